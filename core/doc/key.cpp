@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/doc/key.h"
+
+#include <array>
+
+#include "core/doc/rep.h"
+
+namespace rockpool::doc {
+namespace {
+
+constexpr std::size_t kTableSize = 8192;
+static_assert(kKnownKeys.size() * 2 < kTableSize, "keep the table at most half full");
+
+constexpr std::uint32_t text_hash(std::string_view text) {
+  std::uint32_t hash = 2166136261u;
+  for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619u;
+  return hash ^ (hash >> 15);
+}
+
+// Open addressing over the known names: each slot holds an index + 1, or 0.
+constexpr auto make_table() {
+  std::array<std::uint16_t, kTableSize> table{};
+  for (std::size_t index = 0; index < kKnownKeys.size(); ++index) {
+    std::size_t slot = text_hash(kKnownKeys[index]) % kTableSize;
+    while (table[slot] != 0) slot = (slot + 1) % kTableSize;
+    table[slot] = static_cast<std::uint16_t>(index + 1);
+  }
+  return table;
+}
+
+constexpr auto kTable = make_table();
+
+// The index + 1 of a known name, or 0.
+std::uint16_t find_known(std::string_view text) {
+  std::size_t slot = text_hash(text) % kTableSize;
+  while (kTable[slot] != 0) {
+    if (kKnownKeys[kTable[slot] - 1u] == text) return kTable[slot];
+    slot = (slot + 1) % kTableSize;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Key::Key(std::string_view text) {
+  if (const std::uint16_t found = find_known(text); found != 0) {
+    bits_ = (std::uintptr_t{found - 1u} << 1) | 1;
+  } else {
+    bits_ = reinterpret_cast<std::uintptr_t>(new StringRep{.text = std::string{text}});
+  }
+}
+
+std::string_view Key::text() const {
+  return is_known() ? kKnownKeys[bits_ >> 1] : std::string_view{rep()->text};
+}
+
+void Key::retain_text() const { ++rep()->references; }
+
+void Key::release_text() const {
+  if (--rep()->references == 0) delete rep();
+}
+
+}  // namespace rockpool::doc
