@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: Apache-2.0
+# Compiler flags. Everything the project writes compiles without a warning; third-party code is left alone.
+
+add_library(rockpool_warnings INTERFACE)
+target_compile_options(rockpool_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
+
+# Flags that must be equal for every object of a build, third-party code included.
+add_library(rockpool_common_flags INTERFACE)
+
+# A fused multiply-add rounds once instead of twice: the same program would compute other numbers on
+# machines that have one.
+target_compile_options(rockpool_common_flags INTERFACE -ffp-contract=off)
+
+if(EMSCRIPTEN)
+  # Wasm exceptions are smaller and faster than the JavaScript ones, and every current engine has them.
+  target_compile_options(rockpool_common_flags INTERFACE -fwasm-exceptions)
+  target_link_options(rockpool_common_flags INTERFACE -fwasm-exceptions)
+else()
+  # Line tables are enough for a backtrace and keep linking quick.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")
+endif()
+
+if(ROCKPOOL_SANITIZE)
+  set(rockpool_sanitizers -fsanitize=address,undefined -fno-sanitize-recover=all
+                          -fno-omit-frame-pointer)
+  target_compile_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
+  target_link_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
+endif()

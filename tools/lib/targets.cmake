@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+# The project's own targets. Sources are found by folder: adding a file needs no change here.
+
+# rockpool_sources(VARIABLE PATTERN…): the files that match, watched, so that a new file is picked up by the
+# next build. Paths are relative to the repository root.
+function(rockpool_sources variable)
+  list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/" OUTPUT_VARIABLE patterns)
+  file(GLOB_RECURSE found CONFIGURE_DEPENDS ${patterns})
+  set(${variable} ${found} PARENT_SCOPE)
+endfunction()
+
+# rockpool_own_code(TARGET): our warnings, our flags, includes written from the repository root.
+function(rockpool_own_code target)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:rockpool_warnings>
+                                          $<BUILD_INTERFACE:rockpool_common_flags>)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}")
+endfunction()
+
+# The library: all of core/.
+function(rockpool_add_library)
+  rockpool_sources(sources "core/*.cpp")
+  if(NOT sources)
+    file(WRITE "${PROJECT_BINARY_DIR}/empty.cpp" "")
+    set(sources "${PROJECT_BINARY_DIR}/empty.cpp")
+  endif()
+  add_library(rockpool_core STATIC ${sources})
+  add_library(rockpool::rockpool ALIAS rockpool_core)
+  rockpool_own_code(rockpool_core)
+  target_compile_features(rockpool_core PUBLIC cxx_std_23)
+  target_include_directories(rockpool_core INTERFACE
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:include/rockpool>")
+  # Only core/doc knows yaml-cpp and nlohmann/json: neither shows in a header.
+  target_include_directories(rockpool_core SYSTEM PRIVATE "${rockpool_json}")
+  target_link_libraries(rockpool_core PUBLIC rockpool_fmt PRIVATE rockpool_yaml_cpp)
+  set_target_properties(rockpool_core PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()
+
+# The core's test program; under Emscripten an ES module for Node.
+function(rockpool_add_tests)
+  rockpool_sources(sources "tests/core/*_test.cpp")
+  add_executable(rockpool_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${sources})
+  rockpool_own_code(rockpool_tests)
+  target_include_directories(rockpool_tests SYSTEM PRIVATE "${rockpool_doctest}")
+  target_link_libraries(rockpool_tests PRIVATE rockpool_core)
+  rockpool_output(rockpool_tests "${PROJECT_BINARY_DIR}")
+endfunction()
+
+# The benchmarks, run by tools/bench.
+function(rockpool_add_bench)
+  rockpool_sources(sources "tools/bench.d/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(rockpool_bench ${sources})
+  rockpool_own_code(rockpool_bench)
+  target_link_libraries(rockpool_bench PRIVATE rockpool_core)
+  rockpool_output(rockpool_bench "${PROJECT_BINARY_DIR}")
+endfunction()
+
+# The native program, with the desktop window when web/app and SDL2 are there.
+function(rockpool_add_program)
+  rockpool_sources(sources "native/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(rockpool ${sources})
+  rockpool_own_code(rockpool)
+  target_include_directories(rockpool SYSTEM PRIVATE "${rockpool_cli11}")
+  target_link_libraries(rockpool PRIVATE rockpool_core)
+  rockpool_output(rockpool "${PROJECT_BINARY_DIR}")
+endfunction()
+
+# rockpool_output(TARGET FOLDER): where the program goes and, for Wasm, in which form.
+function(rockpool_output target folder)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${folder}")
+  if(EMSCRIPTEN)
+    set_target_properties(${target} PROPERTIES SUFFIX ".mjs")
+  endif()
+endfunction()
+
+# `cmake --install`: the library, its headers and a package file for find_package(rockpool).
+function(rockpool_install)
+  include(GNUInstallDirs)
+  include(CMakePackageConfigHelpers)
+  set(package "${CMAKE_INSTALL_LIBDIR}/cmake/rockpool")
+  set_target_properties(rockpool_core PROPERTIES EXPORT_NAME rockpool)
+  install(TARGETS rockpool_core rockpool_fmt rockpool_yaml_cpp EXPORT rockpoolTargets
+          ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" DESTINATION "include/rockpool"
+          FILES_MATCHING PATTERN "*.h")
+  install(DIRECTORY "${rockpool_fmt}/include/fmt" DESTINATION "include/rockpool")
+  install(EXPORT rockpoolTargets NAMESPACE rockpool:: DESTINATION "${package}"
+          FILE rockpoolConfig.cmake)
+  write_basic_package_version_file("${PROJECT_BINARY_DIR}/rockpoolConfigVersion.cmake"
+                                   COMPATIBILITY SameMinorVersion)
+  install(FILES "${PROJECT_BINARY_DIR}/rockpoolConfigVersion.cmake" DESTINATION "${package}")
+  if(TARGET rockpool)
+    install(TARGETS rockpool RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
+endfunction()
+
+function(rockpool_add_web)
+endfunction()
