@@ -15,6 +15,12 @@ if(EMSCRIPTEN)
   # Wasm exceptions are smaller and faster than the JavaScript ones, and every current engine has them.
   target_compile_options(rockpool_common_flags INTERFACE -fwasm-exceptions)
   target_link_options(rockpool_common_flags INTERFACE -fwasm-exceptions)
+
+  # One thread, no code made from strings (a page's content security policy may forbid it); memory
+  # grows up to what 32 bits can address, and the stack is as deep as nested documents need.
+  set(rockpool_wasm_link_options
+    -sMODULARIZE=1 -sEXPORT_ES6=1 -sDYNAMIC_EXECUTION=0 -sALLOW_MEMORY_GROWTH=1
+    -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
 else()
   # Line tables are enough for a backtrace and keep linking quick.
   set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 -DNDEBUG")

@@ -42,7 +42,7 @@ function(rockpool_add_tests)
   rockpool_own_code(rockpool_tests)
   target_include_directories(rockpool_tests SYSTEM PRIVATE "${rockpool_doctest}")
   target_link_libraries(rockpool_tests PRIVATE rockpool_core)
-  rockpool_output(rockpool_tests "${PROJECT_BINARY_DIR}")
+  rockpool_output(rockpool_tests -O1 -sASSERTIONS=1)
 endfunction()
 
 # The benchmarks, run by tools/bench.
@@ -54,10 +54,10 @@ function(rockpool_add_bench)
   add_executable(rockpool_bench ${sources})
   rockpool_own_code(rockpool_bench)
   target_link_libraries(rockpool_bench PRIVATE rockpool_core)
-  rockpool_output(rockpool_bench "${PROJECT_BINARY_DIR}")
+  rockpool_output(rockpool_bench -O2)
 endfunction()
 
-# The native program, with the desktop window when web/app and SDL2 are there.
+# The native program, with the desktop window (`rockpool ui`) when SDL2 is installed.
 function(rockpool_add_program)
   rockpool_sources(sources "native/*.cpp")
   if(NOT sources)
@@ -67,14 +67,22 @@ function(rockpool_add_program)
   rockpool_own_code(rockpool)
   target_include_directories(rockpool SYSTEM PRIVATE "${rockpool_cli11}")
   target_link_libraries(rockpool PRIVATE rockpool_core)
-  rockpool_output(rockpool "${PROJECT_BINARY_DIR}")
+  rockpool_output(rockpool)
+  rockpool_add_desktop_app()
+  if(TARGET rockpool_app_native)
+    target_link_libraries(rockpool PRIVATE rockpool_app_native)
+  endif()
 endfunction()
 
-# rockpool_output(TARGET FOLDER): where the program goes and, for Wasm, in which form.
-function(rockpool_output target folder)
-  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${folder}")
+# rockpool_output(TARGET): the program lies in the build folder; for Wasm it is an ES module, which
+# tools/lib/run_wasm.mjs starts under Node.
+function(rockpool_output target)
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
   if(EMSCRIPTEN)
     set_target_properties(${target} PROPERTIES SUFFIX ".mjs")
+    # Optimising the linked module again takes longer than running it: only benchmarks want that.
+    target_link_options(${target} PRIVATE ${rockpool_wasm_link_options} -sENVIRONMENT=node
+      -sNODERAWFS=1 -sEXIT_RUNTIME=1 -sINVOKE_RUN=0 -sEXPORTED_RUNTIME_METHODS=callMain ${ARGN})
   endif()
 endfunction()
 
@@ -97,7 +105,4 @@ function(rockpool_install)
   if(TARGET rockpool)
     install(TARGETS rockpool RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
   endif()
-endfunction()
-
-function(rockpool_add_web)
 endfunction()
