@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "core/apiserver/apiserver.h"
+#include "core/doc/value.h"
+#include "core/sim/loop.h"
+
+namespace rockpool::client {
+
+/// Writes core/v1 Events about objects for one component, as client-go's tools/record does: an event that
+/// repeats within ten minutes (same object, reason, message and type) raises `count` and `lastTimestamp` of
+/// the one that is there.
+class EventRecorder {
+ public:
+  /// `component` and `host` become `source`; `host` is the node for a kubelet and empty for others.
+  EventRecorder(sim::Loop& loop, apiserver::ApiServer& api, std::string component, std::string host = {});
+
+  /// Records a Normal event about `object`.
+  void normal(const doc::Value& object, std::string_view reason, std::string_view message) {
+    record(object, {}, "Normal", reason, message);
+  }
+  /// Records a Warning event about `object`.
+  void warning(const doc::Value& object, std::string_view reason, std::string_view message) {
+    record(object, {}, "Warning", reason, message);
+  }
+  /// Records an event of `type` about a part of `object`; `field_path` is for example
+  /// `spec.containers{nginx}`. Nothing is recorded in a namespace that is gone.
+  void record(const doc::Value& object, std::string_view field_path, std::string_view type,
+              std::string_view reason, std::string_view message);
+
+ private:
+  // Object uid, field path, type, reason, message.
+  using Repeat = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+  struct Seen {
+    std::string namespace_;
+    std::string name;
+    sim::Time last;
+  };
+  // How long a repetition counts as one (the correlator's default interval), and how many are remembered.
+  static constexpr sim::Duration kRepeatWindow = std::chrono::minutes{10};
+  static constexpr std::size_t kMaxSeen = 4096;
+
+  bool repeat(const Repeat& key);
+  doc::Value make(const doc::Value& object, std::string_view field_path) const;
+
+  sim::Loop& loop_;
+  apiserver::ApiServer& api_;
+  std::string component_;
+  std::string host_;
+  std::map<Repeat, Seen> seen_;
+  // Sets the names of events of one moment apart.
+  std::uint64_t recorded_ = 0;
+};
+
+}  // namespace rockpool::client

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/object.h"
+#include "core/api/resource.h"
+#include "core/doc/value.h"
+#include "core/store/store.h"
+
+namespace rockpool::client {
+
+/// One cached object: its key and the newest version that the cache has seen.
+using Entry = std::pair<const api::ObjectKey, doc::Value>;
+
+/// Orders entries by key.
+struct EntryOrder {
+  bool operator()(const Entry* left, const Entry* right) const { return left->first < right->first; }
+};
+
+/// Entries in the order of their keys. An entry stays where it is until its object is deleted.
+using EntrySet = std::set<const Entry*, EntryOrder>;
+
+/// Called for every change, after the cache and its indexes hold it. `before` is null for a new object,
+/// `after` for one that is gone.
+using ChangeHandler = std::function<void(const doc::Value* before, const doc::Value* after)>;
+
+/// Keeps a handler registered; letting go of it takes the handler away. May outlive the informer.
+class Subscription {
+ public:
+  Subscription() = default;
+  explicit Subscription(std::shared_ptr<void> registration) : registration_{std::move(registration)} {}
+
+ private:
+  std::shared_ptr<void> registration_;
+};
+
+/// Handlers that come and go, even while they are being called.
+class HandlerList {
+ public:
+  /// Adds a handler for as long as the Subscription lives.
+  Subscription add(ChangeHandler handler);
+  /// Calls all handlers in the order in which they were added.
+  void call(const doc::Value* before, const doc::Value* after);
+  /// True if no handler is left.
+  bool is_empty() const;
+
+ private:
+  std::vector<std::weak_ptr<ChangeHandler>> handlers_;
+};
+
+/// A second way to find the objects of an informer: by values computed from each object, such as the
+/// node of a Pod. Kept up to date at O(log n) for each changed object.
+class Index {
+ public:
+  /// Appends the values under which `object` is to be found.
+  using Function = std::function<void(const doc::Value& object, std::vector<std::string>& values)>;
+
+  explicit Index(Function function) : function_{std::move(function)} {}
+
+  /// The objects with that value.
+  const EntrySet& find(std::string_view value) const;
+  /// Calls `handler` for changes of objects that have that value before or after the change. The cost of a
+  /// change does not grow with the number of other values that are watched.
+  Subscription subscribe(std::string_view value, ChangeHandler handler);
+
+ private:
+  friend class Informer;
+  void insert(const Entry& entry);
+  void remove(const Entry& entry, const doc::Value& object);
+  void notify(const doc::Value* before, const doc::Value* after);
+  std::vector<std::string> values_of(const doc::Value& object) const;
+
+  Function function_;
+  std::map<std::string, EntrySet, std::less<>> entries_;
+  std::map<std::string, HandlerList, std::less<>> handlers_;
+};
+
+/// A local cache of all objects of one resource, fed by a watch, shared by all components that read them
+/// (client-go's shared informer). What it holds lags behind the API by the events still on their way;
+/// changes arrive in order and none is skipped.
+class Informer {
+ public:
+  /// Lists the resource and begins to watch it. The store must outlive the informer.
+  Informer(store::Store& store, api::ResourceId resource);
+  Informer(const Informer&) = delete;
+  Informer& operator=(const Informer&) = delete;
+
+  api::ResourceId resource() const { return resource_; }
+  /// The object of that key, or nullptr. Valid until the next change arrives.
+  const doc::Value* find(const api::ObjectKey& key) const;
+  /// All objects in the order of their keys.
+  const std::map<api::ObjectKey, doc::Value>& objects() const { return objects_; }
+
+  /// The index of that name, made on first use; the function must be the same each time.
+  Index& index(std::string_view name, const Index::Function& function);
+  /// Objects by namespace.
+  Index& by_namespace();
+  /// Objects by the uid of their controller.
+  Index& by_controller();
+  /// Objects by namespace and label pair: look up `label_index_value(namespace, key, value)`.
+  Index& by_label();
+
+  /// Calls `handler` for every change from now on.
+  Subscription subscribe(ChangeHandler handler);
+
+ private:
+  void receive(const store::Change& change);
+
+  api::ResourceId resource_;
+  std::map<api::ObjectKey, doc::Value> objects_;
+  std::map<std::string, std::unique_ptr<Index>, std::less<>> indexes_;
+  HandlerList handlers_;
+  store::Subscription subscription_;
+};
+
+/// Where `by_label` keeps the objects of a namespace that carry a label.
+std::string label_index_value(std::string_view namespace_, std::string_view key, std::string_view value);
+
+/// One informer per resource, made on first use.
+class Informers {
+ public:
+  explicit Informers(store::Store& store) : store_{store} {}
+  Informer& of(api::ResourceId resource);
+
+ private:
+  store::Store& store_;
+  std::map<api::ResourceId, std::unique_ptr<Informer>> informers_;
+};
+
+}  // namespace rockpool::client
