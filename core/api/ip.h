@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace rockpool::api {
+
+enum class IpFamily : std::uint8_t { ipv4, ipv6 };
+
+/// "IPv4" or "IPv6", as objects spell the family.
+std::string_view ip_family_name(IpFamily family);
+
+/// An IPv4 or IPv6 address. Ordered by family, then numerically.
+struct IpAddress {
+  IpFamily family = IpFamily::ipv4;
+  /// Network order; IPv4 uses the first four bytes, the rest are 0.
+  std::array<std::uint8_t, 16> bytes = {};
+
+  auto operator<=>(const IpAddress&) const = default;
+
+  static IpAddress from_ipv4(std::uint32_t host_order);
+  /// The IPv4 address as a number; 0 for IPv6.
+  std::uint32_t ipv4() const;
+  /// `10.0.0.1`, `2001:db8::1`: the canonical form (RFC 5952).
+  std::string to_string() const;
+  bool is_unspecified() const;
+  bool is_loopback() const;
+  bool is_link_local_unicast() const;
+  bool is_link_local_multicast() const;
+  bool is_multicast() const;
+};
+
+/// Reads an address; leading zeros in IPv4 parts are accepted as Go's ParseIPSloppy does, because
+/// the API server does for stored fields. Empty if the text is no address.
+std::optional<IpAddress> parse_ip(std::string_view text);
+
+/// A network: an address and the number of its leading bits that count.
+struct Cidr {
+  IpAddress address;
+  int prefix_length = 0;
+
+  bool contains(const IpAddress& ip) const;
+  /// The address with the bits beyond the prefix cleared.
+  IpAddress network() const;
+  std::string to_string() const;
+};
+
+/// Reads `10.0.0.0/8`; the bits beyond the prefix stay as written. Empty if the text is none.
+std::optional<Cidr> parse_cidr(std::string_view text);
+
+}  // namespace rockpool::api
