@@ -64,8 +64,8 @@ Result<Decoded> decode_as(const TypeTable& type, std::string_view api_version,
                           std::string_view kind, const doc::Value& document,
                           const DecodeOptions& options = {});
 
-/// Drops what is absent to Go (null, and what omitempty leaves out) and canonicalises quantities and
-/// times, without checking anything: for objects that were changed after decoding.
+/// Drops what is absent to Go (null, and what omitempty leaves out) and canonicalises quantities
+/// and times, without checking anything: for objects that were changed after decoding.
 doc::Value canonicalize(const TypeTable& type, const doc::Value& object);
 
 }  // namespace rockpool::api

@@ -7,9 +7,9 @@
 namespace rockpool::api {
 
 /// Fills in what a client left out, as the API server does right after decoding
-/// (pkg/apis/*/v1/defaults.go). `object` must be decoded: canonical and of the right types. Applying
-/// it twice is applying it once. What needs the rest of the cluster (addresses, ports, service
-/// accounts, priorities) is admission's and the allocators' work.
+/// (pkg/apis/*/v1/defaults.go). `object` must be decoded: canonical and of the right types.
+/// Applying it twice is applying it once. What needs the rest of the cluster (addresses, ports,
+/// service accounts, priorities) is admission's and the allocators' work.
 void apply_defaults(const Resource& resource, doc::Value& object);
 
 /// The defaults of a PodSpec alone, for templates.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <iterator>
 #include <span>
 #include <string>
@@ -9,10 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "core/api/field_path.h"
+#include "core/doc/path.h"
 #include "core/doc/value.h"
 
 namespace rockpool::api {
+
+/// The way to a field: names are literals or live in the document.
+using FieldPath = doc::Path;
 
 /// What is wrong with a field, as upstream's field.ErrorType.
 enum class FieldErrorType : std::uint8_t {

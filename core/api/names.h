@@ -75,7 +75,4 @@ std::string safe_encode(std::string_view text);
 /// `collision_count` is that of the Deployment's status; a negative one means there is none.
 std::string pod_template_hash(const doc::Value& pod_template, std::int64_t collision_count = -1);
 
-/// FNV-1a of 32 bits.
-std::uint32_t fnv1a_32(std::string_view bytes, std::uint32_t hash = 0x811c9dc5u);
-
 }  // namespace rockpool::api

@@ -12,7 +12,8 @@
 
 namespace rockpool::api {
 
-/// An exact amount of a resource, as apimachinery's resource.Quantity: `100m`, `1.5`, `64Mi`, `1e3`.
+/// An exact amount of a resource, as apimachinery's resource.Quantity: `100m`, `1.5`, `64Mi`,
+/// `1e3`.
 ///
 /// Amounts are kept in billionths. As upstream, anything finer is rounded away from zero when read,
 /// and amounts beyond 2^63-1 are cut to that.

@@ -32,7 +32,9 @@ enum class ResourceId : std::uint16_t {
 };
 
 /// The index as a number.
-constexpr std::size_t index_of(ResourceId id) { return static_cast<std::size_t>(id); }
+constexpr std::size_t index_of(ResourceId id) {
+  return static_cast<std::size_t>(id);
+}
 
 /// What a resource offers beside the object itself.
 enum class Subresource : std::uint16_t {

@@ -71,9 +71,13 @@ struct StringType {
 /// One field of a type.
 class Field {
  public:
-  constexpr Field(doc::KnownKeyIndex key, FieldType type, FieldType element, std::uint16_t type_index,
-                  std::uint8_t traits, std::uint8_t flags)
-      : key_{key}, type_index_{type_index}, type_{type}, element_{element}, traits_{traits},
+  constexpr Field(doc::KnownKeyIndex key, FieldType type, FieldType element,
+                  std::uint16_t type_index, std::uint8_t traits, std::uint8_t flags)
+      : key_{key},
+        type_index_{type_index},
+        type_{type},
+        element_{element},
+        traits_{traits},
         flags_{flags} {}
 
   doc::Key key() const { return doc::Key{key_}; }

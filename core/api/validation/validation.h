@@ -12,8 +12,8 @@ namespace rockpool::api {
 /// Everything wrong with an object that is about to be created (Validate<Kind>).
 FieldErrors validate_create(const Resource& resource, const doc::Value& object);
 
-/// Everything wrong with replacing `old_object` by `object` (Validate<Kind>Update): what validate_create
-/// finds and changes of what may not change.
+/// Everything wrong with replacing `old_object` by `object` (Validate<Kind>Update): what
+/// validate_create finds and changes of what may not change.
 FieldErrors validate_update(const Resource& resource, const doc::Value& object,
                             const doc::Value& old_object);
 

@@ -24,9 +24,7 @@ class Endpoint : public View {
   std::string_view address() const { return addresses().at(0).as_string(); }
   /// Absent conditions count as upstream says: ready and serving as true, terminating as false.
   bool is_ready() const { return value()["conditions"_key]["ready"_key].as_bool(true); }
-  bool is_serving() const {
-    return value()["conditions"_key]["serving"_key].as_bool(is_ready());
-  }
+  bool is_serving() const { return value()["conditions"_key]["serving"_key].as_bool(is_ready()); }
   bool is_terminating() const { return value()["conditions"_key]["terminating"_key].as_bool(); }
   std::string_view hostname() const { return text("hostname"_key); }
   std::string_view node_name() const { return text("nodeName"_key); }
@@ -47,9 +45,7 @@ class EndpointSlice : public ObjectView {
   ViewList<Endpoint> endpoints() const { return ViewList<Endpoint>{value()["endpoints"_key]}; }
   ViewList<EndpointPort> ports() const { return ViewList<EndpointPort>{value()["ports"_key]}; }
   /// The Service it belongs to, by its label; empty if it has none.
-  std::string_view service_name() const {
-    return label(value(), "kubernetes.io/service-name");
-  }
+  std::string_view service_name() const { return label(value(), "kubernetes.io/service-name"); }
 };
 
 /// One subset of an Endpoints object.

@@ -156,9 +156,7 @@ class PodSpec : public View {
     if (!seconds.is_integer()) return std::nullopt;
     return seconds.as_int();
   }
-  std::string_view dns_policy() const {
-    return value()["dnsPolicy"_key].as_string("ClusterFirst");
-  }
+  std::string_view dns_policy() const { return value()["dnsPolicy"_key].as_string("ClusterFirst"); }
   const doc::Value& dns_config() const { return value()["dnsConfig"_key]; }
   bool host_network() const { return flag("hostNetwork"_key); }
   std::string_view hostname() const { return text("hostname"_key); }
@@ -202,9 +200,7 @@ class Pod : public ObjectView {
   std::string_view host_ip() const { return status_value()["hostIP"_key].as_string(); }
   std::string_view reason() const { return status_value()["reason"_key].as_string(); }
   std::string_view message() const { return status_value()["message"_key].as_string(); }
-  std::optional<sim::Time> start_time() const {
-    return read_time(status_value()["startTime"_key]);
-  }
+  std::optional<sim::Time> start_time() const { return read_time(status_value()["startTime"_key]); }
   std::string_view nominated_node_name() const {
     return status_value()["nominatedNodeName"_key].as_string();
   }
