@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+# The steps of tools/test: each prints one line with its time, keeps its output in build/logs/, and adds its
+# test cases to the total. Sourced.
+# shellcheck shell=bash
+
+total_passed=0 total_failed=0 broken=()
+wanted_groups=("${@}") group_on=0
+started=$SECONDS
+
+# group NAME: begins a group of steps and sets up what it needs; skipped when others were asked for.
+group() {
+  group_on=0
+  [ ${#wanted_groups[@]} = 0 ] || [[ " ${wanted_groups[*]} " == *" $1 "* ]] || return 0
+  group_on=1 group_build_failed=
+  local part
+  case $1 in
+    native | asan) part=native ;;
+    wasm | js) part=wasm ;;
+    *) part=browser ;;
+  esac
+  tools/setup "$part"
+}
+
+# node_tests FOLDER [OPTION…]: every *_test.mjs of a folder under Node's own test runner.
+node_tests() {
+  local folder=$1
+  shift
+  node --test --test-reporter=tap "$@" "$folder"/*_test.mjs
+}
+
+# count_cases LOG: "PASSED FAILED", from the last summary of doctest, of Node's TAP, or a plain
+# "N passed, N failed" line.
+count_cases() {
+  sed 's/\x1b\[[0-9;]*m//g' "$1" | awk '
+    /^\[doctest\] test cases:/ { split($0, part, "|"); passed = part[2] + 0; failed = part[3] + 0; found = 1 }
+    /^# pass [0-9]+$/ { passed = $3; found = 1 }
+    /^# fail [0-9]+$/ { failed = $3 }
+    /^# cancelled [0-9]+$/ { failed += $3 }
+    /^[0-9]+ passed, [0-9]+ failed/ { passed = $1; failed = $3; found = 1 }
+    END { if (found) print passed + 0, failed + 0 }'
+}
+
+# run_step LABEL COMMAND…: runs it into its log; sets step_log, step_status and step_seconds.
+run_step() {
+  local label=$1 begin=$SECONDS
+  shift
+  mkdir -p "$logs"
+  step_log="$logs/$(echo "$label" | tr -cs 'A-Za-z0-9' '-' | sed 's/-$//').log"
+  step_status=0
+  (set -euo pipefail; "$@") >"$step_log" 2>&1 </dev/null || step_status=$?
+  step_seconds=$((SECONDS - begin))
+}
+
+# report LABEL RESULT: the step's one line, and the end of its log when it went wrong.
+report() {
+  printf '%-34s %-28s %4d s\n' "$1" "$2" "$step_seconds"
+  [ "$2" = ok ] || [[ "$2" == *" 0 failed" ]] && [ "$step_status" = 0 ] && return 0
+  echo "---- the end of ${step_log#"$root"/}:"
+  tail -n 40 "$step_log" | sed 's/^/    /'
+  echo "----"
+}
+
+# build LABEL PRESET [TARGET…]: a step without test cases; when it fails, so do the suites of its group.
+build() {
+  [ $group_on = 1 ] || return 0
+  local label="build: $1"
+  shift
+  run_step "$label" build_preset "$@"
+  if [ "$step_status" = 0 ]; then
+    report "$label" ok
+  else
+    report "$label" "FAILED"
+    group_build_failed=1 total_failed=$((total_failed + 1)) broken+=("$label")
+  fi
+}
+
+# suite LABEL COMMAND…: a step that prints how many of its cases passed and failed; printing none is failing.
+suite() {
+  [ $group_on = 1 ] || return 0
+  local label=$1 passed=0 failed=0 counts
+  shift
+  if [ -n "$group_build_failed" ]; then
+    step_status=0 step_seconds=0
+    echo "$label: not run, its build failed"
+    broken+=("$label")
+    return 0
+  fi
+  run_step "$label" "$@"
+  counts=$(count_cases "$step_log")
+  [ -z "$counts" ] || read -r passed failed <<<"$counts"
+  if [ "$((passed + failed))" = 0 ]; then
+    echo "no test cases were reported" >>"$step_log"
+    step_status=1
+  fi
+  [ "$step_status" = 0 ] || [ "$failed" -gt 0 ] || failed=1
+  total_passed=$((total_passed + passed)) total_failed=$((total_failed + failed))
+  report "$label" "$passed passed, $failed failed"
+  [ "$failed" = 0 ] || broken+=("$label")
+}
+
+# suite_in PATH LABEL COMMAND…: a suite whose tests live at PATH.
+suite_in() {
+  local path=$1
+  shift
+  if [ -e "$path" ]; then suite "$@"; fi
+}
+
+# finish: the total, as the last line but for what failed; exits.
+finish() {
+  local failed
+  for failed in "${broken[@]}"; do echo "failed: $failed"; done
+  echo "took $(((SECONDS - started) / 60)) min $(((SECONDS - started) % 60)) s"
+  echo "$total_passed passed, $total_failed failed"
+  [ ${#broken[@]} = 0 ] && [ "$total_failed" = 0 ] && [ "$total_passed" -gt 0 ]
+  exit
+}
