@@ -98,11 +98,11 @@ suite() {
   [ "$failed" = 0 ] || broken+=("$label")
 }
 
-# suite_in PATH LABEL COMMAND…: a suite whose tests live at PATH.
+# suite_in PATTERN LABEL COMMAND…: a suite whose tests are the files of that pattern, if there are any yet.
 suite_in() {
-  local path=$1
+  local pattern=$1
   shift
-  if [ -e "$path" ]; then suite "$@"; fi
+  if compgen -G "$pattern" >/dev/null; then suite "$@"; fi
 }
 
 # finish: the total, as the last line but for what failed; exits.

@@ -32,7 +32,6 @@ function(rockpool_add_library)
   # Only core/doc knows yaml-cpp and nlohmann/json: neither shows in a header.
   target_include_directories(rockpool_core SYSTEM PRIVATE "${rockpool_json}")
   target_link_libraries(rockpool_core PUBLIC rockpool_fmt PRIVATE rockpool_yaml_cpp)
-  set_target_properties(rockpool_core PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
 # The core's test program; under Emscripten an ES module for Node.

@@ -27,7 +27,6 @@ function(rockpool_vendor_library name)
   add_library(${name} STATIC ${ARGN})
   target_compile_options(${name} PRIVATE -w)
   target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:rockpool_common_flags>)
-  set_target_properties(${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
 # Includes from these folders are system includes: their warnings are not ours to fix.
