@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "core/api/resource.h"
+#include "core/api/status.h"
+#include "core/apiserver/http.h"
+#include "core/apiserver/options.h"
+#include "core/apiserver/pod_log_source.h"
+#include "core/apiserver/watch.h"
+#include "core/doc/value.h"
+#include "core/sim/loop.h"
+#include "core/sim/random.h"
+#include "core/store/store.h"
+
+namespace rockpool::apiserver {
+
+/// The version that the server claims to be (`/version`).
+inline constexpr std::string_view kKubernetesVersion = "v1.33.0";
+
+/// How a cluster's API server is set up.
+struct Options {
+  /// Where ClusterIPs come from (IPv4); kubeadm's default.
+  std::string service_cidr = "10.96.0.0/12";
+  /// Where NodePorts come from, both ends included.
+  std::int32_t node_port_first = 30000;
+  std::int32_t node_port_last = 32767;
+  /// The address at which the API itself is reached: the endpoint of the `kubernetes` Service.
+  std::string advertise_address = "192.168.49.2";
+  std::int32_t secure_port = 6443;
+  /// Seconds for which Pods tolerate a node that is not ready or unreachable, unless they say.
+  std::int64_t default_toleration_seconds = 300;
+};
+
+/// The Kubernetes API: the one door through which everyone reads and changes the cluster.
+///
+/// Requests are answered at once, without virtual time passing. `handle` takes HTTP-shaped requests
+/// and trusts nothing in them. The typed verbs do the same for components in the same process, with
+/// the same defaults, admission and validation, but they take objects as well-formed unless told
+/// otherwise (`FieldValidation`); apiVersion and kind may be left out.
+///
+/// In the typed verbs an empty namespace means none for cluster-scoped resources; for namespaced
+/// ones it means the object's own metadata.namespace in writes and all namespaces in lists.
+class ApiServer {
+ public:
+  /// The loop and the store must outlive the server.
+  ApiServer(sim::Loop& loop, store::Store& store, sim::Random random, Options options = {});
+  ApiServer(const ApiServer&) = delete;
+  ApiServer& operator=(const ApiServer&) = delete;
+  ~ApiServer();
+
+  /// Makes what a fresh cluster has before any controller runs: the namespaces default,
+  /// kube-system, kube-public and kube-node-lease, and the `kubernetes` Service with its endpoints.
+  void bootstrap();
+  /// Reads the allocations back from the store's objects, after the store was restored.
+  void reload();
+
+  /// Answers one request; a failure is a Status object in the body.
+  Response handle(const Request& request);
+
+  /// Makes an object. Fails with AlreadyExists, Invalid, Forbidden, NotFound (its namespace), …
+  api::Result<doc::Value> create(api::ResourceId resource, std::string_view ns, doc::Value object,
+                                 const CreateOptions& options = {});
+  api::Result<doc::Value> get(api::ResourceId resource, std::string_view ns,
+                              std::string_view name) const;
+  /// `get` of the `scale` subresource: an autoscaling/v1 Scale.
+  api::Result<doc::Value> get_scale(api::ResourceId resource, std::string_view ns,
+                                    std::string_view name) const;
+  api::Result<ListResult> list(api::ResourceId resource, std::string_view ns,
+                               const ListOptions& options = {}) const;
+  /// Begins a watch. Its first events come when the loop runs.
+  api::Result<std::shared_ptr<WatchStream>> watch(api::ResourceId resource, std::string_view ns,
+                                                  const WatchOptions& options = {});
+  /// Replaces an object, or one part of it. Its metadata.resourceVersion, if there is one, must be
+  /// the present one: otherwise Conflict. Returns the object as it is now; unchanged, with its old
+  /// resourceVersion, if nothing changed.
+  api::Result<doc::Value> update(api::ResourceId resource, doc::Value object,
+                                 const UpdateOptions& options = {});
+  api::Result<doc::Value> update_status(api::ResourceId resource, doc::Value object) {
+    UpdateOptions options;
+    options.part = Part::status;
+    return update(resource, std::move(object), options);
+  }
+  api::Result<doc::Value> patch(api::ResourceId resource, std::string_view ns,
+                                std::string_view name, const Patch& patch,
+                                const PatchOptions& options = {});
+  /// Begins or completes an object's deletion.
+  api::Result<Deletion> remove(api::ResourceId resource, std::string_view ns,
+                               std::string_view name, const DeleteOptions& options = {});
+  /// Removes each object that the list selects. Returns them as they are after that.
+  api::Result<ListResult> remove_collection(api::ResourceId resource, std::string_view ns,
+                                            const DeleteOptions& options = {},
+                                            const ListOptions& selection = {});
+  /// Assigns a Pod to a node (`pods/<name>/binding`), which also sets its condition PodScheduled.
+  /// Fails with Conflict if it has a node already or is being deleted.
+  api::Result<void> bind(std::string_view ns, std::string_view pod, std::string_view node,
+                         const Preconditions& preconditions = {}, const WriteOptions& = {});
+
+  /// Where `pods/<name>/log` reads; must outlive its use here. None at first: logs are then
+  /// answered with 503.
+  void set_pod_log_source(PodLogSource* source);
+
+  sim::Loop& loop() const;
+  /// The store behind, for informers and for reading at full speed. Writes go through the verbs.
+  store::Store& store() const;
+  const Options& options() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace rockpool::apiserver

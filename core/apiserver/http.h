@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace rockpool::apiserver {
+
+class WatchStream;
+
+/// HTTP headers in order of appearance; names compare without regard to case.
+class Headers {
+ public:
+  Headers() = default;
+  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_{fields} {}
+
+  /// The value of the first header of that name, or nullptr.
+  const std::string* find(std::string_view name) const;
+  /// The value of the first header of that name, or "".
+  std::string_view get(std::string_view name) const;
+  /// Adds a header, also if there is one of that name.
+  void add(std::string name, std::string value) {
+    fields_.emplace_back(std::move(name), std::move(value));
+  }
+  auto begin() const { return fields_.begin(); }
+  auto end() const { return fields_.end(); }
+  std::size_t size() const { return fields_.size(); }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> fields_;
+};
+
+/// The query of a URL, decoded, in order of appearance.
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+/// An HTTP request, whoever makes it: a socket, JavaScript, kubectl, a scenario.
+struct Request {
+  /// In capitals: GET, POST, PUT, PATCH, DELETE, HEAD.
+  std::string method;
+  /// Decoded, without the query: `/api/v1/namespaces/default/pods`.
+  std::string path;
+  Query query;
+  Headers headers;
+  std::string body;
+
+  /// The value of the first query parameter of that name, or nullptr.
+  const std::string* find_query(std::string_view name) const;
+  /// The value of the first query parameter of that name, or "".
+  std::string_view query_value(std::string_view name) const;
+};
+
+/// A request from a method and a target as HTTP writes it: `/api/v1/pods?labelSelector=app%3Dweb`.
+Request make_request(std::string_view method, std::string_view target, std::string body = {},
+                     std::string_view content_type = "application/json");
+/// Decodes a URL's query: `a=1&b=x%20y`.
+Query parse_query(std::string_view text);
+/// Decodes %XX, and with `plus_is_space` also `+`. Broken escapes stay as they are.
+std::string percent_decode(std::string_view text, bool plus_is_space);
+
+/// An HTTP response.
+struct Response {
+  int status = 200;
+  Headers headers;
+  std::string body;
+  /// Set if the request began a watch: the body is then the stream's events, one JSON text per
+  /// line, until it closes.
+  std::shared_ptr<WatchStream> watch;
+};
+
+}  // namespace rockpool::apiserver
