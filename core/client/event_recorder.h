@@ -47,7 +47,7 @@ class EventRecorder {
   static constexpr std::size_t kMaxSeen = 4096;
 
   bool repeat(const Repeat& key);
-  doc::Value make(const doc::Value& object, std::string_view field_path) const;
+  doc::Value make(const doc::Value& object, std::string_view field_path);
 
   sim::Loop& loop_;
   apiserver::ApiServer& api_;

@@ -74,14 +74,19 @@ class Index {
 
  private:
   friend class Informer;
-  void insert(const Entry& entry);
-  void remove(const Entry& entry, const doc::Value& object);
+  // Files a changed entry under its new values; remembers who is to be told. `before` is null for a new
+  // entry, `after` for one about to go.
+  void update(const Entry& entry, const doc::Value* before, const doc::Value* after);
+  void insert(const Entry& entry, const std::string& value);
+  void remove(const Entry& entry, const std::string& value);
   void notify(const doc::Value* before, const doc::Value* after);
-  std::vector<std::string> values_of(const doc::Value& object) const;
+  std::vector<std::string> values_of(const doc::Value* object) const;
 
   Function function_;
   std::map<std::string, EntrySet, std::less<>> entries_;
   std::map<std::string, HandlerList, std::less<>> handlers_;
+  // The watched values that the change being delivered touches.
+  std::vector<std::string> touched_;
 };
 
 /// A local cache of all objects of one resource, fed by a watch, shared by all components that read them
