@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -17,9 +20,14 @@ namespace rockpool::doc {
 /// `[name]`), whatever characters it holds: the text decides what a path means.
 ///
 /// A path that the text does not have (a required field that is missing) gets the position of its
-/// nearest ancestor that it does have.
+/// nearest ancestor that it does have. What came in through an alias stands where the alias does.
+///
+/// Keeps the text and some 24 bytes for each field; lines and columns are counted when asked for.
 class SourceMap {
  public:
+  SourceMap() = default;
+  explicit SourceMap(std::shared_ptr<const std::string> text) : text_{std::move(text)} {}
+
   /// The position of the field's name, of an array's item, or of the document for "".
   Position key_position(std::string_view path) const;
   /// The position of the field's value.
@@ -28,43 +36,40 @@ class SourceMap {
   bool contains(std::string_view path) const;
   bool is_empty() const { return nodes_.empty(); }
 
-  // The rest is for parsers, which describe a document in the order of its text: one begin_node for
-  // each value, its children's between it and its end_node.
+  // The rest is for parsers, which describe a document in the order of its text, by offsets: one
+  // begin for each value, its children's between it and its end.
 
   /// Starts the document's root.
-  void begin_root(Position value) { begin(Key{KnownKeyIndex{0}}, kRootIndex, value, value); }
+  void begin_root(std::size_t value);
   /// Starts the member of that name of the open object.
-  void begin_member(Key name, Position key, Position value) {
-    begin(std::move(name), kMemberIndex, key, value);
-  }
+  void begin_member(Key name, std::size_t key, std::size_t value);
   /// Starts the item at that index of the open array.
-  void begin_item(std::int32_t index, Position value) {
-    begin(Key{KnownKeyIndex{0}}, index, value, value);
-  }
+  void begin_item(std::size_t index, std::size_t value);
   /// Ends the node started last among those still open.
-  void end_node();
+  void end();
 
  private:
-  static constexpr std::int32_t kRootIndex = -2;
-  static constexpr std::int32_t kMemberIndex = -1;
+  static constexpr std::uint32_t kNoIndex = 0xffffffff;
 
-  // Nodes lie in preorder, so a node's children follow it and `end` is where its next sibling is.
+  // Nodes lie in preorder: a node's children follow it, and `end` is where its next sibling is.
   struct Node {
     Key name;
-    std::int32_t index;
+    // kNoIndex for members and the root.
+    std::uint32_t index;
     std::uint32_t end;
-    Position key;
-    Position value;
+    std::uint32_t key;
+    std::uint32_t value;
   };
   struct Found {
-    const Node* node;
-    bool exact;
+    const Node* node = nullptr;
+    bool exact = false;
   };
 
-  void begin(Key name, std::int32_t index, Position key, Position value);
+  void begin(Node node);
   Found find(std::string_view path) const;
-  const Node* find_child(const Node& parent, std::string_view& rest) const;
+  const Node* find_child(const Node& parent, std::string_view& path) const;
 
+  std::shared_ptr<const std::string> text_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> open_;
 };

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/doc/builder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <utility>
+
+namespace rockpool::doc {
+namespace {
+
+// More than anyone reads; a hostile text could have a million.
+constexpr std::size_t kMaxDuplicates = 1000;
+
+}  // namespace
+
+void Builder::begin(bool is_object, std::size_t offset) {
+  if (!count(1, depth() + 1, offset)) return;
+  note_position(offset);
+  frames_.push_back({.is_object = is_object,
+                     .start = is_object ? members_.size() : items_.size(),
+                     .nodes_before = nodes_ - 1});
+}
+
+void Builder::name(Key name, std::size_t offset) {
+  if (refusal_) return;
+  Frame& frame = frames_.back();
+  frame.key = std::move(name);
+  frame.key_offset = offset;
+  frame.has_name = true;
+}
+
+void Builder::add(const Part& part, std::size_t offset) {
+  if (!count(part.nodes, depth() + part.height, offset)) return;
+  note_position(offset);
+  if (positions_ != nullptr) positions_->end();
+  if (is_open()) frames_.back().height = std::max(frames_.back().height, part.height + 1);
+  place(part.value);
+}
+
+void Builder::merge(const Part& defaults, std::size_t offset) {
+  if (!count(defaults.nodes, depth() + defaults.height - 1, offset)) return;
+  Frame& frame = frames_.back();
+  frame.height = std::max(frame.height, defaults.height);
+  frame.has_name = false;
+  frame.merged.push_back(defaults.value);
+}
+
+Builder::Part Builder::end() {
+  if (refusal_) return {};
+  Frame frame = std::move(frames_.back());
+  frames_.pop_back();
+  if (positions_ != nullptr) positions_->end();
+
+  Part part{{}, nodes_ - frame.nodes_before, frame.height};
+  if (frame.is_object) {
+    part.value = end_object(frame);
+  } else {
+    const auto first = items_.begin() + static_cast<std::ptrdiff_t>(frame.start);
+    part.value = Value::array({std::move_iterator{first}, std::move_iterator{items_.end()}});
+    items_.erase(first, items_.end());
+  }
+  if (is_open()) frames_.back().height = std::max(frames_.back().height, part.height + 1);
+  place(part.value);
+  return part;
+}
+
+bool Builder::needs_name() const {
+  return in_object() && !frames_.back().has_name;
+}
+
+std::vector<Builder::Duplicate> Builder::take_duplicates() {
+  std::ranges::stable_sort(duplicates_, {}, &Duplicate::offset);
+  return std::move(duplicates_);
+}
+
+void Builder::note_position(std::size_t offset) {
+  if (positions_ == nullptr) return;
+  if (!is_open()) {
+    positions_->begin_root(offset);
+  } else if (const Frame& frame = frames_.back(); frame.is_object) {
+    positions_->begin_member(frame.key, frame.key_offset, offset);
+  } else {
+    positions_->begin_item(items_.size() - frame.start, offset);
+  }
+}
+
+void Builder::place(Value value) {
+  if (!is_open()) {
+    root_ = std::move(value);
+    return;
+  }
+  Frame& frame = frames_.back();
+  if (frame.is_object) {
+    frame.has_name = false;
+    // The frame keeps its key for the paths of duplicates.
+    members_.push_back({frame.key, std::move(value)});
+    member_offsets_.push_back(frame.key_offset);
+  } else {
+    items_.push_back(std::move(value));
+  }
+}
+
+bool Builder::count(std::int64_t nodes, int depth, std::size_t offset) {
+  if (refusal_) return false;
+  nodes_ += nodes;
+  if (depth > limits_.max_depth) {
+    refuse(fmt::format("exceeded max depth: values nest deeper than {}", limits_.max_depth),
+           offset);
+  } else if (nodes_ > limits_.max_nodes) {
+    const char* message =
+        nodes > 1
+            ? "document contains excessive aliasing: more than {} values with aliases expanded"
+            : "document is too large: more than {} values";
+    refuse(fmt::format(fmt::runtime(message), limits_.max_nodes), offset);
+  }
+  return !refusal_;
+}
+
+void Builder::refuse(std::string message, std::size_t offset) {
+  refusal_ = std::move(message);
+  refusal_offset_ = offset;
+}
+
+Value Builder::end_object(Frame& frame) {
+  const auto first = members_.begin() + static_cast<std::ptrdiff_t>(frame.start);
+  std::vector<Member> members{std::move_iterator{first}, std::move_iterator{members_.end()}};
+  members_.erase(first, members_.end());
+
+  const auto out_of_order = [](const Member& left, const Member& right) {
+    return !(left.key < right.key);
+  };
+  if (std::ranges::adjacent_find(members, out_of_order) != members.end()) {
+    note_duplicates(members, std::span{member_offsets_}.subspan(frame.start));
+  }
+  member_offsets_.resize(frame.start);
+
+  Value object = Value::object_of(std::move(members));
+  for (const Value& defaults : frame.merged) {
+    for (const Member& member : defaults.members()) {
+      if (object.find(member.key) == nullptr) object.set(member.key, member.value);
+    }
+  }
+  return object;
+}
+
+void Builder::note_duplicates(std::vector<Member>& members, std::span<const std::size_t> offsets) {
+  std::vector<std::uint32_t> order(members.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, [&](std::uint32_t left, std::uint32_t right) {
+    return members[left].key < members[right].key;
+  });
+  for (std::size_t index = 1; index < order.size(); ++index) {
+    const Key& key = members[order[index]].key;
+    if (!(members[order[index - 1]].key == key)) continue;
+    if (duplicates_.size() == kMaxDuplicates) return;
+    duplicates_.push_back({path_to(key.text()), std::string{key.text()}, offsets[order[index]]});
+  }
+}
+
+std::string Builder::path_to(std::string_view name) const {
+  std::string path;
+  for (auto frame = frames_.begin(); frame != frames_.end(); ++frame) {
+    if (frame->is_object) {
+      if (!path.empty()) path += '.';
+      path += frame->key.text();
+      continue;
+    }
+    // The items of the next open array lie on the same stack, right after this one's.
+    const auto inner =
+        std::find_if(frame + 1, frames_.end(), [](const Frame& other) { return !other.is_object; });
+    const std::size_t items_end = inner == frames_.end() ? items_.size() : inner->start;
+    path += fmt::format("[{}]", items_end - frame->start);
+  }
+  if (!path.empty()) path += '.';
+  return path + std::string{name};
+}
+
+}  // namespace rockpool::doc
