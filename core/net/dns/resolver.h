@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/net/address.h"
+#include "core/net/failure.h"
+#include "core/net/trace.h"
+#include "core/sim/task.h"
+
+namespace rockpool::net {
+
+class Host;
+void retain_ref(Host* host);
+void release_ref(Host* host);
+
+namespace dns {
+
+/// What a host knows about names: the contents of its /etc/resolv.conf and /etc/hosts.
+struct ResolverConfig {
+  /// Name servers in the order in which they are asked (glibc uses at most three).
+  std::vector<IpAddress> nameservers;
+  /// Suffixes tried for names with fewer than `ndots` dots.
+  std::vector<std::string> search;
+  int ndots = 1;
+  /// How long to wait for one server's answer, and how often to go round all servers.
+  sim::Duration timeout = std::chrono::seconds{5};
+  int attempts = 2;
+  /// /etc/hosts: names and their addresses. Asked first.
+  std::vector<std::pair<std::string, IpAddress>> hosts;
+
+  /// The text of /etc/resolv.conf as a kubelet writes it.
+  std::string resolv_conf() const;
+};
+
+/// The addresses of `name` as glibc's getaddrinfo finds them from `host`: an address is itself, then
+/// /etc/hosts, then DNS with the search path, asking for A records, and for AAAA too if the host has
+/// an IPv6 address. Queries are datagrams to the name server's port 53, repeated over TCP when the
+/// answer is truncated. Records hops into `trace` unless it is null.
+sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(Ref<Host> host, std::string name,
+                                                                  Ref<Trace> trace);
+
+/// The names that are asked for in turn for `name`, each with a final dot.
+std::vector<std::string> search_names(const ResolverConfig& config, std::string_view name);
+
+}  // namespace dns
+}  // namespace rockpool::net

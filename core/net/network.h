@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/net/address.h"
+#include "core/net/host.h"
+#include "core/net/observer.h"
+#include "core/net/router.h"
+#include "core/sim/loop.h"
+#include "core/sim/random.h"
+
+namespace rockpool::net {
+
+class ConnectionPool;
+
+/// How long packets take, one way, and how hosts behave where Linux has a knob or a habit.
+struct NetworkOptions {
+  /// Between two sockets of the same host.
+  sim::Duration loopback_latency = std::chrono::microseconds{10};
+  /// Between two hosts of the same node, or a node and its Pods.
+  sim::Duration node_latency = std::chrono::microseconds{50};
+  /// Between nodes.
+  sim::Duration link_latency = std::chrono::microseconds{250};
+  /// Between the outside and a node.
+  sim::Duration outside_latency = std::chrono::milliseconds{1};
+  /// Up to this much is added to every packet, at random.
+  sim::Duration jitter{0};
+  /// A node that is up answers for an address of its Pod range which no Pod has: its kernel asks for the
+  /// neighbour three times, a second apart, then sends ICMP host unreachable.
+  sim::Duration neighbour_timeout = std::chrono::seconds{3};
+  /// How often Linux repeats a SYN (net.ipv4.tcp_syn_retries): after 1 s, 2 s, 4 s and so on.
+  int syn_retries = 6;
+  /// The first retransmission of data comes after this long, then after twice as long each time.
+  sim::Duration retransmission_timeout = std::chrono::milliseconds{200};
+  /// How often Linux repeats data before it gives up (net.ipv4.tcp_retries2): about 15 minutes.
+  int data_retries = 15;
+};
+
+/// The state of the way between two places.
+struct LinkState {
+  /// Nothing gets through.
+  bool cut = false;
+  /// Added to the latency.
+  sim::Duration extra_latency{0};
+  /// The share of packets lost, 0 to 1. TCP repeats them, datagrams are gone.
+  double loss = 0;
+
+  bool is_clean() const { return !cut && extra_latency == sim::Duration{0} && loss == 0; }
+  friend bool operator==(const LinkState&, const LinkState&) = default;
+};
+
+/// Numbers the nodes of a Network from 0 in the order in which they were added; never used again.
+using NodeId = std::uint32_t;
+
+/// A machine of the cluster, as the network sees it.
+class Node {
+ public:
+  NodeId id() const { return id_; }
+  const std::string& name() const { return host_->name(); }
+  /// Its own network namespace.
+  Host& host() const { return *host_; }
+  /// False while it is switched off: nothing reaches it or its Pods, nothing leaves.
+  bool is_up() const { return up_; }
+  /// The ranges its Pods get addresses from.
+  std::span<const Cidr> pod_cidrs() const { return pod_cidrs_; }
+
+ private:
+  friend class Network;
+  Node(NodeId id, Ref<Host> host) : id_{id}, host_{std::move(host)} {}
+  NodeId id_;
+  Ref<Host> host_;
+  bool up_ = true;
+  std::vector<Cidr> pod_cidrs_;
+};
+
+/// Every host of a simulated world and the ways between them.
+///
+/// A new connection meets the rules of its client's node (Router), then goes to whoever has the
+/// destination's address, by way of that node's rules if the address is a node's. What answers:
+///
+/// - a host with a listener: accepted;
+/// - a host without one: refused (RST);
+/// - an address of a node's Pod range which no host has: `no route to host` after
+///   `neighbour_timeout` if the node is up;
+/// - a node that is switched off, a link that is cut, any other address: silence. The SYN is repeated
+///   as Linux does until the client's time-out, and gets through if the way is whole again.
+///
+/// Data on an open connection is repeated likewise, so that a connection survives a short cut. A node
+/// that is switched on again knows none of its old connections and resets them.
+class Network {
+ public:
+  /// The loop must outlive the Network. Jitter, loss and initial port numbers come from `random`.
+  Network(sim::Loop& loop, sim::Random random, NetworkOptions options = {});
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+  /// Removes every host.
+  ~Network();
+
+  sim::Loop& loop() const { return loop_; }
+  const NetworkOptions& options() const { return options_; }
+  void set_options(const NetworkOptions& options) { options_ = options; }
+
+  /// Adds a node with its own host. Null if an address is in use. The Node lives until removed.
+  Node* add_node(std::string name, std::vector<IpAddress> addresses);
+  /// Removes a node, its host and every Pod on it.
+  void remove_node(Node& node);
+  /// The node of that name, or null.
+  Node* find_node(std::string_view name) const;
+  /// The node with that address, or null.
+  Node* find_node(const IpAddress& address) const;
+  void set_pod_cidrs(Node& node, std::vector<Cidr> cidrs);
+  /// Switches a node off or on. Off: packets to and from it vanish. Its sockets are not closed by
+  /// this; whoever runs its processes does that.
+  void set_node_up(Node& node, bool up);
+
+  /// Adds a Pod's sandbox on a node; `name` is `namespace/name`. Null if an address is in use or none
+  /// is given.
+  Ref<Host> add_pod(Node& node, std::string name, std::vector<IpAddress> addresses);
+  /// Adds a machine outside the cluster. Null if an address is in use or none is given.
+  Ref<Host> add_external(std::string name, std::vector<IpAddress> addresses);
+  /// Takes a host off the network: its ports are closed, its connections are reset, its address is free.
+  /// Not for node hosts.
+  void remove_host(Host& host);
+  /// The host with that address, or null.
+  Host* find_host(const IpAddress& address) const;
+
+  /// The link between two nodes, between a node and everything but itself, or between a node and the
+  /// outside. What holds on a way is the sum of those that apply to it. A clean state restores it.
+  void set_link(const Node& one, const Node& other, const LinkState& state);
+  void set_node_link(const Node& node, const LinkState& state);
+  void set_outside_link(const Node& node, const LinkState& state);
+  LinkState link(const Node& one, const Node& other) const;
+  LinkState node_link(const Node& node) const;
+  LinkState outside_link(const Node& node) const;
+  /// Restores every link.
+  void restore_links();
+
+  /// Who decides about virtual addresses; null for nobody. Must outlive its use here.
+  void set_router(Router* router) { router_ = router; }
+  Router* router() const { return router_; }
+  /// Who sees requests; null for nobody. Must outlive its use here.
+  void set_observer(Observer* observer) { observer_ = observer; }
+  Observer* observer() const { return observer_; }
+
+  /// The number of connections that exist.
+  std::size_t open_connections() const;
+
+ private:
+  friend class Connection;
+  friend class ConnectionPool;
+  friend class DatagramPort;
+  friend class Host;
+
+  sim::Loop& loop_;
+  sim::Random random_;
+  NetworkOptions options_;
+  Router* router_ = nullptr;
+  Observer* observer_ = nullptr;
+  // By NodeId; null where a node was removed.
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::unordered_map<std::string, NodeId> node_ids_;
+  std::unordered_map<IpAddress, Host*, AddressHash> hosts_;
+};
+
+}  // namespace rockpool::net

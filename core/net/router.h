@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/net/address.h"
+#include "core/net/ref.h"
+
+namespace rockpool::net {
+
+class Node;
+
+/// The rules for one port of a Service, in the version that one node's proxy has. Kept by the
+/// connections that were made by it.
+class ServicePort : public Counted<ServicePort> {
+ public:
+  virtual ~ServicePort() = default;
+  /// `namespace/name` of the Service.
+  virtual const std::string& service_name() const = 0;
+  void dispose() { delete this; }
+};
+
+/// An endpoint that was chosen.
+struct Endpoint {
+  SocketAddress address;
+  /// `namespace/name` of its Pod; empty if it is none.
+  std::string pod;
+};
+
+/// What a node's rules say about a new connection.
+struct Route {
+  enum class Verdict : std::uint8_t {
+    /// No rule applies: the packet goes where its address says.
+    pass,
+    /// Refused (ICMP port unreachable or RST).
+    reject,
+    /// Dropped without a word.
+    drop,
+    /// Taken by a proxy process, which opens a connection of its own from the node's address.
+    relay,
+  };
+  Verdict verdict = Verdict::pass;
+  /// The rules that apply; null for `pass`.
+  Ref<const ServicePort> port;
+};
+
+/// Decides on each node what becomes of connections to virtual addresses; the proxies implement it.
+class Router {
+ public:
+  virtual ~Router() = default;
+  /// What the rules of `node` say about a connection from `client` to `destination`, which passes
+  /// through that node: because the client is on it or because the destination is its address.
+  virtual Route route(const Node& node, Protocol protocol, const SocketAddress& client,
+                      const SocketAddress& destination) = 0;
+  /// For `relay`: the endpoint to try next for `client`, or nothing if there is none. `after_failure` is
+  /// true if the last one given for the same connection could not be reached.
+  virtual std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
+                                                     const SocketAddress& client,
+                                                     bool after_failure) = 0;
+  /// The Pod behind an endpoint, `namespace/name`, for traces; empty if there is none.
+  virtual std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) = 0;
+  /// The mode in which the node's proxy runs, for traces: "userspace".
+  virtual std::string_view mode_name(const Node& node) const = 0;
+};
+
+}  // namespace rockpool::net
