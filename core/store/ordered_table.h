@@ -44,8 +44,11 @@ class OrderedTable {
   /// Adds an entry; requires that there is none of its name.
   void insert(Entry entry) {
     const std::string_view name = entry.name.as_string();
-    if (pages_.empty()) pages_.push_back(new_page());
-    std::size_t page = std::min(page_of(name), pages_.size() - 1);
+    std::size_t page = page_of(name);
+    if (page == pages_.size()) {
+      if (pages_.empty()) pages_.push_back(std::make_unique<std::vector<Entry>>());
+      page = pages_.size() - 1;
+    }
     if (pages_[page]->size() == kPageCapacity) page = split(page, name);
     std::vector<Entry>& entries = *pages_[page];
     const auto slot = lower_bound(entries, name);
@@ -84,11 +87,6 @@ class OrderedTable {
   static constexpr std::size_t kPageCapacity = 128;
   using Page = std::unique_ptr<std::vector<Entry>>;
 
-  static Page new_page() {
-    auto page = std::make_unique<std::vector<Entry>>();
-    return page;
-  }
-
   static std::vector<Entry>::const_iterator lower_bound(const std::vector<Entry>& entries,
                                                         std::string_view name) {
     return std::lower_bound(
@@ -117,7 +115,7 @@ class OrderedTable {
   std::size_t split(std::size_t page, std::string_view name) {
     std::vector<Entry>& entries = *pages_[page];
     const bool appends = entries.back().name.as_string() < name;
-    Page later = new_page();
+    auto later = std::make_unique<std::vector<Entry>>();
     if (!appends) {
       const auto middle = entries.begin() + kPageCapacity / 2;
       later->assign(std::make_move_iterator(middle), std::make_move_iterator(entries.end()));

@@ -161,6 +161,8 @@ class Store {
     using is_transparent = void;
     bool operator()(std::string_view left, std::string_view right) const;
   };
+  // Ended subscriptions are swept out when a multiple of so many has gathered.
+  static constexpr std::size_t kSweepThreshold = 64;
   using Namespaces = std::map<std::string, OrderedTable, NamespaceOrder>;
   struct Table {
     Namespaces namespaces;
@@ -179,17 +181,21 @@ class Store {
   void commit(Table& table, Change change);
   void deliver();
   void deliver_backlogs();
+  static void sweep(Table& table);
   void request_delivery();
 
   sim::Loop& loop_;
   Options options_;
   std::int64_t revision_ = 1;
   std::uint64_t digest_ = 0;
+  // No resource has history up to here.
+  std::int64_t forgotten_ = 0;
   // By resource; tables do not move, so that visitors and deliveries may meet new resources.
   std::vector<std::unique_ptr<Table>> tables_;
   std::vector<Change> pending_;
   std::vector<std::weak_ptr<internal::Subscription>> backlogged_;
   sim::TimerId delivery_;
+  bool delivering_ = false;
 };
 
 template <typename Visitor>
