@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/object.h"
+#include "core/api/resource.h"
+#include "core/api/status.h"
+#include "core/apiserver/http.h"
+#include "core/client/informer.h"
+#include "core/cluster/fault.h"
+#include "core/net/host.h"
+#include "core/net/network.h"
+#include "core/net/proxy.h"
+#include "core/sim/loop.h"
+
+namespace rockpool {
+
+/// What a cluster starts from. Two clusters with the same options and the same inputs have the same
+/// history.
+struct ClusterOptions {
+  /// Decides every random choice.
+  std::uint64_t seed = 1;
+  /// Worker nodes, named `node-1`, `node-2`, …; from 0 to kMaxNodes.
+  int nodes = 3;
+  /// Where virtual time starts.
+  sim::Time start = sim::kEpoch;
+  /// True: CoreDNS and its Service are installed, as kubeadm does.
+  bool dns = true;
+  /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ.
+  sim::Duration proxy_delay = net::kDefaultProxyDelay;
+  sim::Duration proxy_delay_spread = net::kDefaultProxyDelaySpread;
+};
+
+/// The most nodes a cluster may have; upstream's tested limit is 5,000.
+inline constexpr int kMaxNodes = 16'000;
+
+/// One object that `apply` has dealt with.
+struct Applied {
+  std::string kind;
+  std::string namespace_;
+  std::string name;
+  /// "created", "configured" or "unchanged".
+  std::string result;
+  /// "service/web", as kubectl names it.
+  std::string resource_name;
+};
+
+/// Why `apply` stopped, and where.
+struct ApplyError {
+  api::Status status;
+  /// The line and column of the text that is to blame, counted from 1; 0 if there is no such place.
+  int line = 0;
+  int column = 0;
+  /// What had been applied before.
+  std::vector<Applied> applied;
+};
+
+/// A request that a Pod, a node or somebody outside makes.
+struct FetchOptions {
+  std::string url;
+  /// `pod/namespace/name`, `node/name`, or `external`.
+  std::string from = "external";
+  std::string method = "GET";
+  net::Headers headers;
+  std::string body;
+  /// After how long the client gives up.
+  sim::Duration timeout = std::chrono::seconds{30};
+};
+
+/// A whole Kubernetes cluster in memory: API server, controllers, scheduler, nodes, network, DNS.
+///
+/// Nothing happens by itself: virtual time passes only in `run_for`, `run_until`, `step` and `fetch`.
+/// Any number of clusters may live side by side; one cluster is for one thread.
+class Cluster {
+ public:
+  explicit Cluster(const ClusterOptions& options = {});
+  ~Cluster();
+  Cluster(const Cluster&) = delete;
+  Cluster& operator=(const Cluster&) = delete;
+
+  const ClusterOptions& options() const;
+
+  // Time.
+
+  sim::Time now() const;
+  /// Lets virtual time pass. Returns false if `event_limit` events ran before that moment was reached; call
+  /// again to go on.
+  bool run_for(sim::Duration span, std::uint64_t event_limit = UINT64_MAX);
+  bool run_until(sim::Time moment, std::uint64_t event_limit = UINT64_MAX);
+  /// Runs the next event, whenever it is. False if there is none.
+  bool step();
+  /// Runs events until the API's state has changed or a request has finished; at most `limit` of virtual time.
+  /// Returns whether something did.
+  bool step_visible(sim::Duration limit = std::chrono::hours{1});
+  sim::Loop& loop();
+
+  // Inputs. Each is kept in the history.
+
+  /// The Kubernetes REST API. Answers at once; a watch goes on as time passes.
+  apiserver::Response request(const apiserver::Request& request);
+  /// Applies every document of a YAML or JSON text as `kubectl apply -f` does. Nothing is applied if any
+  /// document cannot be read, is of an unknown kind or is refused by a dry run.
+  std::expected<std::vector<Applied>, ApplyError> apply(std::string_view text);
+  /// Makes a request and calls `done` when it has succeeded or failed, as time passes.
+  /// Errors: NotFound or BadRequest for a client that does not exist or a URL that cannot be read.
+  api::Result<void> start_fetch(const FetchOptions& options,
+                                std::function<void(const net::FetchResult&)> done);
+  /// Makes a request and lets time pass until it is answered.
+  api::Result<net::FetchResult> fetch(const FetchOptions& options);
+  /// Does something to the cluster. Errors: NotFound, BadRequest.
+  api::Result<void> fault(const cluster::Fault& fault);
+
+  // Reading at full speed, without copies.
+
+  /// Caches of every resource, with change handlers. Handlers are called from the loop.
+  client::Informers& informers();
+  /// Hosts, links, the observer of requests.
+  net::Network& network();
+  /// Each node's rules.
+  net::ServiceProxy& proxy();
+
+  // History.
+
+  /// A fingerprint of everything that has happened: equal for equal histories, on every platform.
+  std::uint64_t digest() const;
+  /// The options and all inputs so far as JSON: enough to come back to this moment.
+  std::string snapshot() const;
+  /// Replays a snapshot. Errors: BadRequest if it is damaged, of another version, or replays to another digest
+  /// than it was taken at.
+  static api::Result<std::unique_ptr<Cluster>> restore(std::string_view snapshot);
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace rockpool

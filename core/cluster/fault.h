@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "core/api/status.h"
+#include "core/doc/value.h"
+#include "core/sim/time.h"
+
+namespace rockpool::cluster {
+
+/// What can be done to a cluster from outside its API.
+enum class FaultKind {
+  /// The containers of a Pod die with SIGKILL (exit code 137); the kubelet restarts them by the Pod's
+  /// restartPolicy. `container` picks one.
+  crash,
+  /// The Pod is deleted through the API, with its grace period.
+  kill,
+  /// The Pod is deleted through the API at once (`--grace-period=0 --force`).
+  kill_now,
+  /// The node loses power: its processes are gone, its addresses answer nothing.
+  stop,
+  /// The node comes back and its kubelet starts its Pods afresh.
+  start,
+  /// No packet passes between `target` and `peer` (both nodes, or `control-plane`, or `outside`); with no
+  /// peer, between `target` and everything else.
+  cut,
+  /// Packets between `target` and `peer` take `delay` longer.
+  slow,
+  /// A share `loss` of the packets between `target` and `peer` is lost.
+  lose,
+  /// Undoes cut, slow and lose between `target` and `peer`.
+  heal,
+  /// The node's proxy keeps the rules that it has and takes no news.
+  freeze,
+  /// The node's proxy takes the news again.
+  thaw,
+  /// A component of the control plane stops: a controller by its name, `scheduler`.
+  halt,
+  /// It starts again.
+  resume,
+};
+
+/// One fault: an ordinary input of the cluster, so it is kept in the history and replays.
+///
+/// Its document form has one member for the kind, whose value is the target, and members for the rest:
+/// `{kill: pod/default/web-abc}`, `{crash: pod/default/web-abc, container: nginx}`,
+/// `{stop: node/node-2}`, `{cut: node/node-1, from: node/node-2}`, `{slow: node/node-1, delay: 200ms}`,
+/// `{lose: node/node-1, from: outside, loss: 0.1}`, `{freeze: proxy/node-1}`,
+/// `{halt: component/deployment-controller}`. `{kill: …, now: true}` is `kill_now`.
+struct Fault {
+  FaultKind kind = FaultKind::kill;
+  /// `namespace/name` of a Pod, the name of a node or of a component.
+  std::string target;
+  /// For crash: the container; empty: all.
+  std::string container;
+  /// For cut, slow, lose, heal: the other end; empty: everything else.
+  std::string peer;
+  /// For slow: how much longer, one way.
+  sim::Duration delay{0};
+  /// For lose: from 0 to 1.
+  double loss = 0;
+
+  /// Reads the document form. Errors: BadRequest that names the member.
+  static api::Result<Fault> parse(const doc::Value& document);
+  /// The document form; `parse` reads it back.
+  doc::Value to_value() const;
+};
+
+}  // namespace rockpool::cluster
