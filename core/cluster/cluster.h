@@ -13,6 +13,7 @@
 #include "core/api/status.h"
 #include "core/apiserver/http.h"
 #include "core/client/informer.h"
+#include "core/cluster/cluster_options.h"
 #include "core/cluster/fault.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
@@ -20,25 +21,6 @@
 #include "core/sim/loop.h"
 
 namespace rockpool {
-
-/// What a cluster starts from. Two clusters with the same options and the same inputs have the same
-/// history.
-struct ClusterOptions {
-  /// Decides every random choice.
-  std::uint64_t seed = 1;
-  /// Worker nodes, named `node-1`, `node-2`, …; from 0 to kMaxNodes.
-  int nodes = 3;
-  /// Where virtual time starts.
-  sim::Time start = sim::kEpoch;
-  /// True: CoreDNS and its Service are installed, as kubeadm does.
-  bool dns = true;
-  /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ.
-  sim::Duration proxy_delay = net::kDefaultProxyDelay;
-  sim::Duration proxy_delay_spread = net::kDefaultProxyDelaySpread;
-};
-
-/// The most nodes a cluster may have; upstream's tested limit is 5,000.
-inline constexpr int kMaxNodes = 16'000;
 
 /// One object that `apply` has dealt with.
 struct Applied {
@@ -120,8 +102,10 @@ class Cluster {
 
   /// Caches of every resource, with change handlers. Handlers are called from the loop.
   client::Informers& informers();
-  /// Hosts, links, the observer of requests.
+  /// Hosts and links.
   net::Network& network();
+  /// Adds somebody who sees every request, until the returned Subscription goes.
+  client::Subscription observe(std::shared_ptr<net::Observer> observer);
   /// Each node's rules.
   net::ServiceProxy& proxy();
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "core/sim/time.h"
+
+namespace rockpool {
+
+/// What a cluster starts from. Two clusters with the same options and the same inputs have the same
+/// history.
+struct ClusterOptions {
+  /// Decides every random choice.
+  std::uint64_t seed = 1;
+  /// Worker nodes, named `node-1`, `node-2`, …; from 0 to kMaxNodes.
+  int nodes = 3;
+  /// Where virtual time starts.
+  sim::Time start = sim::kEpoch;
+  /// True: CoreDNS and its Service are installed, as kubeadm does.
+  bool dns = true;
+  /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ: each node
+  /// adds a share of the spread of its own.
+  sim::Duration proxy_delay = std::chrono::milliseconds{200};
+  sim::Duration proxy_delay_spread = std::chrono::milliseconds{100};
+};
+
+/// The most nodes a cluster may have; upstream's tested limit is 5,000.
+inline constexpr int kMaxNodes = 16'000;
+
+}  // namespace rockpool
