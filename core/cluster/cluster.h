@@ -13,6 +13,7 @@
 #include "core/api/status.h"
 #include "core/apiserver/http.h"
 #include "core/client/informer.h"
+#include "core/cluster/apply.h"
 #include "core/cluster/cluster_options.h"
 #include "core/cluster/fault.h"
 #include "core/net/host.h"
@@ -21,27 +22,6 @@
 #include "core/sim/loop.h"
 
 namespace rockpool {
-
-/// One object that `apply` has dealt with.
-struct Applied {
-  std::string kind;
-  std::string namespace_;
-  std::string name;
-  /// "created", "configured" or "unchanged".
-  std::string result;
-  /// "service/web", as kubectl names it.
-  std::string resource_name;
-};
-
-/// Why `apply` stopped, and where.
-struct ApplyError {
-  api::Status status;
-  /// The line and column of the text that is to blame, counted from 1; 0 if there is no such place.
-  int line = 0;
-  int column = 0;
-  /// What had been applied before.
-  std::vector<Applied> applied;
-};
 
 /// A request that a Pod, a node or somebody outside makes.
 struct FetchOptions {

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cluster/apply.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/api/object.h"
+#include "core/api/resource.h"
+#include "core/apiserver/apply.h"
+#include "core/doc/yaml.h"
+
+namespace rockpool::cluster {
+namespace {
+
+using namespace doc::literals;
+
+// One object of the text, and how to find its fields in it.
+struct Item {
+  doc::Value object;
+  const doc::YamlDocument* document;
+  // Of an item of a List, its path in the document: `items[2]`.
+  std::string path;
+};
+
+std::string join(std::string_view path, std::string_view field) {
+  if (path.empty() || field.empty() || field.front() == '[') return fmt::format("{}{}", path, field);
+  return fmt::format("{}.{}", path, field);
+}
+
+// `deployment.apps/web`
+std::string resource_name(const doc::Value& object) {
+  const api::Resource* resource = api::find_kind(api::api_version(object), api::kind(object));
+  if (resource == nullptr) return {};
+  const std::string_view dot = resource->group.empty() ? "" : ".";
+  return fmt::format("{}{}{}/{}", resource->singular, dot, resource->group, api::name(object));
+}
+
+ApplyError error_at(const Item& item, api::Status status, std::string_view field) {
+  ApplyError error;
+  const doc::Position position = item.document->positions.key_position(join(item.path, field));
+  error.line = position.line;
+  error.column = position.column;
+  error.object = resource_name(item.object);
+  error.status = std::move(status);
+  return error;
+}
+
+ApplyError error_of(const Item& item, api::Status status) {
+  const std::string field = status.details.causes.empty() ? "" : status.details.causes.front().field;
+  return error_at(item, std::move(status), field);
+}
+
+// What kubectl says before it asks the server.
+std::optional<ApplyError> check_header(const Item& item) {
+  const auto bad = [&](std::string_view message, std::string_view field) {
+    return error_at(item, api::bad_request(message), field);
+  };
+  if (!item.object.is_object()) {
+    return bad(fmt::format("a Kubernetes object is expected here, not {}", kind_name(item.object.kind())), "");
+  }
+  for (const doc::KnownKeyIndex key : {"apiVersion"_key, "kind"_key}) {
+    const std::string_view name = doc::kKnownKeys[key.value];
+    const doc::Value& value = item.object[key];
+    if (value.is_null()) return bad(fmt::format("error validating data: {} not set", name), name);
+    if (!value.is_string()) {
+      return bad(fmt::format("error validating data: {} must be a string, not {}", name, kind_name(value.kind())),
+                 name);
+    }
+  }
+  const std::string_view version = api::api_version(item.object);
+  const std::string_view kind = api::kind(item.object);
+  if (api::find_kind(version, kind) == nullptr) {
+    return bad(fmt::format("no matches for kind \"{}\" in version \"{}\"", kind, version), "kind");
+  }
+  return {};
+}
+
+// A dry run cannot see what an earlier document of the same text would have made.
+bool waits_for(const api::Status& status, const std::set<std::string, std::less<>>& namespaces) {
+  return status.code == 404 && status.details.kind == "namespaces" && namespaces.contains(status.details.name);
+}
+
+std::optional<ApplyError> try_out(apiserver::ApiServer& server, const std::vector<Item>& items) {
+  std::set<std::string, std::less<>> namespaces;
+  for (const Item& item : items) {
+    if (auto error = check_header(item)) return error;
+    apiserver::WriteOptions options{.dry_run = true,
+                                    .field_validation = apiserver::FieldValidation::strict};
+    const auto result = apiserver::apply(server, item.object, "default", options);
+    if (!result && !waits_for(result.error(), namespaces)) return error_of(item, result.error());
+    if (api::kind(item.object) == "Namespace") namespaces.emplace(api::name(item.object));
+  }
+  return {};
+}
+
+std::vector<Item> collect(const std::vector<doc::YamlDocument>& documents) {
+  std::vector<Item> items;
+  for (const doc::YamlDocument& document : documents) {
+    const doc::Value& value = document.value;
+    if (value["kind"_key].as_string() != "List" || value["apiVersion"_key].as_string() != "v1") {
+      items.push_back({value, &document, {}});
+      continue;
+    }
+    std::size_t index = 0;
+    for (const doc::Value& item : value["items"_key].items()) {
+      items.push_back({item, &document, fmt::format("items[{}]", index++)});
+    }
+  }
+  return items;
+}
+
+}  // namespace
+
+std::expected<std::vector<Applied>, ApplyError> apply_text(apiserver::ApiServer& server, std::string_view text) {
+  const auto documents = doc::parse_yaml(text);
+  if (!documents) {
+    ApplyError error;
+    error.status = api::bad_request("error parsing YAML: " + documents.error().message);
+    error.line = documents.error().position.line;
+    error.column = documents.error().position.column;
+    return std::unexpected{std::move(error)};
+  }
+  const std::vector<Item> items = collect(*documents);
+  if (items.empty()) {
+    ApplyError error;
+    error.status = api::bad_request("no objects passed to apply");
+    return std::unexpected{std::move(error)};
+  }
+  if (auto error = try_out(server, items)) return std::unexpected{std::move(*error)};
+
+  std::vector<Applied> applied;
+  for (const Item& item : items) {
+    auto result = apiserver::apply(server, item.object);
+    if (!result) {
+      ApplyError error = error_of(item, result.error());
+      error.applied = std::move(applied);
+      return std::unexpected{std::move(error)};
+    }
+    applied.push_back({std::string{api::kind(item.object)}, std::string{api::namespace_of(result->object)},
+                       std::string{api::name(result->object)},
+                       std::string{apiserver::apply_outcome_name(result->outcome)},
+                       resource_name(item.object)});
+  }
+  return applied;
+}
+
+}  // namespace rockpool::cluster
