@@ -36,7 +36,8 @@ endfunction()
 
 # The core's test program; under Emscripten an ES module for Node.
 function(rockpool_add_tests)
-  rockpool_sources(sources "tests/core/*_test.cpp")
+  rockpool_sources(sources "tests/core/*.cpp")
+  list(FILTER sources INCLUDE REGEX "${ROCKPOOL_TESTS}")
   add_executable(rockpool_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${sources})
   rockpool_own_code(rockpool_tests)
   target_include_directories(rockpool_tests SYSTEM PRIVATE "${rockpool_doctest}")
