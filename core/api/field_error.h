@@ -43,7 +43,7 @@ struct FieldError {
   /// `spec.ports[0].port`
   std::string field;
   /// The offending value as the message shows it (see `render_value`); unused by the types that
-  /// show none (required, forbidden, too_long, internal).
+  /// show none (required, forbidden, too_long, internal, type_invalid).
   std::string value;
   /// The explanation; may be empty.
   std::string detail;

@@ -36,8 +36,6 @@ Problems check_label_value(std::string_view text);
 /// dot.
 Problems check_fully_qualified_domain_name(std::string_view text);
 Problems check_wildcard_dns1123_subdomain(std::string_view text);
-/// `domain/path`
-Problems check_domain_prefixed_path(std::string_view text);
 /// The name of a container's port: up to 15 characters.
 Problems check_port_name(std::string_view text);
 /// 1 to 65535.
