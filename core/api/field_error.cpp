@@ -154,7 +154,9 @@ std::string FieldError::body() const {
   return text;
 }
 
-std::string FieldError::message() const { return field + ": " + body(); }
+std::string FieldError::message() const {
+  return field + ": " + body();
+}
 
 std::string quote(std::string_view text) {
   std::string out = "\"";

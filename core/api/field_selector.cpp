@@ -15,11 +15,17 @@ using namespace doc::literals;
 
 namespace {
 
-constexpr std::string_view kPodFields[] = {
-    "metadata.name",      "metadata.namespace",     "spec.nodeName",
-    "spec.restartPolicy", "spec.schedulerName",     "spec.serviceAccountName",
-    "spec.hostNetwork",   "status.phase",           "status.podIP",
-    "status.podIPs",      "status.nominatedNodeName"};
+constexpr std::string_view kPodFields[] = {"metadata.name",
+                                           "metadata.namespace",
+                                           "spec.nodeName",
+                                           "spec.restartPolicy",
+                                           "spec.schedulerName",
+                                           "spec.serviceAccountName",
+                                           "spec.hostNetwork",
+                                           "status.phase",
+                                           "status.podIP",
+                                           "status.podIPs",
+                                           "status.nominatedNodeName"};
 constexpr std::string_view kNodeFields[] = {"metadata.name", "spec.unschedulable"};
 constexpr std::string_view kNamespaceFields[] = {"metadata.name", "status.phase"};
 constexpr std::string_view kServiceFields[] = {"metadata.name", "metadata.namespace",
@@ -161,8 +167,7 @@ Result<FieldSelector> FieldSelector::parse(const Resource& resource, std::string
     }
     Result<std::string> value = unescape(term->value);
     if (!value) return std::unexpected{value.error()};
-    selector.requirements_.push_back(
-        {std::string{term->field}, term->negated, std::move(*value)});
+    selector.requirements_.push_back({std::string{term->field}, term->negated, std::move(*value)});
   }
   const std::span<const std::string_view> known = fields_of(resource);
   for (Requirement& requirement : selector.requirements_) {

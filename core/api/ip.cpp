@@ -13,7 +13,9 @@ constexpr int kIpv4Bits = 32;
 constexpr int kIpv6Bits = 128;
 constexpr std::size_t kIpv6Groups = 8;
 
-int bits_of(IpFamily family) { return family == IpFamily::ipv4 ? kIpv4Bits : kIpv6Bits; }
+int bits_of(IpFamily family) {
+  return family == IpFamily::ipv4 ? kIpv4Bits : kIpv6Bits;
+}
 
 std::optional<std::uint32_t> parse_ipv4(std::string_view text) {
   std::uint32_t address = 0;
@@ -141,7 +143,9 @@ std::string IpAddress::to_string() const {
   return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
 }
 
-bool IpAddress::is_unspecified() const { return bytes == std::array<std::uint8_t, 16>{}; }
+bool IpAddress::is_unspecified() const {
+  return bytes == std::array<std::uint8_t, 16>{};
+}
 
 bool IpAddress::is_loopback() const {
   if (family == IpFamily::ipv4) return bytes[0] == 127;

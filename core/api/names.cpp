@@ -17,11 +17,21 @@ constexpr std::size_t kMaxNameLength = 63;
 constexpr std::size_t kRandomLength = 5;
 constexpr std::string_view kSafeAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-constexpr bool is_alphanumeric(char c) { return is_digit(c) || is_lower(c) || is_upper(c); }
-constexpr bool is_lower_alphanumeric(char c) { return is_digit(c) || is_lower(c); }
+constexpr bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+constexpr bool is_lower(char c) {
+  return c >= 'a' && c <= 'z';
+}
+constexpr bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+constexpr bool is_alphanumeric(char c) {
+  return is_digit(c) || is_lower(c) || is_upper(c);
+}
+constexpr bool is_lower_alphanumeric(char c) {
+  return is_digit(c) || is_lower(c);
+}
 
 std::string max_length_error(std::size_t length) {
   return fmt::format("must be no more than {} characters", length);
@@ -267,11 +277,17 @@ Problems check_port_name(std::string_view text) {
   return problems;
 }
 
-Problems check_port_number(std::int64_t port) { return check_range(port, 1, 65535); }
+Problems check_port_number(std::int64_t port) {
+  return check_range(port, 1, 65535);
+}
 
-Problems check_user_id(std::int64_t id) { return check_range(id, 0, 2147483647); }
+Problems check_user_id(std::int64_t id) {
+  return check_range(id, 0, 2147483647);
+}
 
-Problems check_group_id(std::int64_t id) { return check_range(id, 0, 2147483647); }
+Problems check_group_id(std::int64_t id) {
+  return check_range(id, 0, 2147483647);
+}
 
 Problems check_config_map_key(std::string_view text) {
   Problems problems;
@@ -283,9 +299,9 @@ Problems check_config_map_key(std::string_view text) {
     if (!is_alphanumeric(c) && c != '-' && c != '.' && c != '_') matches = false;
   }
   if (!matches) {
-    problems.push_back(regex_error(
-        "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
-        "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
+    problems.push_back(
+        regex_error("a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
+                    "[-._a-zA-Z0-9]+", {"key.name", "KEY_NAME", "key-name"}));
   } else {
     add_directory_problems(problems, text);
   }
@@ -338,9 +354,8 @@ Problems check_percent(std::string_view text) {
     if (!is_digit(text[i])) matches = false;
   }
   if (matches) return {};
-  return {
-      regex_error("a valid percent string must be a numeric string followed by an ending '%'",
-                  "[0-9]+%", {"1%", "93%"})};
+  return {regex_error("a valid percent string must be a numeric string followed by an ending '%'",
+                      "[0-9]+%", {"1%", "93%"})};
 }
 
 std::string_view mask_trailing_dash(std::string_view name) {

@@ -82,17 +82,15 @@ bool required_node_affinity_matches(const doc::Value& pod_spec, const doc::Value
     const doc::Value* found = labels(node).find(wanted.key);
     if (found == nullptr || *found != wanted.value) return false;
   }
-  const doc::Value& required =
-      pod_spec["affinity"_key]["nodeAffinity"_key]
-              ["requiredDuringSchedulingIgnoredDuringExecution"_key];
+  const doc::Value& required = pod_spec["affinity"_key]["nodeAffinity"_key]
+                                       ["requiredDuringSchedulingIgnoredDuringExecution"_key];
   return required.is_null() || node_selector_matches(required, node);
 }
 
 std::int64_t preferred_node_affinity_weight(const doc::Value& pod_spec, const doc::Value& node) {
   std::int64_t weight = 0;
-  const doc::Value& preferred =
-      pod_spec["affinity"_key]["nodeAffinity"_key]
-              ["preferredDuringSchedulingIgnoredDuringExecution"_key];
+  const doc::Value& preferred = pod_spec["affinity"_key]["nodeAffinity"_key]
+                                        ["preferredDuringSchedulingIgnoredDuringExecution"_key];
   for (const doc::Value& term : preferred.items()) {
     if (node_selector_term_matches(term["preference"_key], node)) {
       weight += term["weight"_key].as_int();

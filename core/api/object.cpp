@@ -21,31 +21,30 @@ ObjectKey ObjectKey::parse(std::string_view text) {
 }
 
 doc::Value OwnerReference::to_value() const {
-  doc::Value value = doc::Value::object({{"apiVersion"_key, api_version},
-                                         {"kind"_key, kind},
-                                         {"name"_key, name},
-                                         {"uid"_key, uid}});
+  doc::Value value = doc::Value::object(
+      {{"apiVersion"_key, api_version}, {"kind"_key, kind}, {"name"_key, name}, {"uid"_key, uid}});
   if (controller) value.set("controller"_key, true);
   if (block_owner_deletion) value.set("blockOwnerDeletion"_key, true);
   return value;
 }
 
 OwnerReference OwnerReference::from_value(const doc::Value& value) {
-  return {value["apiVersion"_key].to_string(),
-          value["kind"_key].to_string(),
-          value["name"_key].to_string(),
-          value["uid"_key].to_string(),
-          value["controller"_key].as_bool(),
-          value["blockOwnerDeletion"_key].as_bool()};
+  return {value["apiVersion"_key].to_string(), value["kind"_key].to_string(),
+          value["name"_key].to_string(),       value["uid"_key].to_string(),
+          value["controller"_key].as_bool(),   value["blockOwnerDeletion"_key].as_bool()};
 }
 
 std::string_view api_version(const doc::Value& object) {
   return object["apiVersion"_key].as_string();
 }
 
-std::string_view kind(const doc::Value& object) { return object["kind"_key].as_string(); }
+std::string_view kind(const doc::Value& object) {
+  return object["kind"_key].as_string();
+}
 
-const doc::Value& metadata(const doc::Value& object) { return object["metadata"_key]; }
+const doc::Value& metadata(const doc::Value& object) {
+  return object["metadata"_key];
+}
 
 std::string_view name(const doc::Value& object) {
   return metadata(object)["name"_key].as_string();
@@ -59,13 +58,17 @@ std::string_view namespace_of(const doc::Value& object) {
   return metadata(object)["namespace"_key].as_string();
 }
 
-std::string_view uid(const doc::Value& object) { return metadata(object)["uid"_key].as_string(); }
+std::string_view uid(const doc::Value& object) {
+  return metadata(object)["uid"_key].as_string();
+}
 
 ObjectKey key_of(const doc::Value& object) {
   return {std::string{namespace_of(object)}, std::string{name(object)}};
 }
 
-const doc::Value& labels(const doc::Value& object) { return metadata(object)["labels"_key]; }
+const doc::Value& labels(const doc::Value& object) {
+  return metadata(object)["labels"_key];
+}
 
 std::string_view label(const doc::Value& object, std::string_view key) {
   return labels(object)[key].as_string();
@@ -140,8 +143,12 @@ bool is_controlled_by(const doc::Value& object, std::string_view owner_uid) {
 }
 
 OwnerReference new_controller_reference(const doc::Value& owner) {
-  return {std::string{api_version(owner)}, std::string{kind(owner)}, std::string{name(owner)},
-          std::string{uid(owner)}, true, true};
+  return {std::string{api_version(owner)},
+          std::string{kind(owner)},
+          std::string{name(owner)},
+          std::string{uid(owner)},
+          true,
+          true};
 }
 
 bool has_finalizer(const doc::Value& object, std::string_view finalizer) {
@@ -195,9 +202,13 @@ bool remove_finalizer(doc::Value& object, std::string_view finalizer) {
   return true;
 }
 
-doc::Value time_value(sim::Time time) { return doc::Value{sim::format_rfc3339(time)}; }
+doc::Value time_value(sim::Time time) {
+  return doc::Value{sim::format_rfc3339(time)};
+}
 
-doc::Value micro_time_value(sim::Time time) { return doc::Value{sim::format_rfc3339_micro(time)}; }
+doc::Value micro_time_value(sim::Time time) {
+  return doc::Value{sim::format_rfc3339_micro(time)};
+}
 
 std::optional<sim::Time> read_time(const doc::Value& value) {
   if (!value.is_string()) return std::nullopt;
@@ -265,8 +276,7 @@ bool remove_condition(doc::Value& object, std::string_view type) {
 
 doc::Value object_reference(const doc::Value& object, std::string_view api_version,
                             std::string_view kind) {
-  doc::Value reference =
-      doc::Value::object({{"apiVersion"_key, api_version}, {"kind"_key, kind}});
+  doc::Value reference = doc::Value::object({{"apiVersion"_key, api_version}, {"kind"_key, kind}});
   const doc::Value& meta = metadata(object);
   for (const doc::KnownKeyIndex key :
        {"namespace"_key, "name"_key, "uid"_key, "resourceVersion"_key}) {
@@ -282,8 +292,7 @@ std::optional<std::int64_t> scaled_value(const doc::Value& int_or_percent, std::
   const std::string_view text = int_or_percent.as_string();
   if (!check_percent(text).empty()) return std::nullopt;
   std::int64_t percent = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size() - 1, percent);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, percent);
   if (error != std::errc{}) return std::nullopt;
   const std::int64_t scaled = percent * total;
   return rounding == Rounding::up ? (scaled + 99) / 100 : scaled / 100;

@@ -29,7 +29,9 @@ constexpr std::string_view kSuffixLetters = "eEinumkKMGTP";
 constexpr std::string_view kDecimalSuffixes[] = {"n", "u", "m", "", "k", "M", "G", "T", "P", "E"};
 constexpr std::string_view kBinarySuffixes[] = {"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 // The number before the suffix: digits * 10^exponent, and whether something nonzero was cut off.
 struct Mantissa {
@@ -203,8 +205,7 @@ std::string Quantity::to_string() const {
   const bool small = nano_ > -kSmallestBinary && nano_ < kSmallestBinary;
   // As upstream: what a binary suffix could only show rounded is shown in decimal.
   if (format_ != Format::binary_si || small || !is_integer()) {
-    return decimal_text(nano_,
-                        format_ == Format::binary_si ? Format::decimal_si : format_);
+    return decimal_text(nano_, format_ == Format::binary_si ? Format::decimal_si : format_);
   }
   Wide units = nano_ / kNanoPerUnit;
   int suffix = 0;
@@ -215,17 +216,25 @@ std::string Quantity::to_string() const {
   return digits_of(units) + std::string{kBinarySuffixes[suffix]};
 }
 
-std::int64_t Quantity::value() const { return divide_away_from_zero(nano_, kNanoPerUnit); }
+std::int64_t Quantity::value() const {
+  return divide_away_from_zero(nano_, kNanoPerUnit);
+}
 
-std::int64_t Quantity::milli_value() const { return divide_away_from_zero(nano_, kNanoPerMilli); }
+std::int64_t Quantity::milli_value() const {
+  return divide_away_from_zero(nano_, kNanoPerMilli);
+}
 
 double Quantity::as_double() const {
   return static_cast<double>(nano_) / static_cast<double>(kNanoPerUnit);
 }
 
-bool Quantity::is_integer() const { return nano_ % kNanoPerUnit == 0; }
+bool Quantity::is_integer() const {
+  return nano_ % kNanoPerUnit == 0;
+}
 
-bool Quantity::is_milli_integer() const { return nano_ % kNanoPerMilli == 0; }
+bool Quantity::is_milli_integer() const {
+  return nano_ % kNanoPerMilli == 0;
+}
 
 Quantity& Quantity::operator+=(const Quantity& other) {
   if (is_zero()) format_ = other.format_;

@@ -33,7 +33,9 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return number;
 }
 
-std::string join(const Problems& problems) { return fmt::format("{}", fmt::join(problems, "; ")); }
+std::string join(const Problems& problems) {
+  return fmt::format("{}", fmt::join(problems, "; "));
+}
 
 doc::Value as_array(const std::vector<std::string>& values) {
   doc::Value array = doc::Value::array();
@@ -118,17 +120,26 @@ struct ScannedToken {
   std::string literal;
 };
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
 bool is_special(char c) {
   return std::string_view{"=!(),><"}.find(c) != std::string_view::npos;
 }
 
 Token token_of(std::string_view text) {
   constexpr std::pair<std::string_view, Token> kTokens[] = {
-      {")", Token::closed_parenthesis}, {",", Token::comma},        {"!", Token::does_not_exist},
-      {"==", Token::double_equals},     {"=", Token::equals},       {">", Token::greater_than},
-      {"in", Token::in},                {"<", Token::less_than},    {"!=", Token::not_equals},
-      {"notin", Token::not_in},         {"(", Token::open_parenthesis},
+      {")", Token::closed_parenthesis},
+      {",", Token::comma},
+      {"!", Token::does_not_exist},
+      {"==", Token::double_equals},
+      {"=", Token::equals},
+      {">", Token::greater_than},
+      {"in", Token::in},
+      {"<", Token::less_than},
+      {"!=", Token::not_equals},
+      {"notin", Token::not_in},
+      {"(", Token::open_parenthesis},
   };
   for (const auto& [spelling, token] : kTokens) {
     if (spelling == text) return token;
@@ -405,8 +416,7 @@ LabelSelector LabelSelector::nothing() {
 LabelSelector LabelSelector::from_labels(const doc::Value& labels) {
   LabelSelector selector;
   for (const doc::Member& member : labels.members()) {
-    selector.requirements_.push_back(
-        {member.key, Operator::equals, {member.value.to_string()}});
+    selector.requirements_.push_back({member.key, Operator::equals, {member.value.to_string()}});
   }
   return selector;
 }
@@ -422,8 +432,7 @@ Result<LabelSelector> LabelSelector::from_value(const doc::Value& value) {
     return {};
   };
   for (const doc::Member& member : value["matchLabels"_key].members()) {
-    if (auto added = add(member.key.text(), Operator::equals, {member.value.to_string()});
-        !added) {
+    if (auto added = add(member.key.text(), Operator::equals, {member.value.to_string()}); !added) {
       return std::unexpected{added.error()};
     }
   }

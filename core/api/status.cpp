@@ -61,9 +61,13 @@ doc::Value details_value(const StatusDetails& details) {
 
 }  // namespace
 
-std::string GroupResource::to_string() const { return qualified(resource, group); }
+std::string GroupResource::to_string() const {
+  return qualified(resource, group);
+}
 
-std::string GroupKind::to_string() const { return qualified(kind, group); }
+std::string GroupKind::to_string() const {
+  return qualified(kind, group);
+}
 
 doc::Value Status::to_value() const {
   doc::Value value = doc::Value::object({{"apiVersion"_key, "v1"},
@@ -118,7 +122,8 @@ Status generate_name_conflict(GroupResource resource, std::string_view name) {
 }
 
 Status unauthorized(std::string_view message) {
-  return make(401, reason::kUnauthorized, std::string{message.empty() ? "not authorized" : message});
+  return make(401, reason::kUnauthorized,
+              std::string{message.empty() ? "not authorized" : message});
 }
 
 Status forbidden(GroupResource resource, std::string_view name, std::string_view why) {
@@ -145,15 +150,17 @@ Status apply_conflict(std::vector<StatusCause> causes, std::string_view message)
   return status;
 }
 
-Status gone(std::string_view message) { return make(410, reason::kGone, std::string{message}); }
+Status gone(std::string_view message) {
+  return make(410, reason::kGone, std::string{message});
+}
 
 Status expired(std::string_view message) {
   return make(410, reason::kExpired, std::string{message});
 }
 
 Status invalid(GroupKind kind, std::string_view name, const FieldErrors& errors) {
-  Status status = make(422, reason::kInvalid,
-                       fmt::format("{} {} is invalid", kind.to_string(), quote(name)));
+  Status status =
+      make(422, reason::kInvalid, fmt::format("{} {} is invalid", kind.to_string(), quote(name)));
   if (!errors.empty()) status.message += ": " + errors.aggregate();
   status.details.group = kind.group;
   status.details.kind = kind.kind;

@@ -16,8 +16,12 @@ std::int64_t revision_annotation(const doc::Value& object) {
 
 }  // namespace
 
-std::int64_t ReplicaSet::revision() const { return revision_annotation(value()); }
+std::int64_t ReplicaSet::revision() const {
+  return revision_annotation(value());
+}
 
-std::int64_t Deployment::revision() const { return revision_annotation(value()); }
+std::int64_t Deployment::revision() const {
+  return revision_annotation(value());
+}
 
 }  // namespace rockpool::api
