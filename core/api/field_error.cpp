@@ -199,27 +199,27 @@ void FieldErrors::duplicate(const FieldPath& path, const doc::Value& value) {
   duplicate_rendered(path, render_value(value));
 }
 
-void FieldErrors::duplicate_rendered(const FieldPath& path, std::string rendered) {
-  add({FieldErrorType::duplicate, path.to_string(), std::move(rendered), {}});
+void FieldErrors::duplicate_rendered(const FieldPath& path, std::string rendered,
+                                     std::string_view detail) {
+  add({FieldErrorType::duplicate, path.to_string(), std::move(rendered), std::string{detail}});
 }
 
-void FieldErrors::not_found(const FieldPath& path, const doc::Value& value) {
-  add({FieldErrorType::not_found, path.to_string(), render_value(value), {}});
+void FieldErrors::not_found(const FieldPath& path, const doc::Value& value,
+                            std::string_view detail) {
+  add({FieldErrorType::not_found, path.to_string(), render_value(value), std::string{detail}});
 }
 
 void FieldErrors::forbidden(const FieldPath& path, std::string_view detail) {
   add({FieldErrorType::forbidden, path.to_string(), {}, std::string{detail}});
 }
 
-void FieldErrors::not_supported(const FieldPath& path, const doc::Value& value,
-                                std::span<const std::string_view> supported) {
-  std::vector<std::string_view> sorted{supported.begin(), supported.end()};
-  std::sort(sorted.begin(), sorted.end());
-  not_supported_in_order(path, value, sorted);
+void FieldErrors::invalid_each(const FieldPath& path, const doc::Value& value,
+                               const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) invalid(path, value, problem);
 }
 
-void FieldErrors::not_supported_in_order(const FieldPath& path, const doc::Value& value,
-                                         std::span<const std::string_view> supported) {
+void FieldErrors::not_supported(const FieldPath& path, const doc::Value& value,
+                                std::span<const std::string_view> supported) {
   add({FieldErrorType::not_supported, path.to_string(), render_value(value),
        supported_values(supported)});
 }

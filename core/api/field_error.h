@@ -69,19 +69,20 @@ class FieldErrors {
   /// `rendered` is shown as it is.
   void invalid_rendered(const FieldPath& path, std::string rendered, std::string_view detail);
   void duplicate(const FieldPath& path, const doc::Value& value);
-  void duplicate_rendered(const FieldPath& path, std::string rendered);
-  void not_found(const FieldPath& path, const doc::Value& value);
+  void duplicate_rendered(const FieldPath& path, std::string rendered,
+                          std::string_view detail = {});
+  void not_found(const FieldPath& path, const doc::Value& value, std::string_view detail = {});
+  /// One invalid() per problem (names.h).
+  void invalid_each(const FieldPath& path, const doc::Value& value,
+                    const std::vector<std::string>& problems);
   void forbidden(const FieldPath& path, std::string_view detail);
-  /// The value is none of `supported`, which the message lists sorted.
+  /// The value is none of `supported`, which the message lists in the given order.
   void not_supported(const FieldPath& path, const doc::Value& value,
                      std::span<const std::string_view> supported);
   void not_supported(const FieldPath& path, const doc::Value& value,
                      std::initializer_list<std::string_view> supported) {
     not_supported(path, value, std::span{supported.begin(), supported.size()});
   }
-  /// The value is none of `supported`, which the message lists in the given order.
-  void not_supported_in_order(const FieldPath& path, const doc::Value& value,
-                              std::span<const std::string_view> supported);
   /// `may not be more than <max> bytes`
   void too_long(const FieldPath& path, std::int64_t max);
   /// `must have at most <max> items`
