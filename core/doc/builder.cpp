@@ -13,6 +13,7 @@ namespace {
 
 // More than anyone reads; a hostile text could have a million.
 constexpr std::size_t kMaxDuplicates = 1000;
+constexpr std::string_view kMergeName = "<<";
 
 }  // namespace
 
@@ -40,12 +41,10 @@ void Builder::add(const Part& part, std::size_t offset) {
   place(part.value);
 }
 
-void Builder::merge(const Part& defaults, std::size_t offset) {
-  if (!count(defaults.nodes, depth() + defaults.height - 1, offset)) return;
-  Frame& frame = frames_.back();
-  frame.height = std::max(frame.height, defaults.height);
-  frame.has_name = false;
-  frame.merged.push_back(defaults.value);
+void Builder::merge_name(std::size_t offset) {
+  if (refusal_) return;
+  name(Key{kMergeName}, offset);
+  frames_.back().merging = true;
 }
 
 Builder::Part Builder::end() {
@@ -95,6 +94,7 @@ void Builder::place(Value value) {
   Frame& frame = frames_.back();
   if (frame.is_object) {
     frame.has_name = false;
+    if (std::exchange(frame.merging, false)) return merge(value, frame.key_offset);
     // The frame keeps its key for the paths of duplicates.
     members_.push_back({frame.key, std::move(value)});
     member_offsets_.push_back(frame.key_offset);
@@ -124,7 +124,7 @@ void Builder::refuse(std::string message, std::size_t offset) {
   refusal_offset_ = offset;
 }
 
-Value Builder::end_object(Frame& frame) {
+Value Builder::end_object(const Frame& frame) {
   const auto first = members_.begin() + static_cast<std::ptrdiff_t>(frame.start);
   std::vector<Member> members{std::move_iterator{first}, std::move_iterator{members_.end()}};
   members_.erase(first, members_.end());
@@ -136,14 +136,23 @@ Value Builder::end_object(Frame& frame) {
     note_duplicates(members, std::span{member_offsets_}.subspan(frame.start));
   }
   member_offsets_.resize(frame.start);
+  return Value::object_of(std::move(members));
+}
 
-  Value object = Value::object_of(std::move(members));
-  for (const Value& defaults : frame.merged) {
-    for (const Member& member : defaults.members()) {
-      if (object.find(member.key) == nullptr) object.set(member.key, member.value);
-    }
+void Builder::merge(const Value& value, std::size_t offset) {
+  if (!value.is_array()) return take_over(value, offset);
+  // Of members of the same name, the one placed last stays.
+  for (std::size_t index = value.size(); index > 0; --index) take_over(value.at(index - 1), offset);
+}
+
+void Builder::take_over(const Value& source, std::size_t offset) {
+  if (!source.is_object()) {
+    refuse("map merge requires map or sequence of maps as the value", offset);
   }
-  return object;
+  for (const Member& member : source.members()) {
+    members_.push_back(member);
+    member_offsets_.push_back(kMerged);
+  }
 }
 
 void Builder::note_duplicates(std::vector<Member>& members, std::span<const std::size_t> offsets) {
@@ -152,6 +161,8 @@ void Builder::note_duplicates(std::vector<Member>& members, std::span<const std:
   std::ranges::stable_sort(order, [&](std::uint32_t left, std::uint32_t right) {
     return members[left].key < members[right].key;
   });
+  // Members merged in may come again.
+  std::erase_if(order, [&](std::uint32_t index) { return offsets[index] == kMerged; });
   for (std::size_t index = 1; index < order.size(); ++index) {
     const Key& key = members[order[index]].key;
     if (!(members[order[index - 1]].key == key)) continue;

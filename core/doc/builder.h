@@ -44,8 +44,9 @@ class Builder {
   void name(Key name, std::size_t offset);
   /// Adds a value that needs no begin and end.
   void add(const Part& part, std::size_t offset);
-  /// Adds the members of `defaults` that the open object has not when it ends.
-  void merge(const Part& defaults, std::size_t offset);
+  /// The next value is a YAML merge key's: an object, or several in an array, whose members the
+  /// open object takes over where it has none of its own.
+  void merge_name(std::size_t offset);
   /// Ends the open array or object.
   Part end();
 
@@ -58,9 +59,9 @@ class Builder {
   /// How deep arrays and objects are open.
   int depth() const { return static_cast<int>(frames_.size()); }
 
-  /// Set once a limit is passed; what the builder holds then is of no use.
+  /// Set once a limit is passed or a merge is none; what the builder holds then is of no use.
   const std::optional<std::string>& refusal() const { return refusal_; }
-  /// Where the limit was passed.
+  /// Where that was.
   std::size_t refusal_offset() const { return refusal_offset_; }
   /// In order of their offsets.
   std::vector<Duplicate> take_duplicates();
@@ -77,15 +78,18 @@ class Builder {
     std::size_t key_offset = 0;
     std::int64_t nodes_before;
     int height = 1;
-    std::vector<Value> merged = {};
+    bool merging = false;
   };
 
   void begin(bool is_object, std::size_t offset);
   void note_position(std::size_t offset);
   void place(Value value);
+  static constexpr std::size_t kMerged = static_cast<std::size_t>(-1);
   bool count(std::int64_t nodes, int depth, std::size_t offset);
   void refuse(std::string message, std::size_t offset);
-  Value end_object(Frame& frame);
+  Value end_object(const Frame& frame);
+  void merge(const Value& value, std::size_t offset);
+  void take_over(const Value& source, std::size_t offset);
   void note_duplicates(std::vector<Member>& members, std::span<const std::size_t> offsets);
   std::string path_to(std::string_view name) const;
 
