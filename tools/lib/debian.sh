@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2034
 # A private apt: reads Debian's newer suite without touching the system's own package database, needs
 # no root, and verifies everything with the machine's Debian keyring. Sourced by tools/setup.
 

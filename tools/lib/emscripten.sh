@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154,SC2034
 # Emscripten: the one on PATH when it is new enough, else Debian's newer one unpacked into the cache folder,
 # patched to run from there. Nothing of it is installed in the system. Sourced by tools/setup.
 

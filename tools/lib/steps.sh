@@ -7,6 +7,11 @@ total_passed=0 total_failed=0 broken=()
 wanted_groups=("${@}") group_on=0
 started=$SECONDS
 
+# No step takes half of this on two cores: one that does hangs.
+step_minutes_max=25
+step_pid= group_build_failed=
+trap '[ -z "$step_pid" ] || kill "$step_pid"; exit 130' INT TERM
+
 # group NAME: begins a group of steps and sets up what it needs; skipped when others were asked for.
 group() {
   group_on=0
@@ -28,6 +33,10 @@ node_tests() {
   node --test --test-reporter=tap "$@" "$folder"/*_test.mjs
 }
 
+# Steps run in a shell of their own.
+export -f build_preset wasm_program node_tests
+export root logs
+
 # count_cases LOG: "PASSED FAILED", from the last summary of doctest, of Node's TAP, or a plain
 # "N passed, N failed" line.
 count_cases() {
@@ -40,15 +49,21 @@ count_cases() {
     END { if (found) print passed + 0, failed + 0 }'
 }
 
-# run_step LABEL COMMAND…: runs it into its log; sets step_log, step_status and step_seconds.
+# run_step LABEL COMMAND…: runs it into its log, for step_minutes_max at most; sets step_log, step_status and
+# step_seconds.
 run_step() {
   local label=$1 begin=$SECONDS
   shift
   mkdir -p "$logs"
   step_log="$logs/$(echo "$label" | tr -cs 'A-Za-z0-9' '-' | sed 's/-$//').log"
   step_status=0
-  (set -euo pipefail; "$@") >"$step_log" 2>&1 </dev/null || step_status=$?
+  timeout --kill-after=10s "${step_minutes_max}m" bash -euo pipefail -c '"$@"' step "$@" \
+    >"$step_log" 2>&1 </dev/null &
+  step_pid=$!
+  wait $step_pid || step_status=$?
+  step_pid=
   step_seconds=$((SECONDS - begin))
+  if [ $step_status = 124 ]; then echo "stopped: it took more than $step_minutes_max minutes" >>"$step_log"; fi
 }
 
 # report LABEL RESULT: the step's one line, and the end of its log when it went wrong.
