@@ -16,7 +16,11 @@ debian_apt_prepare() {
   local folder=$1 archive keyring=/usr/share/keyrings/debian-archive-keyring.gpg
   [ -z "${debian_apt_ready:-}" ] || return 0
   archive=$(debian_archive)
-  if [ -z "$archive" ] && command -v sudo >/dev/null; then archive=$(sudo_refresh; debian_archive); fi
+  # Minimal images come without apt's lists, which say whose archive is whose.
+  if [ -z "$archive" ]; then
+    as_root apt-get -qq update >/dev/null 2>&1 </dev/null || true
+    archive=$(debian_archive)
+  fi
   [ -n "$archive" ] || fail "this machine's apt has no Debian archive configured (or 'apt-get update' never ran)"
   [ -r "$keyring" ] || fail "the Debian keyring is missing: install debian-archive-keyring"
   mkdir -p "$folder"/{parts,state/lists/partial,cache/archives/partial}
