@@ -69,6 +69,8 @@ class Cluster {
   /// Applies every document of a YAML or JSON text as `kubectl apply -f` does. Nothing is applied if any
   /// document cannot be read, is of an unknown kind or is refused by a dry run.
   std::expected<std::vector<Applied>, ApplyError> apply(std::string_view text);
+  /// Whether such a request could be made now. Errors as `start_fetch`.
+  api::Result<void> check_fetch(const FetchOptions& options) const;
   /// Makes a request and calls `done` when it has succeeded or failed, as time passes.
   /// Errors: NotFound or BadRequest for a client that does not exist or a URL that cannot be read.
   api::Result<void> start_fetch(const FetchOptions& options,

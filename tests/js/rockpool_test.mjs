@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { Rockpool, StatusError } from '../../dist/rockpool.js';
+
+const WEB = `
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels: {app: web}
+    spec:
+      containers:
+      - name: web
+        image: registry.k8s.io/e2e-test-images/agnhost:2.53
+        args: [netexec, --http-port=8080]
+        ports: [{containerPort: 8080}]
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: web
+spec:
+  selector: {app: web}
+  ports: [{port: 80, targetPort: 8080}]
+---
+apiVersion: v1
+kind: Pod
+metadata:
+  name: client
+spec:
+  containers:
+  - {name: client, image: registry.k8s.io/pause:3.10}
+`;
+
+const pods = async (cluster, selector) => {
+  const path = '/api/v1/namespaces/default/pods';
+  const response = await cluster.request({ path, query: { labelSelector: selector } });
+  assert.equal(response.status, 200);
+  return JSON.parse(response.body).items;
+};
+
+async function refusal(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    assert.ok(error instanceof StatusError, `${error}`);
+    return error;
+  }
+  return assert.fail('nothing was refused');
+}
+
+test('a cluster runs what is applied and answers requests by Service name', async () => {
+  const cluster = await Rockpool.create({ seed: 1, nodes: 3 });
+  const applied = await cluster.apply(WEB);
+  assert.deepEqual(applied[1], { kind: 'Service', namespace: 'default', name: 'web', result: 'created' });
+  cluster.advance('30s');
+  const running = await pods(cluster, 'app=web');
+  assert.deepEqual(running.map((pod) => pod.status.phase), ['Running', 'Running', 'Running']);
+
+  const names = new Set();
+  for (let count = 0; count < 6; ++count) {
+    const answer = await cluster.fetch('http://web/hostname', { from: 'pod/default/client' });
+    assert.equal(answer.status, 200, JSON.stringify(answer.failure));
+    names.add(answer.body);
+    assert.ok(answer.trace.some((hop) => hop.kind === 'dns_answer'));
+    assert.ok(answer.trace.some((hop) => hop.kind === 'choice' && hop.pod === `default/${answer.body}`));
+  }
+  assert.deepEqual([...names].sort(), running.map((pod) => pod.metadata.name).sort());
+  assert.equal((await cluster.apply(WEB))[0].result, 'unchanged');
+  cluster.destroy();
+});
+
+test('a killed Pod is replaced and a watch tells of it', async () => {
+  const cluster = await Rockpool.create({ seed: 2 });
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  const victim = (await pods(cluster, 'app=web'))[0].metadata.name;
+  const seen = [];
+  const stop = cluster.watch('/api/v1/namespaces/default/pods', ({ type, object }) =>
+    seen.push(`${type} ${object.metadata.name}`),
+  );
+  await cluster.fault({ kill: `pod/default/${victim}`, now: true });
+  cluster.advance(30);
+  assert.ok(seen.includes(`DELETED ${victim}`), seen.join('\n'));
+  stop();
+  const count = seen.length;
+  const present = (await pods(cluster, 'app=web')).map((pod) => pod.metadata.name);
+  assert.equal(present.length, 3);
+  assert.ok(!present.includes(victim));
+  await cluster.fault({ kill: `pod/default/${present[0]}`, now: true });
+  cluster.advance('10s');
+  assert.equal(seen.length, count, 'a stopped watch is silent');
+  cluster.destroy();
+});
+
+test('equal seeds and inputs give equal histories, and a snapshot comes back to one', async () => {
+  const live = async (seed) => {
+    const cluster = await Rockpool.create({ seed });
+    await cluster.apply(WEB);
+    cluster.advance('20s');
+    await cluster.fetch('http://web/', { from: 'pod/default/client' });
+    return cluster;
+  };
+  const [one, two, other] = [await live(7), await live(7), await live(8)];
+  assert.equal(one.digest(), two.digest());
+  assert.notEqual(one.digest(), other.digest());
+  assert.equal(one.now(), two.now());
+
+  const restored = await Rockpool.restore(one.snapshot());
+  assert.equal(restored.digest(), one.digest());
+  assert.equal(restored.now(), one.now());
+  restored.advance('1m');
+  one.advance('1m');
+  assert.equal(restored.digest(), one.digest());
+  for (const cluster of [one, two, other, restored]) cluster.destroy();
+});
+
+test('errors are Status objects that say where', async () => {
+  const cluster = await Rockpool.create();
+  const before = cluster.digest();
+  const mistake = await refusal(cluster.apply('apiVersion: v1\nkind: Service\nmetadata:\n  name: x\nspec:\n  prots: []\n'));
+  assert.equal(mistake.line, 6);
+  assert.match(mistake.status.message, /unknown field "spec\.prots"/);
+  assert.equal((await refusal(cluster.apply(42))).status.code, 400);
+  assert.equal((await refusal(cluster.fetch('http://x/', { from: 'pod/default/nobody' }))).status.code, 404);
+  assert.match((await refusal(cluster.fault({ kill: 'web' }))).message, /expected pod\/NAMESPACE\/NAME/);
+  assert.match((await refusal(Rockpool.create({ nodes: -1 }))).message, /options\.nodes/);
+  assert.match((await refusal(Rockpool.create({ sed: 1 }))).message, /options\.sed: unknown/);
+  assert.match((await refusal(Rockpool.restore('{'))).message, /snapshot: line 1/);
+  assert.throws(() => cluster.advance('soon'), StatusError);
+  assert.throws(() => cluster.play(0), StatusError);
+  assert.equal((await cluster.request({ path: '/api/v1/nothing' })).status, 404);
+  assert.equal(cluster.digest(), before);
+  cluster.destroy();
+  assert.throws(() => cluster.now(), StatusError);
+});
+
+test('playing follows the wall clock and pausing stops it', async () => {
+  const cluster = await Rockpool.create();
+  const start = Date.parse(cluster.now());
+  cluster.play(100);
+  assert.equal(cluster.playing, true);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  cluster.pause();
+  const moved = Date.parse(cluster.now()) - start;
+  assert.ok(moved > 5_000, `${moved} ms`);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  assert.equal(Date.parse(cluster.now()) - start, moved);
+  cluster.destroy();
+});

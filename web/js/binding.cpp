@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/js/binding.h"
+
+#include <emscripten/bind.h>
+#include <fmt/format.h>
+
+#include <charconv>
+#include <expected>
+#include <optional>
+#include <utility>
+
+#include "core/doc/json.h"
+#include "web/js/fetch_json.h"
+
+namespace rockpool::web {
+namespace {
+
+using emscripten::val;
+
+std::string error_json(const api::Status& status, doc::Value extra = doc::Value::map({})) {
+  extra.set("status", status.to_value());
+  return doc::to_json(doc::Value::map({{"error", std::move(extra)}}));
+}
+
+api::Result<doc::Value> read_object(std::string_view what, std::string_view text) {
+  auto document = doc::parse_json(text);
+  if (document && document->is_object()) return std::move(*document);
+  return std::unexpected{api::bad_request(fmt::format("{}: expected an object", what))};
+}
+
+api::Result<sim::Duration> read_duration(std::string_view name, const doc::Value& value) {
+  const auto span = sim::parse_duration(value.as_string());
+  if (span && *span >= sim::Duration{0}) return *span;
+  return std::unexpected{api::bad_request(fmt::format("{}: expected a duration such as \"10s\"", name))};
+}
+
+// Reads one option; the error names it.
+api::Result<void> read_option(std::string_view name, const doc::Value& value, ClusterOptions& options) {
+  const auto bad = [&](std::string_view expected) {
+    return std::unexpected{api::bad_request(fmt::format("options.{}: expected {}", name, expected))};
+  };
+  if (name == "seed") {
+    const std::string_view text = value.as_string();
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.seed);
+    if (error != std::errc{} || end != text.data() + text.size()) return bad("a whole number from 0 to 2^64 - 1");
+  } else if (name == "nodes") {
+    const std::int64_t nodes = value.as_int(-1);
+    if (nodes < 0 || nodes > kMaxNodes) return bad(fmt::format("a whole number from 0 to {}", kMaxNodes));
+    options.nodes = static_cast<int>(nodes);
+  } else if (name == "dns") {
+    if (!value.is_boolean()) return bad("true or false");
+    options.dns = value.as_bool();
+  } else if (name == "start") {
+    const auto start = sim::parse_rfc3339(value.as_string());
+    if (!start) return bad("an RFC 3339 time");
+    options.start = *start;
+  } else if (name == "proxyDelay" || name == "proxyDelaySpread") {
+    const auto span = read_duration(fmt::format("options.{}", name), value);
+    if (!span) return std::unexpected{span.error()};
+    (name == "proxyDelay" ? options.proxy_delay : options.proxy_delay_spread) = *span;
+  } else {
+    return std::unexpected{api::bad_request(fmt::format("options.{}: unknown", name))};
+  }
+  return {};
+}
+
+api::Result<ClusterOptions> read_options(const std::string& text) {
+  const auto document = read_object("options", text);
+  if (!document) return std::unexpected{document.error()};
+  ClusterOptions options;
+  for (const doc::Member& member : document->members()) {
+    const auto read = read_option(member.key.text(), member.value, options);
+    if (!read) return std::unexpected{read.error()};
+  }
+  return options;
+}
+
+val handle_of(std::unique_ptr<Cluster> cluster) {
+  auto holder = std::make_shared<ClusterHolder>();
+  holder->cluster = std::move(cluster);
+  val result = val::object();
+  result.set("cluster", std::make_shared<ClusterBinding>(std::move(holder)));
+  return result;
+}
+
+val error_handle(const api::Status& status) {
+  val result = val::object();
+  result.set("error", error_json(status));
+  return result;
+}
+
+doc::Value applied_value(const std::vector<Applied>& applied) {
+  std::vector<doc::Value> items;
+  for (const Applied& one : applied) {
+    items.push_back(doc::Value::map(
+        {{"kind", one.kind}, {"namespace", one.namespace_}, {"name", one.name}, {"result", one.result}}));
+  }
+  return doc::Value::array(std::move(items));
+}
+
+doc::Value headers_value(const apiserver::Headers& headers) {
+  doc::Value result = doc::Value::map({});
+  for (const auto& [name, value] : headers) result.set(name, value);
+  return result;
+}
+
+}  // namespace
+
+val ClusterBinding::create(const std::string& options) {
+  const auto read = read_options(options);
+  if (!read) return error_handle(read.error());
+  return handle_of(std::make_unique<Cluster>(*read));
+}
+
+val ClusterBinding::restore(const std::string& snapshot) {
+  auto cluster = Cluster::restore(snapshot);
+  if (!cluster) return error_handle(cluster.error());
+  return handle_of(std::move(*cluster));
+}
+
+std::string ClusterBinding::apply(const std::string& text) {
+  const auto applied = cluster().apply(text);
+  if (applied) return doc::to_json(doc::Value::map({{"applied", applied_value(*applied)}}));
+  const ApplyError& error = applied.error();
+  return error_json(error.status, doc::Value::map({{"line", error.line},
+                                                   {"column", error.column},
+                                                   {"object", error.object},
+                                                   {"applied", applied_value(error.applied)}}));
+}
+
+std::string ClusterBinding::request(const std::string& text) {
+  const auto document = read_object("request", text);
+  if (!document) return error_json(document.error());
+  apiserver::Request request =
+      apiserver::make_request((*document)["method"].as_string("GET"), (*document)["target"].as_string("/"),
+                              (*document)["body"].to_string(), "");
+  request.headers = {};
+  for (const doc::Member& header : (*document)["headers"].members()) {
+    request.headers.add(std::string{header.key.text()}, header.value.to_string());
+  }
+  const apiserver::Response response = cluster().request(request);
+  if (response.watch) {
+    response.watch->close();
+    return error_json(api::bad_request("request: use watch() for a watch"));
+  }
+  return doc::to_json(doc::Value::map({{"status", response.status},
+                                       {"headers", headers_value(response.headers)},
+                                       {"body", response.body}}));
+}
+
+std::string ClusterBinding::watch(const std::string& target, val on_line) {
+  apiserver::Request request = apiserver::make_request("GET", target);
+  if (request.find_query("watch") == nullptr) request.query.emplace_back("watch", "true");
+  const apiserver::Response response = cluster().request(request);
+  if (!response.watch) {
+    const auto status = doc::parse_json(response.body);
+    return error_json(status ? api::Status::from_value(*status) : api::internal_error(response.body));
+  }
+  const int id = next_watch_++;
+  watches_[id] = response.watch;
+  response.watch->on_event([on_line](const apiserver::WatchEvent& event) {
+    on_line(apiserver::to_json_line(event));
+  });
+  response.watch->on_close([on_line] { on_line(val::null()); });
+  return doc::to_json(doc::Value::map({{"id", id}}));
+}
+
+void ClusterBinding::stop_watch(int id) {
+  const auto found = watches_.find(id);
+  if (found == watches_.end()) return;
+  found->second->close();
+  watches_.erase(found);
+}
+
+std::string ClusterBinding::start_fetch(const std::string& text, val done) {
+  const auto document = read_object("fetch", text);
+  if (!document) return error_json(document.error());
+  const auto options = read_fetch_options(*document);
+  if (!options) return error_json(options.error());
+  const auto started = cluster().start_fetch(*options, [done](const net::FetchResult& result) {
+    done(doc::to_json(fetch_result_value(result)));
+  });
+  return started ? std::string{"{}"} : error_json(started.error());
+}
+
+std::string ClusterBinding::fault(const std::string& text) {
+  const auto document = read_object("fault", text);
+  if (!document) return error_json(document.error());
+  const auto fault = cluster::Fault::parse(*document);
+  if (!fault) return error_json(fault.error());
+  const auto done = cluster().fault(*fault);
+  return done ? std::string{"{}"} : error_json(done.error());
+}
+
+std::string ClusterBinding::advance(const std::string& span, double event_limit) {
+  const auto duration = read_duration("advance", span);
+  if (!duration) return error_json(duration.error());
+  const bool reached = cluster().run_for(*duration, static_cast<std::uint64_t>(event_limit));
+  return doc::to_json(doc::Value::map({{"reached", reached}}));
+}
+
+bool ClusterBinding::step() { return cluster().step(); }
+bool ClusterBinding::step_visible() { return cluster().step_visible(); }
+std::string ClusterBinding::now() const { return sim::format_rfc3339_nano(cluster().now()); }
+std::string ClusterBinding::digest() const { return fmt::format("{:016x}", cluster().digest()); }
+std::string ClusterBinding::snapshot() const { return cluster().snapshot(); }
+
+EMSCRIPTEN_BINDINGS(rockpool_cluster) {
+  emscripten::class_<ClusterBinding>("Cluster")
+      .smart_ptr<std::shared_ptr<ClusterBinding>>("ClusterPointer")
+      .class_function("create", &ClusterBinding::create)
+      .class_function("restore", &ClusterBinding::restore)
+      .function("apply", &ClusterBinding::apply)
+      .function("request", &ClusterBinding::request)
+      .function("watch", &ClusterBinding::watch)
+      .function("stopWatch", &ClusterBinding::stop_watch)
+      .function("startFetch", &ClusterBinding::start_fetch)
+      .function("fault", &ClusterBinding::fault)
+      .function("advance", &ClusterBinding::advance)
+      .function("step", &ClusterBinding::step)
+      .function("stepVisible", &ClusterBinding::step_visible)
+      .function("now", &ClusterBinding::now)
+      .function("digest", &ClusterBinding::digest)
+      .function("snapshot", &ClusterBinding::snapshot);
+}
+
+}  // namespace rockpool::web

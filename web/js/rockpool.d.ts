@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/** A span of virtual time in Go's notation (`'10s'`, `'1m30s'`, `'250ms'`), or a number of seconds. */
+export type Duration = string | number;
+
+/** A Kubernetes Status object. */
+export interface Status {
+  apiVersion: 'v1';
+  kind: 'Status';
+  status: 'Success' | 'Failure';
+  message: string;
+  reason: string;
+  code: number;
+  details?: {
+    name?: string;
+    group?: string;
+    kind?: string;
+    uid?: string;
+    causes?: { reason?: string; message?: string; field?: string }[];
+    retryAfterSeconds?: number;
+  };
+}
+
+/** What every function throws (or rejects with) when the cluster refuses something. */
+export class StatusError extends Error {
+  readonly status: Status;
+  /** For `apply`: the line and column that are to blame, counted from 1; 0 if there is no such place. */
+  readonly line: number;
+  readonly column: number;
+  /** For `apply`: the object that is to blame, such as `service/web`. */
+  readonly object: string;
+  /** For `apply`: what had been applied before. */
+  readonly applied: Applied[];
+}
+
+export interface ClusterOptions {
+  /** Decides every random choice; a whole number from 0 to 2^64 - 1. Default 1. */
+  seed?: number | bigint | string;
+  /** Worker nodes, from 0 to 16,000. Default 3. */
+  nodes?: number;
+  /** Whether CoreDNS is installed. Default true. */
+  dns?: boolean;
+  /** Where virtual time starts: RFC 3339. Default 2025-01-01T00:00:00Z. */
+  start?: string;
+  /** How long the news of a change takes to reach a node's proxy, and by how much nodes differ. */
+  proxyDelay?: string;
+  proxyDelaySpread?: string;
+  /** Where the engine's .wasm file is; as Emscripten's Module.locateFile. */
+  locateFile?: (file: string, folder: string) => string;
+}
+
+export interface Applied {
+  kind: string;
+  /** Empty for objects without a namespace. */
+  namespace: string;
+  name: string;
+  result: 'created' | 'configured' | 'unchanged';
+}
+
+export interface ApiRequest {
+  /** Default GET. */
+  method?: string;
+  /** `/api/v1/namespaces/default/pods` */
+  path: string;
+  query?: Record<string, string> | [string, string][];
+  headers?: Record<string, string>;
+  /** A string as it is; anything else as JSON. */
+  body?: unknown;
+}
+
+export interface ApiResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export interface WatchEvent<T = any> {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
+  object: T;
+}
+
+export interface FetchOptions {
+  /** `pod/namespace/name`, `node/name` or `external`. Default `external`. */
+  from?: string;
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** After how much virtual time the client gives up. Default 30 s. */
+  timeout?: Duration;
+}
+
+/** One point of a request's way. */
+export interface Hop {
+  kind:
+    | 'client' | 'resolved' | 'dns_query' | 'dns_answer' | 'connect' | 'proxy'
+    | 'choice' | 'dial_failed' | 'server' | 'response' | 'failed';
+  /** RFC 3339 with nanoseconds. */
+  time: string;
+  from?: string;
+  to?: string;
+  node?: string;
+  pod?: string;
+  service?: string;
+  failure?: string;
+  detail?: string;
+}
+
+export interface FetchResult {
+  /** Of an answer. */
+  status?: number;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Why there is no answer. */
+  failure?: { kind: string; message: string };
+  trace: Hop[];
+}
+
+/** What can be done to a cluster from outside its API. */
+export type Fault =
+  | { kill: string; now?: boolean }
+  | { crash: string; container?: string }
+  | { stop: string }
+  | { start: string }
+  | { cut: string; from?: string }
+  | { slow: string; from?: string; delay: string }
+  | { lose: string; from?: string; loss: number }
+  | { heal: string; from?: string }
+  | { freeze: string }
+  | { thaw: string }
+  | { halt: string }
+  | { resume: string };
+
+export const MIN_SPEED: number;
+export const MAX_SPEED: number;
+
+/** A whole Kubernetes cluster in memory. */
+export class Rockpool {
+  private constructor();
+  /** A new cluster. The same options and inputs give the same history, byte for byte. */
+  static create(options?: ClusterOptions): Promise<Rockpool>;
+  /** Replays a snapshot. */
+  static restore(snapshot: string, options?: Pick<ClusterOptions, 'locateFile'>): Promise<Rockpool>;
+
+  /** Applies every document of a YAML or JSON text, or none if one of them has a mistake. */
+  apply(yaml: string): Promise<Applied[]>;
+  /** The Kubernetes REST API; refusals are answers with their status, not exceptions. */
+  request(request: ApiRequest): Promise<ApiResponse>;
+  /** Watches a path such as `/api/v1/pods`; returns a function that ends it. Events come as time passes. */
+  watch<T = any>(path: string, onEvent: (event: WatchEvent<T>) => void): () => void;
+  /** A request through the simulated network. While the clock does not play, time passes until it is answered. */
+  fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
+  fault(fault: Fault): Promise<void>;
+
+  /** Lets virtual time pass. */
+  advance(span: Duration): void;
+  /** Goes on to the next change of the API or the next finished request; false if there is none within an hour. */
+  step(): boolean;
+  /** Lets virtual time follow the wall clock, `speed` times as fast. */
+  play(speed?: number): void;
+  pause(): void;
+  readonly playing: boolean;
+  /** The present of virtual time: RFC 3339 with nanoseconds. */
+  now(): string;
+
+  /** A fingerprint of everything that has happened. */
+  digest(): string;
+  /** The options and all inputs so far: enough for `restore` to come back to this moment. */
+  snapshot(): string;
+  /** Frees the cluster; using it afterwards throws. */
+  destroy(): void;
+}
+
+/** `<rockpool-sandbox>`: the front end. */
+export interface RockpoolSandboxElement extends HTMLElement {
+  /** The cluster it shows; set once `ready` has settled. */
+  readonly cluster: Rockpool;
+  readonly ready: Promise<Rockpool>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'rockpool-sandbox': RockpoolSandboxElement;
+  }
+}
