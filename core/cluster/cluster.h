@@ -18,8 +18,11 @@
 #include "core/cluster/fault.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
-#include "core/net/proxy.h"
 #include "core/sim/loop.h"
+
+namespace rockpool::net {
+class ServiceProxy;
+}
 
 namespace rockpool {
 
