@@ -45,14 +45,15 @@ struct FetchResult {
 /// place: the connection while it is open, and, if asked to, the addresses of the name.
 ///
 ///   net::HttpClient client{host, {.keep_alive = true}};
-///   const net::FetchResult result = co_await client.fetch(url);
+///   auto fetching = client.fetch(url);
+///   const net::FetchResult result = co_await fetching;
 ///
 /// One request at a time. Destroying it closes the connection.
 class HttpClient {
  public:
   struct Options {
     /// Uses a connection for more than one request. A connection that was closed meanwhile is
-    /// replaced; a request that finds it closing is tried once more, as Go and curl do.
+    /// replaced; a request that finds it closing is sent once more, as Go and curl do.
     bool keep_alive = true;
     /// Resolves the name once, not for every connection.
     bool remember_addresses = false;
@@ -60,20 +61,25 @@ class HttpClient {
 
   HttpClient(Ref<Host> host, Options options);
   HttpClient(HttpClient&&) noexcept = default;
+  HttpClient& operator=(HttpClient&&) = delete;
   ~HttpClient();
 
   /// Makes one request. What `request` leaves empty (target, Host) comes from `url`. The client must
   /// outlive it.
   sim::Task<FetchResult> fetch(Url url, HttpRequest request = {}, FetchOptions options = {});
+  /// Closes the connection and forgets the addresses.
+  void forget();
 
  private:
-  friend class FetchState;
   Ref<Host> host_;
   Options options_;
-  Ref<Connection> connection_;
   // Where the connection and the addresses lead.
-  std::string place_;
+  std::string place_host_;
+  std::uint16_t place_port_ = 0;
+  Ref<Connection> connection_;
   std::vector<IpAddress> addresses_;
+
+  friend class FetchRun;
 };
 
 }  // namespace rockpool::net

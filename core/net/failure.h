@@ -55,7 +55,9 @@ struct Failure {
   SocketAddress remote;
   /// How long the client had been trying.
   sim::Duration elapsed{0};
-  /// What a human may want to know beyond the kind: what was searched, what a URL lacks.
+  /// True if the client's own time-out ended it, not the network's or the resolver's.
+  bool by_client_timeout = false;
+  /// What a human may want to know beyond the kind: what a URL lacks, why a name server failed.
   std::string detail;
 };
 

@@ -74,7 +74,13 @@ class Host : public Counted<Host> {
   /// The addresses of a name, as a process here would find them.
   sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(std::string name);
 
+  /// The clock by which its processes live.
+  sim::Loop& loop() const { return loop_; }
   void dispose() { delete this; }
+
+  /// Linux's range for ports that clients get, and so the most connections a host may open at a time.
+  static constexpr std::uint16_t kFirstEphemeralPort = 32768;
+  static constexpr std::uint16_t kLastEphemeralPort = 60999;
 
  private:
   friend class Network;
@@ -83,24 +89,30 @@ class Host : public Counted<Host> {
   friend class DatagramPort;
 
   Host(Network& network, HostKind kind, std::string name, Node* node,
-       std::vector<IpAddress> addresses);
-  ~Host();
+       std::vector<IpAddress> addresses, std::uint16_t first_ephemeral_port);
+  ~Host() = default;
 
-  std::expected<Ref<ListeningPort>, ListenError> open_port(std::uint16_t port);
-  std::expected<Ref<DatagramPort>, ListenError> open_datagram_port(std::uint16_t port);
+  std::expected<Listener, ListenError> open_port(std::uint16_t port, HttpHandler* http,
+                                                 StreamHandler* stream);
+  std::expected<DatagramSocket, ListenError> open_datagram_port(std::uint16_t port,
+                                                                DatagramHandler* handler);
+  ListeningPort* find_port(std::uint16_t port) const;
   std::uint16_t take_ephemeral_port();
+  // Leaves the network: ports close, connections fail.
   void detach();
 
   HostKind kind_;
   std::string name_;
   Node* node_;
   std::vector<IpAddress> addresses_;
+  sim::Loop& loop_;
   Network* network_;
   dns::ResolverConfig resolver_;
   std::vector<ListeningPort*> listening_;
-  std::vector<DatagramPort*> datagram_ports_;
+  std::unordered_map<std::uint16_t, DatagramPort*> datagram_ports_;
   // The connections that processes here have opened, linked through Connection.
   Connection* first_outgoing_ = nullptr;
+  int outgoing_connections_ = 0;
   std::uint16_t last_ephemeral_port_;
 };
 

@@ -2,12 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/net/address.h"
@@ -153,21 +156,73 @@ class Network {
   /// The number of connections that exist.
   std::size_t open_connections() const;
 
+  // For the rest of this room.
+
+  /// What becomes of a packet.
+  struct Way {
+    enum class Outcome : std::uint8_t { delivered, no_neighbour, lost };
+    Outcome outcome = Outcome::lost;
+    sim::Duration latency{0};
+  };
+  /// Sends a packet from `from` to the owner of `to`, which is `owner` or, if that is null, nobody. Draws
+  /// jitter and loss.
+  Way way(const Host& from, const Host* owner, const IpAddress& to);
+  /// How long a packet takes between two hosts; empty if it is lost. Draws jitter and loss.
+  std::optional<sim::Duration> travel_time(const Host& from, const Host& to);
+  /// The node with that number, or null if it was removed.
+  Node* node(NodeId id) const { return id < nodes_.size() ? nodes_[id].get() : nullptr; }
+  /// Adds a hop to a trace and tells the observer.
+  void add_hop(Trace& trace, const Host& client, Hop hop);
+  std::uint64_t next_trace_id() { return ++last_trace_id_; }
+  /// What the rules along the way say about a packet from `from` to `to`, whose owner is `owner` or null;
+  /// `node` becomes the node whose rules apply.
+  Route route(const Host& from, const Host* owner, Protocol protocol, const SocketAddress& client,
+              const SocketAddress& to, Node*& node);
+  /// The association by which a node's proxy passes on datagrams from `client` to `to`; null if the
+  /// Service has no endpoint. Made if there is none or it has been idle too long.
+  DatagramPort* datagram_relay(Node& node, const ServicePort& port, const SocketAddress& client,
+                               const SocketAddress& to);
+
  private:
   friend class Connection;
   friend class ConnectionPool;
   friend class DatagramPort;
   friend class Host;
 
+  Ref<Host> add_host(HostKind kind, std::string name, Node* node,
+                     std::vector<IpAddress> addresses);
+  void detach_host(Host& host);
+  // Whether anything is wrong anywhere; if not, a packet's way needs no look-up.
+  void update_trouble();
+  LinkState combined_link(const Node* one, const Node* other) const;
+  Node* node_of_pod_address(const IpAddress& address) const;
+
   sim::Loop& loop_;
   sim::Random random_;
   NetworkOptions options_;
+  ConnectionPool* pool_;
   Router* router_ = nullptr;
   Observer* observer_ = nullptr;
   // By NodeId; null where a node was removed.
   std::vector<std::unique_ptr<Node>> nodes_;
   std::unordered_map<std::string, NodeId> node_ids_;
-  std::unordered_map<IpAddress, Host*, AddressHash> hosts_;
+  std::unordered_map<IpAddress, Ref<Host>, AddressHash> hosts_;
+  // Pod ranges by base address, for each prefix length in use.
+  std::map<int, std::unordered_map<IpAddress, NodeId, AddressHash>> pod_ranges_;
+  std::map<std::pair<NodeId, NodeId>, LinkState> links_;
+  std::map<NodeId, LinkState> node_links_;
+  std::map<NodeId, LinkState> outside_links_;
+  // Associations of datagrams in the proxies, by client and destination, and in order of making.
+  struct AssociationHash {
+    std::size_t operator()(const std::pair<SocketAddress, SocketAddress>& ends) const {
+      return AddressHash{}(ends.first) * 31 + AddressHash{}(ends.second);
+    }
+  };
+  std::unordered_map<std::pair<SocketAddress, SocketAddress>, Ref<DatagramPort>, AssociationHash>
+      datagram_relays_;
+  std::deque<Ref<DatagramPort>> datagram_relay_order_;
+  bool has_trouble_ = false;
+  std::uint64_t last_trace_id_ = 0;
 };
 
 }  // namespace rockpool::net

@@ -163,19 +163,23 @@ class DatagramSocket;
 class DatagramHandler {
  public:
   virtual ~DatagramHandler() = default;
-  /// A datagram has arrived at `socket`; answer with `socket.send`. A process that is killed by what
-  /// it does here must not touch `socket` afterwards.
+  /// A datagram has arrived; answer with `socket.send`. `socket` is a handle to the port that is
+  /// valid during the call.
   virtual void receive(DatagramSocket& socket, Datagram datagram) = 0;
 };
 
 /// A UDP port. Destroying it frees the port.
 class DatagramSocket {
  public:
+  /// Whether destroying the handle frees the port.
+  enum class Ownership : std::uint8_t { owner, borrower };
+
   DatagramSocket() = default;
-  explicit DatagramSocket(Ref<DatagramPort> port);
+  DatagramSocket(Ref<DatagramPort> port, Ownership ownership);
   DatagramSocket(DatagramSocket&&) noexcept = default;
   DatagramSocket& operator=(DatagramSocket&& other) noexcept {
     std::swap(port_, other.port_);
+    std::swap(ownership_, other.ownership_);
     return *this;
   }
   ~DatagramSocket();
@@ -194,7 +198,9 @@ class DatagramSocket {
   sim::Task<std::expected<Datagram, Failure>> receive(std::optional<sim::Duration> timeout = {});
 
  private:
+  friend class DatagramPort;
   Ref<DatagramPort> port_;
+  Ownership ownership_ = Ownership::owner;
 };
 
 }  // namespace rockpool::net

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/client.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/net/connection.h"
+#include "core/net/host.h"
+#include "core/net/network.h"
+
+namespace rockpool::net {
+
+/// One request under way: what its coroutine knows between its steps.
+class FetchRun {
+ public:
+  FetchRun(Ref<Host> host, HttpClient* client, Url url, FetchOptions options)
+      : host_{std::move(host)},
+        client_{client},
+        url_{std::move(url)},
+        options_{options},
+        started_{host_->loop().now()} {
+    if (options_.timeout) deadline_ = started_ + *options_.timeout;
+    begin_trace();
+  }
+  FetchRun(const FetchRun&) = delete;
+  FetchRun& operator=(const FetchRun&) = delete;
+  ~FetchRun() { close_own(); }
+
+  static sim::Task<FetchResult> run(Ref<Host> host, HttpClient* client, Url url,
+                                    HttpRequest request, FetchOptions options);
+
+ private:
+  static constexpr sim::Time kNever = Connection::kNever;
+
+  sim::Time now() const { return host_->loop().now(); }
+  bool keeps_alive() const { return client_ != nullptr && client_->options_.keep_alive; }
+  Ref<Connection>& connection() { return client_ != nullptr ? client_->connection_ : own_; }
+
+  void begin_trace();
+  void complete(HttpRequest& request) const;
+  bool take_kept_connection();
+  bool find_known_addresses();
+  void remember_addresses(std::vector<IpAddress> addresses);
+  void close_connection();
+  void close_own();
+  Failure make_failure(FailureKind kind);
+  FetchResult finish(std::expected<HttpResponse, Failure> outcome);
+  void tell_observer(const FetchResult& result);
+
+  Ref<Host> host_;
+  HttpClient* client_;
+  Url url_;
+  FetchOptions options_;
+  sim::Time started_;
+  sim::Time deadline_ = kNever;
+  Ref<Connection> own_;
+  std::vector<IpAddress> addresses_;
+  SocketAddress remote_;
+  Ref<Trace> trace_;
+};
+
+void FetchRun::begin_trace() {
+  Network* const network = host_->network();
+  if (network == nullptr) return;
+  Observer* const observer = network->observer();
+  const bool wanted = options_.trace ||
+                      (observer != nullptr && observer->wants_trace(*host_, url_.host));
+  if (!wanted) return;
+  trace_ = Ref{new Trace};
+  trace_->id = network->next_trace_id();
+  Hop hop;
+  hop.kind = HopKind::client;
+  hop.time = started_;
+  if (host_->node() != nullptr) hop.node = host_->node()->name();
+  if (host_->kind() == HostKind::pod) hop.pod = host_->name();
+  hop.detail = url_.to_string();
+  network->add_hop(*trace_, *host_, std::move(hop));
+}
+
+void FetchRun::complete(HttpRequest& request) const {
+  if (request.target.empty()) request.target = url_.target;
+  if (request.host.empty()) request.host = url_.authority();
+}
+
+// True if the client still has a connection to this place.
+bool FetchRun::take_kept_connection() {
+  if (client_ == nullptr) return false;
+  const bool same_place = client_->place_port_ == url_.port && client_->place_host_ == url_.host;
+  if (!same_place) {
+    client_->forget();
+    client_->place_host_ = url_.host;
+    client_->place_port_ = url_.port;
+    return false;
+  }
+  if (keeps_alive() && client_->connection_ && client_->connection_->is_idle()) return true;
+  close_connection();
+  return false;
+}
+
+// True if the host part needs no resolving.
+bool FetchRun::find_known_addresses() {
+  if (client_ != nullptr && client_->options_.remember_addresses && !client_->addresses_.empty()) {
+    addresses_ = client_->addresses_;
+    return true;
+  }
+  const auto address = IpAddress::parse(url_.host);
+  if (address) addresses_ = {*address};
+  return address.has_value();
+}
+
+void FetchRun::remember_addresses(std::vector<IpAddress> addresses) {
+  addresses_ = std::move(addresses);
+  if (client_ != nullptr && client_->options_.remember_addresses) client_->addresses_ = addresses_;
+}
+
+void FetchRun::close_connection() {
+  Ref<Connection>& open = connection();
+  if (open) open->close_client();
+  open.reset();
+}
+
+void FetchRun::close_own() {
+  if (own_) own_->close_client();
+  // A request that is given up half-way leaves its connection unusable.
+  if (client_ != nullptr && client_->connection_ && !client_->connection_->is_idle()) {
+    close_connection();
+  }
+}
+
+Failure FetchRun::make_failure(FailureKind kind) {
+  Failure failure;
+  failure.kind = kind;
+  failure.host = url_.host;
+  failure.port = url_.port;
+  failure.remote = remote_;
+  if (const Ref<Connection>& open = connection()) failure.local = open->client_address();
+  return failure;
+}
+
+FetchResult FetchRun::finish(std::expected<HttpResponse, Failure> outcome) {
+  FetchResult result{std::move(outcome), started_, now(), remote_, trace_};
+  if (!result.outcome) result.outcome.error().elapsed = result.ended - started_;
+  tell_observer(result);
+  if (!keeps_alive()) close_connection();
+  return result;
+}
+
+void FetchRun::tell_observer(const FetchResult& result) {
+  Network* const network = host_->network();
+  if (network == nullptr || (network->observer() == nullptr && !trace_)) return;
+  const Connection* const open = connection().get();
+  const Host* const server = open == nullptr ? nullptr : open->server_host();
+  const ServicePort* const port = open == nullptr ? nullptr : open->service_port();
+  if (trace_) {
+    Hop hop;
+    hop.kind = result.ok() ? HopKind::response : HopKind::failed;
+    hop.time = result.ended;
+    if (open != nullptr) hop.to = open->endpoint();
+    if (server != nullptr && server->node() != nullptr) hop.node = server->node()->name();
+    if (server != nullptr && server->kind() == HostKind::pod) hop.pod = server->name();
+    if (port != nullptr) hop.service = port->service_name();
+    if (result.ok()) {
+      hop.detail = fmt::format("{}", result.outcome->status);
+    } else {
+      hop.failure = result.outcome.error().kind;
+      hop.detail = go_message(result.outcome.error());
+    }
+    network->add_hop(*trace_, *host_, std::move(hop));
+  }
+  if (network->observer() == nullptr) return;
+  RequestSummary summary{
+      .client = *host_,
+      .host = url_.host,
+      .port = url_.port,
+      .service = port == nullptr ? std::string_view{} : std::string_view{port->service_name()},
+      .server = server,
+      .endpoint = open == nullptr ? SocketAddress{} : open->endpoint(),
+      .failure = result.ok() ? FailureKind::none : result.outcome.error().kind,
+      .status = result.ok() ? result.outcome->status : 0,
+      .started = result.started,
+      .ended = result.ended,
+      .trace = trace_.get(),
+  };
+  network->observer()->on_finished(summary);
+}
+
+sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url,
+                                     HttpRequest request, FetchOptions options) {
+  FetchRun self{std::move(host), client, std::move(url), options};
+  self.complete(request);
+  bool is_reused = self.take_kept_connection();
+  for (;;) {
+    if (!is_reused) {
+      if (!self.find_known_addresses()) {
+        const std::optional<sim::Time> deadline =
+            self.options_.timeout ? std::optional{self.deadline_} : std::nullopt;
+        auto resolving = dns::resolve(self.host_, self.url_.host, deadline, self.trace_);
+        auto resolved = co_await resolving;
+        if (!resolved) {
+          resolved.error().port = self.url_.port;
+          co_return self.finish(std::unexpected{std::move(resolved.error())});
+        }
+        self.remember_addresses(std::move(*resolved));
+      }
+      const sim::Time connect_deadline =
+          self.options_.connect_timeout
+              ? std::min(self.deadline_, self.now() + *self.options_.connect_timeout)
+              : self.deadline_;
+      Failure failure = self.make_failure(FailureKind::network_unreachable);
+      for (const IpAddress& address : self.addresses_) {
+        self.close_connection();
+        self.remote_ = {address, self.url_.port};
+        self.connection() = Connection::open(*self.host_, self.remote_, Connection::Content::http,
+                                             self.trace_);
+        Connection* const open = self.connection().get();
+        if (open == nullptr) break;
+        {
+          Connection::ClientWait wait = open->wait_connected(connect_deadline);
+          co_await wait;
+        }
+        if (open->is_connected()) break;
+        const bool timed_out = !open->client_failed();
+        failure = self.make_failure(timed_out ? FailureKind::connection_timed_out
+                                              : open->end_kind());
+        failure.by_client_timeout = timed_out;
+        if (timed_out) break;
+      }
+      if (!self.connection() || !self.connection()->is_connected()) {
+        co_return self.finish(std::unexpected{std::move(failure)});
+      }
+    }
+    Connection* const open = self.connection().get();
+    self.remote_ = open->destination();
+    open->send_request(std::move(request));
+    {
+      Connection::ClientWait wait = open->wait_response(self.deadline_);
+      co_await wait;
+    }
+    if (open->has_response()) co_return self.finish(open->take_response());
+    const bool timed_out = !open->client_failed();
+    const FailureKind kind = timed_out ? FailureKind::response_timed_out : open->end_kind();
+    const bool found_closed =
+        kind == FailureKind::connection_closed || kind == FailureKind::connection_reset;
+    if (is_reused && found_closed) {
+      // The server had let go of the idle connection; that is no fault of this request.
+      request = open->take_request();
+      self.close_connection();
+      is_reused = false;
+      continue;
+    }
+    Failure failure = self.make_failure(kind);
+    failure.by_client_timeout = timed_out;
+    co_return self.finish(std::unexpected{std::move(failure)});
+  }
+}
+
+HttpClient::HttpClient(Ref<Host> host, Options options)
+    : host_{std::move(host)}, options_{options} {}
+
+HttpClient::~HttpClient() { forget(); }
+
+void HttpClient::forget() {
+  if (connection_) connection_->close_client();
+  connection_.reset();
+  addresses_.clear();
+}
+
+sim::Task<FetchResult> HttpClient::fetch(Url url, HttpRequest request, FetchOptions options) {
+  return FetchRun::run(host_, this, std::move(url), std::move(request), options);
+}
+
+sim::Task<FetchResult> Host::fetch(Url url, HttpRequest request, FetchOptions options) {
+  return FetchRun::run(Ref{this}, nullptr, std::move(url), std::move(request), options);
+}
+
+}  // namespace rockpool::net

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/net/failure.h"
+#include "core/net/http.h"
+#include "core/net/network.h"
+#include "core/net/router.h"
+#include "core/net/socket.h"
+#include "core/net/trace.h"
+#include "core/sim/task.h"
+
+// The inside of TCP connections. Others use the handles of socket.h and client.h.
+namespace rockpool::net {
+
+/// A TCP port that a server has open, with its connections.
+class ListeningPort : public Counted<ListeningPort> {
+ public:
+  ListeningPort(Host& host, std::uint16_t number, HttpHandler* http, StreamHandler* stream)
+      : host_{&host}, number_{number}, http_{http}, stream_{stream} {}
+
+  std::uint16_t number() const { return number_; }
+  bool is_open() const { return host_ != nullptr; }
+  HttpHandler* http() const { return http_; }
+  StreamHandler* stream() const { return stream_; }
+  bool is_draining() const { return draining_; }
+  int open_connections() const { return open_connections_; }
+  int active_connections() const;
+
+  /// Gives the port back; open connections stay.
+  void close();
+  /// Also ends connections: idle ones at once, the others after their answer.
+  void drain();
+  /// The process is gone: ends everything.
+  void abort();
+  void dispose() { delete this; }
+
+ private:
+  friend class Connection;
+  Host* host_;
+  std::uint16_t number_;
+  HttpHandler* http_;
+  StreamHandler* stream_;
+  bool draining_ = false;
+  int open_connections_ = 0;
+  Connection* first_ = nullptr;
+};
+
+/// One TCP connection with both its ends, and the proxy process between them if there is one.
+///
+/// What one end does is computed at once and becomes visible to the other end at the moment at which
+/// the packet arrives; the `_at_` members hold such moments, `kNever` if nothing is on its way. So
+/// the ordinary life of a request needs four events: SYN at the server, client connected, request at
+/// the server, response at the client.
+class Connection : public Counted<Connection> {
+ public:
+  static constexpr sim::Time kNever = sim::Time::max();
+
+  /// What the ends exchange.
+  enum class Content : std::uint8_t { http, strings };
+
+  /// Starts to connect `client` to `to`. Connection attempts of hosts that are not attached fail.
+  static Ref<Connection> open(Host& client, const SocketAddress& to, Content content,
+                              Ref<Trace> trace);
+
+  /// Waits until the client's end has news, or until `deadline`.
+  class [[nodiscard]] ClientWait {
+   public:
+    ClientWait(Connection& connection, sim::Time deadline)
+        : connection_{connection}, deadline_{deadline} {}
+    ClientWait(const ClientWait&) = delete;
+    ClientWait& operator=(const ClientWait&) = delete;
+    ~ClientWait() { forget(); }
+    bool await_ready() const { return connection_.client_news_at() <= connection_.loop_.now(); }
+    template <typename Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+      waiter_.wait(handle);
+      timer_.wait(handle);
+      connection_.begin_client_wait(*this);
+    }
+    void await_resume() { forget(); }
+
+   private:
+    friend class Connection;
+    void forget() {
+      if (connection_.client_wait_ == this) connection_.client_wait_ = nullptr;
+    }
+    Connection& connection_;
+    sim::Time deadline_;
+    sim::Waiter waiter_;
+    sim::Waiter timer_;
+  };
+
+  // The client's end.
+
+  /// Waits until connected or failed.
+  ClientWait wait_connected(sim::Time deadline);
+  bool is_connected() const { return connected_at_ <= loop_.now() && !client_failed(); }
+  /// True once the connection has come to an end as far as the client knows.
+  bool client_failed() const { return end_at_ <= loop_.now(); }
+  FailureKind end_kind() const { return end_kind_; }
+  /// Sends a request; requires `is_connected` and no other under way.
+  void send_request(HttpRequest request);
+  /// Waits until there is an answer or the connection has ended.
+  ClientWait wait_response(sim::Time deadline);
+  bool has_response() const { return response_at_ <= loop_.now(); }
+  HttpResponse take_response();
+  /// The request that got no answer, to send it on another connection.
+  HttpRequest take_request() { return std::move(request_); }
+  /// True if another request can be sent.
+  bool is_idle() const { return is_connected() && !request_under_way_; }
+  /// The client lets go. Does nothing the second time.
+  void close_client();
+
+  const SocketAddress& client_address() const { return client_address_; }
+  /// Where the client connected to.
+  const SocketAddress& destination() const { return destination_; }
+  /// The server's address, or that of the endpoint tried last.
+  const SocketAddress& endpoint() const { return dial_to_; }
+  const Host* server_host() const { return server_.get(); }
+  const ServicePort* service_port() const { return service_port_.get(); }
+
+  // The server's end.
+
+  const HttpRequest& request() const { return request_; }
+  const SocketAddress& server_peer() const { return server_peer_; }
+  const SocketAddress& server_local() const { return dial_to_; }
+  bool is_server_open() const { return server_port_ != nullptr; }
+  /// True while a request has been sent and not answered.
+  bool is_active() const { return request_under_way_ && !is_answered_; }
+  void respond(HttpResponse response);
+  /// The server's end closes in good order, or tears the connection down.
+  void close_server();
+  void reset_server();
+
+  // Both ends of a connection that carries strings; `server` says which.
+
+  bool is_open(bool server) const;
+  void send(bool server, std::string data);
+  void close(bool server);
+  void reset(bool server);
+  sim::Task<std::expected<std::string, Failure>> receive(bool server,
+                                                         std::optional<sim::Duration> timeout);
+
+  /// The client's host has left the network.
+  void lose_client_host();
+
+  void dispose();
+
+ private:
+  friend class ListeningPort;
+  friend class ConnectionPool;
+  friend class Host;
+
+  enum class Packet : std::uint8_t { request, response, data, fin };
+  struct Pending {
+    Packet packet;
+    sim::Time sent;
+    std::string data;
+  };
+  // One direction's packets that could not leave yet, in order.
+  struct Backlog {
+    std::deque<Pending> packets;
+    int retries = 0;
+  };
+  struct Inbox {
+    std::deque<std::string> messages;
+    bool ended = false;
+    FailureKind failure = FailureKind::none;
+    sim::Waiter* waiter = nullptr;
+  };
+  // What only connections that carry strings need.
+  struct Strings {
+    Inbox inbox[2];
+    bool closed[2] = {false, false};
+  };
+  class InboxWait;
+
+  Connection(Network& network, Host& client, const SocketAddress& to, Content content,
+             Ref<Trace> trace);
+  ~Connection() = default;
+
+  sim::Time now() const { return loop_.now(); }
+
+  // Connecting.
+  void start();
+  void start_relay(Node& node, Ref<const ServicePort> port);
+  void dial_next_endpoint(bool after_failure);
+  void dial(sim::Duration head_start);
+  void repeat_syn();
+  void fail_dial(FailureKind kind, sim::Time at);
+  void on_dial_failed(std::uint32_t attempt, FailureKind kind);
+  void give_up_relay(std::string_view reason);
+  void on_syn(std::uint32_t attempt);
+  void accept(Host& server, ListeningPort& port);
+  // The host whose address the server sees: the client's, or the proxy's node.
+  Host* dialler() const;
+
+  // Exchanging.
+  std::optional<sim::Duration> travel_time(bool to_server);
+  void transmit(bool to_server, Packet packet, std::string data = {});
+  bool try_transmit(bool to_server, Pending& pending);
+  void repeat_later(bool to_server);
+  void flush(bool to_server);
+  void arrive(bool at_server, Packet packet, std::string data);
+  void deliver_request();
+  void deliver_fin(bool at_server);
+
+  // Ending.
+  void end_client(FailureKind kind, sim::Time at);
+  void end_inbox(bool server, FailureKind kind);
+  void detach_server();
+  void detach_client();
+
+  // What the client waits for: its next news, kNever if none is known yet.
+  sim::Time client_news_at() const;
+  void begin_client_wait(ClientWait& wait);
+  // Something that concerns the client happens at `at`; kNever if nothing is sure to happen. Only then
+  // does a deadline need an event of its own.
+  void progress(sim::Time at);
+  void wake_client(sim::Time at);
+  Hop make_hop(HopKind kind, sim::Time time) const;
+  void add_hop(Hop hop);
+  void add_server_hop();
+
+  sim::Loop& loop_;
+  ConnectionPool* pool_;
+  Network* network_;
+  Content content_;
+  // From sending a request until its answer is taken; answered once the server has done so.
+  bool request_under_way_ = false;
+  bool is_answered_ = false;
+  bool server_ready_ = false;
+  bool client_closed_ = false;
+  FailureKind end_kind_ = FailureKind::none;
+  bool is_relayed_ = false;
+  NodeId relay_node_ = 0;
+  int dial_retries_ = 0;
+  std::uint32_t dial_attempt_ = 0;
+  // How many endpoints the proxy has tried.
+  std::uint8_t relay_tries_ = 0;
+
+  Host* client_;
+  Connection* previous_outgoing_ = nullptr;
+  Connection* next_outgoing_ = nullptr;
+  Ref<Host> server_;
+  ListeningPort* server_port_ = nullptr;
+  Connection* previous_incoming_ = nullptr;
+  Connection* next_incoming_ = nullptr;
+
+  SocketAddress client_address_;
+  SocketAddress destination_;
+  // What the server sees, or the endpoint that is tried would see: the client, or the proxy.
+  SocketAddress server_peer_;
+  SocketAddress dial_to_;
+  Ref<const ServicePort> service_port_;
+
+  sim::Duration dial_latency_{0};
+  // Packets to the server leave the client no earlier than this, as the proxy was not ready before.
+  sim::Time earliest_departure_ = sim::Time::min();
+  sim::Time dial_deadline_ = kNever;
+  sim::Time connected_at_ = kNever;
+  sim::Time response_at_ = kNever;
+  sim::Time end_at_ = kNever;
+  sim::Time last_arrival_[2] = {sim::Time::min(), sim::Time::min()};
+  sim::Time progress_at_ = kNever;
+  ClientWait* client_wait_ = nullptr;
+
+  HttpRequest request_;
+  HttpResponse response_;
+  // Rarely needed, so made on demand: [0] to the client, [1] to the server.
+  std::unique_ptr<Backlog> backlog_[2];
+  std::unique_ptr<Strings> strings_;
+  Ref<Trace> trace_;
+};
+
+/// Memory for connections. Lives until the last connection has gone, which may be after its Network.
+class ConnectionPool {
+ public:
+  ConnectionPool() = default;
+  ConnectionPool(const ConnectionPool&) = delete;
+  ConnectionPool& operator=(const ConnectionPool&) = delete;
+
+  Ref<Connection> make(Network& network, Host& client, const SocketAddress& to,
+                       Connection::Content content, Ref<Trace> trace);
+  void give_back(Connection* connection);
+  std::size_t in_use() const { return in_use_; }
+  /// The Network is gone: goes away too as soon as nothing is in use.
+  void orphan();
+
+ private:
+  ~ConnectionPool();
+  // Kept for reuse, at most.
+  static constexpr std::size_t kMaxFree = 4096;
+  std::vector<void*> free_;
+  std::size_t in_use_ = 0;
+  bool orphaned_ = false;
+};
+
+}  // namespace rockpool::net

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/datagram_port.h"
+
+#include <utility>
+
+namespace rockpool::net {
+namespace {
+
+// Datagrams that wait for a process which does not take them; more are dropped, as when a socket's
+// receive buffer is full.
+constexpr std::size_t kMaxQueue = 1024;
+
+}  // namespace
+
+SocketAddress DatagramPort::local() const {
+  if (host_ == nullptr) return {{}, number_};
+  return {host_->address(), number_};
+}
+
+void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::string payload) {
+  if (host_ == nullptr || !host_->is_attached()) {
+    fail(FailureKind::network_unreachable);
+    return;
+  }
+  Network& network = *host_->network();
+  SocketAddress source{from, number_};
+  if (from.is_unspecified()) {
+    source.ip = host_->address();
+    for (const IpAddress& address : host_->addresses()) {
+      if (address.family() == to.ip.family()) source.ip = address;
+    }
+    if (to.ip.is_loopback()) source.ip = to.ip;
+  }
+  Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
+  Datagram datagram{source, to, std::move(payload)};
+  Node* node = nullptr;
+  const Route route = network.route(*host_, owner, Protocol::udp, source, to, node);
+  switch (route.verdict) {
+    case Route::Verdict::pass:
+      break;
+    case Route::Verdict::drop:
+      return;
+    case Route::Verdict::reject:
+      if (const auto latency = network.travel_time(*host_, node->host())) {
+        fail_later(network, FailureKind::connection_refused, 2 * *latency);
+      }
+      return;
+    case Route::Verdict::relay:
+      send_by_relay(network, *node, *route.port, std::move(datagram));
+      return;
+  }
+  const Network::Way way = network.way(*host_, owner, to.ip);
+  switch (way.outcome) {
+    case Network::Way::Outcome::delivered: {
+      const auto port = owner->datagram_ports_.find(to.port);
+      if (port != owner->datagram_ports_.end() && port->second->relay_) {
+        port->second->pass_back(network, way.latency, std::move(datagram));
+      } else {
+        deliver_later(network, way.latency, *owner, std::move(datagram), Ref{this});
+      }
+      return;
+    }
+    case Network::Way::Outcome::no_neighbour:
+      fail_later(network, FailureKind::no_route_to_host,
+                 2 * way.latency + network.options().neighbour_timeout);
+      return;
+    case Network::Way::Outcome::lost:
+      return;
+  }
+}
+
+void DatagramPort::send_by_relay(Network& network, Node& node, const ServicePort& port,
+                                 Datagram datagram) {
+  const auto to_proxy = network.travel_time(*host_, node.host());
+  if (!to_proxy) return;
+  DatagramPort* const proxy = network.datagram_relay(node, port, datagram.from, datagram.to);
+  if (proxy == nullptr) return;
+  proxy->relay_->last_used = network.loop().now();
+  const SocketAddress& endpoint = proxy->relay_->endpoint;
+  if (trace_) {
+    Hop hop;
+    hop.kind = HopKind::choice;
+    hop.time = network.loop().now() + *to_proxy;
+    hop.node = node.name();
+    hop.from = proxy->local();
+    hop.to = endpoint;
+    hop.service = port.service_name();
+    hop.pod = network.router()->endpoint_pod(port, endpoint);
+    network.add_hop(*trace_, *host_, std::move(hop));
+  }
+  Host* const target = network.find_host(endpoint.ip);
+  const Network::Way way = network.way(node.host(), target, endpoint.ip);
+  // The proxy only logs that an endpoint cannot be reached; its client hears nothing.
+  if (way.outcome != Network::Way::Outcome::delivered) return;
+  datagram.from = proxy->local();
+  datagram.to = endpoint;
+  deliver_later(network, *to_proxy + way.latency, *target, std::move(datagram), {});
+}
+
+void DatagramPort::pass_back(Network& network, sim::Duration so_far, Datagram datagram) {
+  Host* const client = network.find_host(relay_->client.ip);
+  if (client == nullptr || datagram.from != relay_->endpoint) return;
+  const auto latency = network.travel_time(*host_, *client);
+  if (!latency) return;
+  relay_->last_used = network.loop().now();
+  datagram.from = relay_->service;
+  datagram.to = relay_->client;
+  deliver_later(network, so_far + *latency, *client, std::move(datagram), {});
+}
+
+void DatagramPort::deliver_later(Network& network, sim::Duration latency, Host& target,
+                                 Datagram datagram, Ref<DatagramPort> sender) {
+  network.loop().schedule(latency, [target = Ref{&target}, datagram = std::move(datagram),
+                                    sender = std::move(sender), latency]() mutable {
+    if (!target->is_attached()) return;
+    if (target->node() != nullptr && !target->node()->is_up()) return;
+    const auto port = target->datagram_ports_.find(datagram.to.port);
+    if (port != target->datagram_ports_.end()) {
+      const Ref<DatagramPort> receiver{port->second};
+      receiver->arrive(std::move(datagram));
+    } else if (sender) {
+      sender->fail_later(*target->network(), FailureKind::connection_refused, latency);
+    }
+  });
+}
+
+void DatagramPort::arrive(Datagram datagram) {
+  if (handler_ != nullptr) {
+    DatagramSocket borrowed{Ref{this}, DatagramSocket::Ownership::borrower};
+    handler_->receive(borrowed, std::move(datagram));
+    return;
+  }
+  if (queue_.size() >= kMaxQueue) return;
+  queue_.push_back(std::move(datagram));
+  if (waiter_ != nullptr) waiter_->wake();
+}
+
+void DatagramPort::fail_later(Network& network, FailureKind kind, sim::Duration delay) {
+  network.loop().schedule(delay, [self = Ref{this}, kind] { self->fail(kind); });
+}
+
+void DatagramPort::fail(FailureKind kind) {
+  error_ = kind;
+  if (waiter_ != nullptr) waiter_->wake();
+}
+
+void DatagramPort::close() {
+  if (host_ == nullptr) return;
+  host_->datagram_ports_.erase(number_);
+  host_ = nullptr;
+  // A handler may go away with its process.
+  handler_ = nullptr;
+  trace_.reset();
+}
+
+class [[nodiscard]] DatagramPort::ReceiveWait {
+ public:
+  ReceiveWait(DatagramPort& port, std::optional<sim::Duration> timeout)
+      : port_{port}, timeout_{timeout} {}
+  ReceiveWait(const ReceiveWait&) = delete;
+  ReceiveWait& operator=(const ReceiveWait&) = delete;
+  ~ReceiveWait() { forget(); }
+  bool await_ready() const {
+    return !port_.queue_.empty() || port_.error_ != FailureKind::none;
+  }
+  template <typename Promise>
+  void await_suspend(std::coroutine_handle<Promise> handle) {
+    waiter_.wait(handle);
+    port_.waiter_ = &waiter_;
+    if (timeout_) {
+      timer_.wait(handle);
+      timer_.wake(*timeout_);
+    }
+  }
+  void await_resume() { forget(); }
+
+ private:
+  void forget() {
+    if (port_.waiter_ == &waiter_) port_.waiter_ = nullptr;
+  }
+  DatagramPort& port_;
+  std::optional<sim::Duration> timeout_;
+  sim::Waiter waiter_;
+  sim::Waiter timer_;
+};
+
+sim::Task<std::expected<Datagram, Failure>> DatagramPort::receive(
+    std::optional<sim::Duration> timeout) {
+  const Ref<DatagramPort> self{this};
+  ReceiveWait wait{*this, timeout};
+  co_await wait;
+  if (!queue_.empty()) {
+    Datagram datagram = std::move(queue_.front());
+    queue_.pop_front();
+    co_return datagram;
+  }
+  Failure failure;
+  failure.kind = std::exchange(error_, FailureKind::none);
+  if (failure.kind == FailureKind::none) {
+    failure.kind = FailureKind::response_timed_out;
+    failure.by_client_timeout = true;
+  }
+  failure.local = local();
+  co_return std::unexpected{std::move(failure)};
+}
+
+void retain_ref(DatagramPort* port) { port->retain(); }
+void release_ref(DatagramPort* port) { port->release(); }
+
+}  // namespace rockpool::net

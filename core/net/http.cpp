@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/http.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/net/address.h"
+
+namespace rockpool::net {
+namespace {
+
+constexpr std::size_t kMaxHostLength = 253;
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, {}, to_lower, to_lower);
+}
+
+std::string lower(std::string_view text) {
+  std::string result{text};
+  std::ranges::transform(result, result.begin(), to_lower);
+  return result;
+}
+
+int hex_value(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+
+bool is_host_character(char c) {
+  const char low = to_lower(c);
+  return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+}
+
+// Takes `host[:port]` apart.
+std::expected<void, std::string> parse_authority(std::string_view authority, Url& url) {
+  if (authority.find('@') != std::string_view::npos) {
+    return std::unexpected{"user names in a URL are not supported"};
+  }
+  std::string_view port_text;
+  bool has_port = false;
+  std::string_view host = authority;
+  if (authority.starts_with('[')) {
+    const std::size_t bracket = authority.find(']');
+    if (bracket == std::string_view::npos) return std::unexpected{"missing ']' in host"};
+    host = authority.substr(1, bracket - 1);
+    const auto address = IpAddress::parse(host);
+    if (!address || !address->is_v6()) {
+      return std::unexpected{fmt::format("\"{}\" is not an IPv6 address", host)};
+    }
+    const std::string_view rest = authority.substr(bracket + 1);
+    if (!rest.empty() && rest.front() != ':') {
+      return std::unexpected{fmt::format("unexpected \"{}\" after the host", rest)};
+    }
+    has_port = !rest.empty();
+    if (has_port) port_text = rest.substr(1);
+  } else {
+    const std::size_t colon = authority.find(':');
+    host = authority.substr(0, colon);
+    has_port = colon != std::string_view::npos;
+    if (has_port) port_text = authority.substr(colon + 1);
+    if (!std::ranges::all_of(host, is_host_character)) {
+      return std::unexpected{fmt::format("invalid character in host name \"{}\"", host)};
+    }
+  }
+  if (host.empty()) return std::unexpected{"no host part in the URL"};
+  if (host.size() > kMaxHostLength) return std::unexpected{"the host name is too long"};
+  url.host = lower(host);
+  // A colon with nothing after it means the default port, as for Go and curl.
+  if (has_port && !port_text.empty()) {
+    const auto port = parse_port(port_text);
+    if (!port || *port == 0) {
+      return std::unexpected{
+          fmt::format("port number \"{}\" is not between 1 and 65535", port_text)};
+    }
+    url.port = *port;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string_view Headers::get(std::string_view name, std::string_view fallback) const {
+  for (const Field& field : fields_) {
+    if (equal_ignoring_case(field.first, name)) return field.second;
+  }
+  return fallback;
+}
+
+bool Headers::contains(std::string_view name) const {
+  return std::ranges::any_of(
+      fields_, [name](const Field& field) { return equal_ignoring_case(field.first, name); });
+}
+
+void Headers::set(std::string_view name, std::string_view value) {
+  const auto first = std::ranges::find_if(
+      fields_, [name](const Field& field) { return equal_ignoring_case(field.first, name); });
+  if (first == fields_.end()) {
+    add(name, value);
+    return;
+  }
+  first->second = value;
+  fields_.erase(
+      std::remove_if(first + 1, fields_.end(),
+                     [name](const Field& field) { return equal_ignoring_case(field.first, name); }),
+      fields_.end());
+}
+
+void Headers::add(std::string_view name, std::string_view value) {
+  fields_.emplace_back(name, value);
+}
+
+void Headers::remove(std::string_view name) {
+  std::erase_if(fields_,
+                [name](const Field& field) { return equal_ignoring_case(field.first, name); });
+}
+
+std::string_view HttpRequest::path() const {
+  return std::string_view{target}.substr(0, target.find('?'));
+}
+
+std::string_view HttpRequest::query() const {
+  const std::size_t mark = target.find('?');
+  if (mark == std::string::npos) return {};
+  return std::string_view{target}.substr(mark + 1);
+}
+
+std::optional<std::string> HttpRequest::query_parameter(std::string_view name) const {
+  std::string_view rest = query();
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('&'), rest.size());
+    const std::string_view pair = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    if (percent_decode(pair.substr(0, equals), true) == name) {
+      return percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    }
+  }
+  return {};
+}
+
+HttpResponse HttpResponse::plain(int status, std::string text) {
+  return {status, {{"Content-Type", "text/plain; charset=utf-8"}}, std::move(text)};
+}
+
+std::string_view http_status_text(int status) {
+  static constexpr std::pair<int, std::string_view> kTexts[] = {
+      {100, "Continue"},
+      {101, "Switching Protocols"},
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {203, "Non-Authoritative Information"},
+      {204, "No Content"},
+      {205, "Reset Content"},
+      {206, "Partial Content"},
+      {300, "Multiple Choices"},
+      {301, "Moved Permanently"},
+      {302, "Found"},
+      {303, "See Other"},
+      {304, "Not Modified"},
+      {307, "Temporary Redirect"},
+      {308, "Permanent Redirect"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {402, "Payment Required"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {405, "Method Not Allowed"},
+      {406, "Not Acceptable"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {410, "Gone"},
+      {411, "Length Required"},
+      {412, "Precondition Failed"},
+      {413, "Request Entity Too Large"},
+      {414, "Request URI Too Long"},
+      {415, "Unsupported Media Type"},
+      {416, "Requested Range Not Satisfiable"},
+      {418, "I'm a teapot"},
+      {422, "Unprocessable Entity"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {502, "Bad Gateway"},
+      {503, "Service Unavailable"},
+      {504, "Gateway Timeout"},
+      {505, "HTTP Version Not Supported"},
+  };
+  const auto found = std::ranges::find(kTexts, status, &std::pair<int, std::string_view>::first);
+  return found == std::end(kTexts) ? std::string_view{} : found->second;
+}
+
+std::expected<Url, std::string> Url::parse(std::string_view text) {
+  for (char c : text) {
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) {
+      return std::unexpected{"a URL may not contain spaces or control characters"};
+    }
+  }
+  Url url;
+  std::string_view rest = text;
+  const std::size_t scheme_end = text.find("://");
+  if (scheme_end != std::string_view::npos && text.find_first_of("/?#") == scheme_end + 1) {
+    url.scheme = lower(text.substr(0, scheme_end));
+    if (url.scheme != "http" && url.scheme != "https") {
+      return std::unexpected{fmt::format("protocol \"{}\" is not supported", url.scheme)};
+    }
+    rest = text.substr(scheme_end + 3);
+  }
+  url.port = default_port(url.scheme);
+  rest = rest.substr(0, rest.find('#'));
+  const std::size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
+  if (auto parsed = parse_authority(rest.substr(0, authority_end), url); !parsed) {
+    return std::unexpected{std::move(parsed.error())};
+  }
+  const std::string_view target = rest.substr(authority_end);
+  url.target = target.starts_with('/') ? std::string{target} : fmt::format("/{}", target);
+  return url;
+}
+
+std::string Url::authority() const {
+  if (port != default_port(scheme)) return join_host_port(host, port);
+  return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
+}
+
+std::string Url::to_string() const { return fmt::format("{}://{}{}", scheme, authority(), target); }
+
+std::string percent_decode(std::string_view text, bool plus_is_space) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+        hex_value(text[i + 2]) >= 0) {
+      result += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i] == '+' && plus_is_space ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
+}  // namespace rockpool::net
