@@ -184,7 +184,9 @@ IpAddress IpAddress::plus(std::uint64_t count) const {
   return v6(high_ + (low < low_ ? 1 : 0), low);
 }
 
-std::string IpAddress::to_string() const { return is_v4() ? print_v4(low_) : print_v6(high_, low_); }
+std::string IpAddress::to_string() const {
+  return is_v4() ? print_v4(low_) : print_v6(high_, low_);
+}
 
 std::string IpAddress::to_bytes() const {
   std::string bytes;
@@ -255,7 +257,9 @@ std::optional<SocketAddress> SocketAddress::parse(std::string_view text) {
   return SocketAddress{*ip, *port};
 }
 
-std::string SocketAddress::to_string() const { return join_host_port(ip.to_string(), port); }
+std::string SocketAddress::to_string() const {
+  return join_host_port(ip.to_string(), port);
+}
 
 std::string join_host_port(std::string_view host, std::uint16_t port) {
   if (host.find(':') != std::string_view::npos) return fmt::format("[{}]:{}", host, port);

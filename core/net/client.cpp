@@ -65,8 +65,8 @@ void FetchRun::begin_trace() {
   Network* const network = host_->network();
   if (network == nullptr) return;
   Observer* const observer = network->observer();
-  const bool wanted = options_.trace ||
-                      (observer != nullptr && observer->wants_trace(*host_, url_.host));
+  const bool wanted =
+      options_.trace || (observer != nullptr && observer->wants_trace(*host_, url_.host));
   if (!wanted) return;
   trace_ = Ref{new Trace};
   trace_->id = network->next_trace_id();
@@ -212,8 +212,8 @@ sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url
       for (const IpAddress& address : self.addresses_) {
         self.close_connection();
         self.remote_ = {address, self.url_.port};
-        self.connection() = Connection::open(*self.host_, self.remote_, Connection::Content::http,
-                                             self.trace_);
+        self.connection() =
+            Connection::open(*self.host_, self.remote_, Connection::Content::http, self.trace_);
         Connection* const open = self.connection().get();
         if (open == nullptr) break;
         {
@@ -222,8 +222,8 @@ sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url
         }
         if (open->is_connected()) break;
         const bool timed_out = !open->client_failed();
-        failure = self.make_failure(timed_out ? FailureKind::connection_timed_out
-                                              : open->end_kind());
+        failure =
+            self.make_failure(timed_out ? FailureKind::connection_timed_out : open->end_kind());
         failure.by_client_timeout = timed_out;
         if (timed_out) break;
       }
@@ -259,7 +259,9 @@ sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url
 HttpClient::HttpClient(Ref<Host> host, Options options)
     : host_{std::move(host)}, options_{options} {}
 
-HttpClient::~HttpClient() { forget(); }
+HttpClient::~HttpClient() {
+  forget();
+}
 
 void HttpClient::forget() {
   if (connection_) connection_->close_client();

@@ -64,8 +64,8 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) = delete;
   ~HttpClient();
 
-  /// Makes one request. What `request` leaves empty (target, Host) comes from `url`. The client must
-  /// outlive it.
+  /// Makes one request. What `request` leaves empty (target, Host) comes from `url`. The client
+  /// must outlive it.
   sim::Task<FetchResult> fetch(Url url, HttpRequest request = {}, FetchOptions options = {});
   /// Closes the connection and forgets the addresses.
   void forget();

@@ -41,7 +41,8 @@ Ref<Connection> Connection::open(Host& client, const SocketAddress& to, Content 
                                  Ref<Trace> trace) {
   Network* network = client.network();
   if (network == nullptr) return {};
-  Ref<Connection> connection = network->pool_->make(*network, client, to, content, std::move(trace));
+  Ref<Connection> connection =
+      network->pool_->make(*network, client, to, content, std::move(trace));
   // An address of the client's own that has the destination's family, as the kernel would choose.
   for (const IpAddress& address : client.addresses()) {
     if (address.family() != to.ip.family()) continue;
@@ -137,17 +138,15 @@ void Connection::dial_next_endpoint(bool after_failure) {
     return;
   }
   Router* const router = network_->router();
-  const auto endpoint =
-      router == nullptr
-          ? std::nullopt
-          : router->next_endpoint(*node, *service_port_, client_address_, after_failure);
+  const auto endpoint = router == nullptr ? std::nullopt
+                                          : router->next_endpoint(*node, *service_port_,
+                                                                  client_address_, after_failure);
   if (!endpoint) {
     give_up_relay("missing endpoints");
     return;
   }
   // The first dial happens when the client's SYN has reached the proxy, which is not yet.
-  const sim::Duration head_start =
-      std::max(earliest_departure_ - now(), sim::Duration{0});
+  const sim::Duration head_start = std::max(earliest_departure_ - now(), sim::Duration{0});
   dial_to_ = *endpoint;
   dial_retries_ = 0;
   dial_deadline_ = now() + head_start + kRelayDialTimeouts[relay_tries_++];
@@ -174,9 +173,10 @@ void Connection::give_up_relay(std::string_view reason) {
     hop.detail = reason;
     add_hop(std::move(hop));
   }
-  // The process closes a connection on which data it never read is waiting; the kernel then resets it.
-  const auto latency = client_ == nullptr ? std::nullopt
-                                          : network_->travel_time(*client_, node.host());
+  // The process closes a connection on which data it never read is waiting; the kernel then resets
+  // it.
+  const auto latency =
+      client_ == nullptr ? std::nullopt : network_->travel_time(*client_, node.host());
   if (latency) end_client(FailureKind::connection_reset, std::max(now() + *latency, connected_at_));
 }
 
@@ -191,8 +191,7 @@ void Connection::dial(sim::Duration head_start) {
   Host* const from = dialler();
   if (from == nullptr) return;
   ++dial_attempt_;
-  const Host* const owner =
-      dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
+  const Host* const owner = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
   const Network::Way way = network_->way(*from, owner, dial_to_.ip);
   switch (way.outcome) {
     case Network::Way::Outcome::delivered: {
@@ -203,14 +202,13 @@ void Connection::dial(sim::Duration head_start) {
         break;
       }
       progress(arrival);
-      loop_.schedule_at(arrival, [self = Ref{this}, attempt = dial_attempt_] {
-        self->on_syn(attempt);
-      });
+      loop_.schedule_at(arrival,
+                        [self = Ref{this}, attempt = dial_attempt_] { self->on_syn(attempt); });
       break;
     }
     case Network::Way::Outcome::no_neighbour:
-      fail_dial(FailureKind::no_route_to_host, now() + head_start + 2 * way.latency +
-                                                   network_->options().neighbour_timeout);
+      fail_dial(FailureKind::no_route_to_host,
+                now() + head_start + 2 * way.latency + network_->options().neighbour_timeout);
       break;
     case Network::Way::Outcome::lost:
       repeat_syn();
@@ -730,14 +728,18 @@ void Connection::dispose() {
   pool_->give_back(this);
 }
 
-void retain_ref(Connection* connection) { connection->retain(); }
-void release_ref(Connection* connection) { connection->release(); }
+void retain_ref(Connection* connection) {
+  connection->retain();
+}
+void release_ref(Connection* connection) {
+  connection->release();
+}
 
 Ref<Connection> ConnectionPool::make(Network& network, Host& client, const SocketAddress& to,
                                      Connection::Content content, Ref<Trace> trace) {
   void* memory = nullptr;
   if (free_.empty()) {
-    memory = ::operator new(sizeof(Connection), std::align_val_t{alignof(Connection)});
+    memory = ::operator new (sizeof(Connection), std::align_val_t{alignof(Connection)});
   } else {
     memory = free_.back();
     free_.pop_back();
@@ -751,7 +753,7 @@ void ConnectionPool::give_back(Connection* connection) {
   if (free_.size() < kMaxFree) {
     free_.push_back(connection);
   } else {
-    ::operator delete(connection, std::align_val_t{alignof(Connection)});
+    ::operator delete (connection, std::align_val_t{alignof(Connection)});
   }
   --in_use_;
   if (orphaned_ && in_use_ == 0) delete this;
@@ -764,7 +766,7 @@ void ConnectionPool::orphan() {
 
 ConnectionPool::~ConnectionPool() {
   for (void* memory : free_) {
-    ::operator delete(memory, std::align_val_t{alignof(Connection)});
+    ::operator delete (memory, std::align_val_t{alignof(Connection)});
   }
 }
 

@@ -54,10 +54,10 @@ class ListeningPort : public Counted<ListeningPort> {
 
 /// One TCP connection with both its ends, and the proxy process between them if there is one.
 ///
-/// What one end does is computed at once and becomes visible to the other end at the moment at which
-/// the packet arrives; the `_at_` members hold such moments, `kNever` if nothing is on its way. So
-/// the ordinary life of a request needs four events: SYN at the server, client connected, request at
-/// the server, response at the client.
+/// What one end does is computed at once and becomes visible to the other end at the moment at
+/// which the packet arrives; the `_at_` members hold such moments, `kNever` if nothing is on its
+/// way. So the ordinary life of a request needs four events: SYN at the server, client connected,
+/// request at the server, response at the client.
 class Connection : public Counted<Connection> {
  public:
   static constexpr sim::Time kNever = sim::Time::max();
@@ -221,8 +221,8 @@ class Connection : public Counted<Connection> {
   // What the client waits for: its next news, kNever if none is known yet.
   sim::Time client_news_at() const;
   void begin_client_wait(ClientWait& wait);
-  // Something that concerns the client happens at `at`; kNever if nothing is sure to happen. Only then
-  // does a deadline need an event of its own.
+  // Something that concerns the client happens at `at`; kNever if nothing is sure to happen. Only
+  // then does a deadline need an event of its own.
   void progress(sim::Time at);
   void wake_client(sim::Time at);
   Hop make_hop(HopKind kind, sim::Time time) const;
@@ -280,7 +280,8 @@ class Connection : public Counted<Connection> {
   Ref<Trace> trace_;
 };
 
-/// Memory for connections. Lives until the last connection has gone, which may be after its Network.
+/// Memory for connections. Lives until the last connection has gone, which may be after its
+/// Network.
 class ConnectionPool {
  public:
   ConnectionPool() = default;

@@ -160,9 +160,7 @@ class [[nodiscard]] DatagramPort::ReceiveWait {
   ReceiveWait(const ReceiveWait&) = delete;
   ReceiveWait& operator=(const ReceiveWait&) = delete;
   ~ReceiveWait() { forget(); }
-  bool await_ready() const {
-    return !port_.queue_.empty() || port_.error_ != FailureKind::none;
-  }
+  bool await_ready() const { return !port_.queue_.empty() || port_.error_ != FailureKind::none; }
   template <typename Promise>
   void await_suspend(std::coroutine_handle<Promise> handle) {
     waiter_.wait(handle);
@@ -204,7 +202,11 @@ sim::Task<std::expected<Datagram, Failure>> DatagramPort::receive(
   co_return std::unexpected{std::move(failure)};
 }
 
-void retain_ref(DatagramPort* port) { port->retain(); }
-void release_ref(DatagramPort* port) { port->release(); }
+void retain_ref(DatagramPort* port) {
+  port->retain();
+}
+void release_ref(DatagramPort* port) {
+  port->release();
+}
 
 }  // namespace rockpool::net

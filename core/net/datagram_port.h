@@ -16,8 +16,8 @@
 // The inside of UDP sockets. Others use the handle of socket.h.
 namespace rockpool::net {
 
-/// A UDP port of a host. It belongs to a process there, or is one that the node's proxy uses to pass on
-/// one client's datagrams and to get their answers back.
+/// A UDP port of a host. It belongs to a process there, or is one that the node's proxy uses to
+/// pass on one client's datagrams and to get their answers back.
 class DatagramPort : public Counted<DatagramPort> {
  public:
   /// How a proxy passes datagrams on.
@@ -57,8 +57,8 @@ class DatagramPort : public Counted<DatagramPort> {
   class ReceiveWait;
 
   // Takes `datagram` to `target` in `latency`. `sender` learns of errors if it is not null.
-  static void deliver_later(Network& network, sim::Duration latency, Host& target, Datagram datagram,
-                            Ref<DatagramPort> sender);
+  static void deliver_later(Network& network, sim::Duration latency, Host& target,
+                            Datagram datagram, Ref<DatagramPort> sender);
   // An answer to the proxy's port: goes on to the client.
   void pass_back(Network& network, sim::Duration so_far, Datagram datagram);
   void send_by_relay(Network& network, Node& node, const ServicePort& port, Datagram datagram);

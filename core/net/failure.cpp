@@ -77,7 +77,8 @@ std::string go_lookup(const Failure& failure, std::string_view words) {
 }  // namespace
 
 std::string_view failure_kind_name(FailureKind kind) {
-  const auto found = std::ranges::find(kNames, kind, &std::pair<FailureKind, std::string_view>::first);
+  const auto found =
+      std::ranges::find(kNames, kind, &std::pair<FailureKind, std::string_view>::first);
   return found == std::end(kNames) ? std::string_view{} : found->second;
 }
 

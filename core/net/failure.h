@@ -39,7 +39,8 @@ enum class FailureKind : std::uint8_t {
   too_many_connections,
 };
 
-/// `no_such_host` and so on: the spelling that scenarios, statistics and JavaScript use; "none" for none.
+/// `no_such_host` and so on: the spelling that scenarios, statistics and JavaScript use; "none" for
+/// none.
 std::string_view failure_kind_name(FailureKind kind);
 /// Reads that spelling; `none` for anything else.
 FailureKind parse_failure_kind(std::string_view name);
@@ -61,7 +62,8 @@ struct Failure {
   std::string detail;
 };
 
-/// As curl prints it: `curl: (7) Failed to connect to web port 80 after 3 ms: Couldn't connect to server`.
+/// As curl prints it: `curl: (7) Failed to connect to web port 80 after 3 ms: Couldn't connect to
+/// server`.
 std::string curl_message(const Failure& failure);
 /// curl's exit status: 3, 6, 7, 28, 52, 56.
 int curl_exit_code(const Failure& failure);

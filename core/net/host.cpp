@@ -49,7 +49,9 @@ ListeningPort* Host::find_port(std::uint16_t port) const {
   return found == listening_.end() ? nullptr : *found;
 }
 
-bool Host::is_listening(std::uint16_t port) const { return find_port(port) != nullptr; }
+bool Host::is_listening(std::uint16_t port) const {
+  return find_port(port) != nullptr;
+}
 
 std::expected<Listener, ListenError> Host::open_port(std::uint16_t port, HttpHandler* http,
                                                      StreamHandler* stream) {
@@ -138,8 +140,8 @@ sim::Task<std::expected<Socket, Failure>> Host::connect(SocketAddress to,
   failure.local = connection->client_address();
   failure.elapsed = loop_.now() - started;
   failure.by_client_timeout = !connection->client_failed();
-  failure.kind = failure.by_client_timeout ? FailureKind::connection_timed_out
-                                           : connection->end_kind();
+  failure.kind =
+      failure.by_client_timeout ? FailureKind::connection_timed_out : connection->end_kind();
   co_return std::unexpected{std::move(failure)};
 }
 
@@ -147,7 +149,11 @@ sim::Task<std::expected<std::vector<IpAddress>, Failure>> Host::resolve(std::str
   return dns::resolve(Ref{this}, std::move(name), {}, {});
 }
 
-void retain_ref(Host* host) { host->retain(); }
-void release_ref(Host* host) { host->release(); }
+void retain_ref(Host* host) {
+  host->retain();
+}
+void release_ref(Host* host) {
+  host->release();
+}
 
 }  // namespace rockpool::net

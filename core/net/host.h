@@ -29,11 +29,11 @@ enum class HostKind : std::uint8_t { pod, node, external };
 /// "pod", "node", "external".
 std::string_view host_kind_name(HostKind kind);
 
-/// A network namespace with its addresses and sockets: a Pod's sandbox, a node, or a machine outside
-/// the cluster. Pods with hostNetwork use their node's Host.
+/// A network namespace with its addresses and sockets: a Pod's sandbox, a node, or a machine
+/// outside the cluster. Pods with hostNetwork use their node's Host.
 ///
-/// Made by a Network and counted: whoever holds one may go on using it after it was removed from the
-/// Network; everything it tries then fails as on a machine without a network.
+/// Made by a Network and counted: whoever holds one may go on using it after it was removed from
+/// the Network; everything it tries then fails as on a machine without a network.
 class Host : public Counted<Host> {
  public:
   HostKind kind() const { return kind_; }
@@ -65,8 +65,8 @@ class Host : public Counted<Host> {
   /// True if a server listens on that TCP port.
   bool is_listening(std::uint16_t port) const;
 
-  /// One HTTP request on a connection of its own: resolves the URL's host, connects, sends, waits for
-  /// the answer, closes. What `request` leaves empty (target, Host) comes from `url`.
+  /// One HTTP request on a connection of its own: resolves the URL's host, connects, sends, waits
+  /// for the answer, closes. What `request` leaves empty (target, Host) comes from `url`.
   sim::Task<FetchResult> fetch(Url url, HttpRequest request = {}, FetchOptions options = {});
   /// Opens a TCP connection.
   sim::Task<std::expected<Socket, Failure>> connect(SocketAddress to,
@@ -78,7 +78,8 @@ class Host : public Counted<Host> {
   sim::Loop& loop() const { return loop_; }
   void dispose() { delete this; }
 
-  /// Linux's range for ports that clients get, and so the most connections a host may open at a time.
+  /// Linux's range for ports that clients get, and so the most connections a host may open at a
+  /// time.
   static constexpr std::uint16_t kFirstEphemeralPort = 32768;
   static constexpr std::uint16_t kLastEphemeralPort = 60999;
 

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t kMaxHostLength = 253;
 
-char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) {
   return std::ranges::equal(left, right, {}, to_lower, to_lower);
@@ -31,7 +33,9 @@ int hex_value(char c) {
   return -1;
 }
 
-std::uint16_t default_port(std::string_view scheme) { return scheme == "https" ? 443 : 80; }
+std::uint16_t default_port(std::string_view scheme) {
+  return scheme == "https" ? 443 : 80;
+}
 
 bool is_host_character(char c) {
   const char low = to_lower(c);
@@ -230,7 +234,9 @@ std::string Url::authority() const {
   return host.find(':') == std::string::npos ? host : fmt::format("[{}]", host);
 }
 
-std::string Url::to_string() const { return fmt::format("{}://{}{}", scheme, authority(), target); }
+std::string Url::to_string() const {
+  return fmt::format("{}://{}{}", scheme, authority(), target);
+}
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
   std::string result;

@@ -87,7 +87,8 @@ struct Url {
   std::string to_string() const;
 };
 
-/// Undoes percent-encoding; `+` becomes a space if `plus_is_space`. Broken escapes are kept as they are.
+/// Undoes percent-encoding; `+` becomes a space if `plus_is_space`. Broken escapes are kept as they
+/// are.
 std::string percent_decode(std::string_view text, bool plus_is_space);
 
 }  // namespace rockpool::net

@@ -43,7 +43,11 @@ void ListeningPort::abort() {
   }
 }
 
-void retain_ref(ListeningPort* port) { port->retain(); }
-void release_ref(ListeningPort* port) { port->release(); }
+void retain_ref(ListeningPort* port) {
+  port->retain();
+}
+void release_ref(ListeningPort* port) {
+  port->release();
+}
 
 }  // namespace rockpool::net

@@ -14,7 +14,9 @@ using namespace std::chrono_literals;
 // kube-proxy's --udp-timeout in userspace mode: how long it keeps an idle client's socket.
 constexpr sim::Duration kDatagramRelayIdle = 250ms;
 
-std::pair<NodeId, NodeId> ordered(NodeId one, NodeId other) { return std::minmax(one, other); }
+std::pair<NodeId, NodeId> ordered(NodeId one, NodeId other) {
+  return std::minmax(one, other);
+}
 
 template <typename Map, typename Id>
 void store(Map& map, const Id& id, const LinkState& state) {
@@ -183,7 +185,9 @@ LinkState Network::link(const Node& one, const Node& other) const {
   return look_up(links_, ordered(one.id(), other.id()));
 }
 
-LinkState Network::node_link(const Node& node) const { return look_up(node_links_, node.id()); }
+LinkState Network::node_link(const Node& node) const {
+  return look_up(node_links_, node.id());
+}
 
 LinkState Network::outside_link(const Node& node) const {
   return look_up(outside_links_, node.id());
@@ -293,6 +297,8 @@ void Network::add_hop(Trace& trace, const Host& client, Hop hop) {
   if (observer_ != nullptr) observer_->on_hop(client, trace);
 }
 
-std::size_t Network::open_connections() const { return pool_->in_use(); }
+std::size_t Network::open_connections() const {
+  return pool_->in_use();
+}
 
 }  // namespace rockpool::net

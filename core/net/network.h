@@ -36,8 +36,8 @@ struct NetworkOptions {
   sim::Duration outside_latency = std::chrono::milliseconds{1};
   /// Up to this much is added to every packet, at random.
   sim::Duration jitter{0};
-  /// A node that is up answers for an address of its Pod range which no Pod has: its kernel asks for the
-  /// neighbour three times, a second apart, then sends ICMP host unreachable.
+  /// A node that is up answers for an address of its Pod range which no Pod has: its kernel asks
+  /// for the neighbour three times, a second apart, then sends ICMP host unreachable.
   sim::Duration neighbour_timeout = std::chrono::seconds{3};
   /// How often Linux repeats a SYN (net.ipv4.tcp_syn_retries): after 1 s, 2 s, 4 s and so on.
   int syn_retries = 6;
@@ -93,11 +93,12 @@ class Node {
 /// - a host without one: refused (RST);
 /// - an address of a node's Pod range which no host has: `no route to host` after
 ///   `neighbour_timeout` if the node is up;
-/// - a node that is switched off, a link that is cut, any other address: silence. The SYN is repeated
+/// - a node that is switched off, a link that is cut, any other address: silence. The SYN is
+/// repeated
 ///   as Linux does until the client's time-out, and gets through if the way is whole again.
 ///
-/// Data on an open connection is repeated likewise, so that a connection survives a short cut. A node
-/// that is switched on again knows none of its old connections and resets them.
+/// Data on an open connection is repeated likewise, so that a connection survives a short cut. A
+/// node that is switched on again knows none of its old connections and resets them.
 class Network {
  public:
   /// The loop must outlive the Network. Jitter, loss and initial port numbers come from `random`.
@@ -124,19 +125,20 @@ class Network {
   /// this; whoever runs its processes does that.
   void set_node_up(Node& node, bool up);
 
-  /// Adds a Pod's sandbox on a node; `name` is `namespace/name`. Null if an address is in use or none
-  /// is given.
+  /// Adds a Pod's sandbox on a node; `name` is `namespace/name`. Null if an address is in use or
+  /// none is given.
   Ref<Host> add_pod(Node& node, std::string name, std::vector<IpAddress> addresses);
   /// Adds a machine outside the cluster. Null if an address is in use or none is given.
   Ref<Host> add_external(std::string name, std::vector<IpAddress> addresses);
-  /// Takes a host off the network: its ports are closed, its connections are reset, its address is free.
-  /// Not for node hosts.
+  /// Takes a host off the network: its ports are closed, its connections are reset, its address is
+  /// free. Not for node hosts.
   void remove_host(Host& host);
   /// The host with that address, or null.
   Host* find_host(const IpAddress& address) const;
 
-  /// The link between two nodes, between a node and everything but itself, or between a node and the
-  /// outside. What holds on a way is the sum of those that apply to it. A clean state restores it.
+  /// The link between two nodes, between a node and everything but itself, or between a node and
+  /// the outside. What holds on a way is the sum of those that apply to it. A clean state restores
+  /// it.
   void set_link(const Node& one, const Node& other, const LinkState& state);
   void set_node_link(const Node& node, const LinkState& state);
   void set_outside_link(const Node& node, const LinkState& state);
@@ -164,8 +166,8 @@ class Network {
     Outcome outcome = Outcome::lost;
     sim::Duration latency{0};
   };
-  /// Sends a packet from `from` to the owner of `to`, which is `owner` or, if that is null, nobody. Draws
-  /// jitter and loss.
+  /// Sends a packet from `from` to the owner of `to`, which is `owner` or, if that is null, nobody.
+  /// Draws jitter and loss.
   Way way(const Host& from, const Host* owner, const IpAddress& to);
   /// How long a packet takes between two hosts; empty if it is lost. Draws jitter and loss.
   std::optional<sim::Duration> travel_time(const Host& from, const Host& to);
@@ -174,8 +176,8 @@ class Network {
   /// Adds a hop to a trace and tells the observer.
   void add_hop(Trace& trace, const Host& client, Hop hop);
   std::uint64_t next_trace_id() { return ++last_trace_id_; }
-  /// What the rules along the way say about a packet from `from` to `to`, whose owner is `owner` or null;
-  /// `node` becomes the node whose rules apply.
+  /// What the rules along the way say about a packet from `from` to `to`, whose owner is `owner` or
+  /// null; `node` becomes the node whose rules apply.
   Route route(const Host& from, const Host* owner, Protocol protocol, const SocketAddress& client,
               const SocketAddress& to, Node*& node);
   /// The association by which a node's proxy passes on datagrams from `client` to `to`; null if the
@@ -189,8 +191,7 @@ class Network {
   friend class DatagramPort;
   friend class Host;
 
-  Ref<Host> add_host(HostKind kind, std::string name, Node* node,
-                     std::vector<IpAddress> addresses);
+  Ref<Host> add_host(HostKind kind, std::string name, Node* node, std::vector<IpAddress> addresses);
   void detach_host(Host& host);
   // Whether anything is wrong anywhere; if not, a packet's way needs no look-up.
   void update_trouble();

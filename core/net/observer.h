@@ -36,8 +36,8 @@ struct RequestSummary {
   const Trace* trace = nullptr;
 };
 
-/// Sees every request of a Network: for traffic statistics and for showing requests as they travel. It
-/// must not change the Network from within these calls.
+/// Sees every request of a Network: for traffic statistics and for showing requests as they travel.
+/// It must not change the Network from within these calls.
 class Observer {
  public:
   virtual ~Observer() = default;

@@ -54,8 +54,8 @@ class Router {
   /// through that node: because the client is on it or because the destination is its address.
   virtual Route route(const Node& node, Protocol protocol, const SocketAddress& client,
                       const SocketAddress& destination) = 0;
-  /// For `relay`: the endpoint to try next for `client`, or nothing if there is none. `after_failure` is
-  /// true if the last one given for the same connection could not be reached.
+  /// For `relay`: the endpoint to try next for `client`, or nothing if there is none.
+  /// `after_failure` is true if the last one given for the same connection could not be reached.
   virtual std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
                                                      const SocketAddress& client,
                                                      bool after_failure) = 0;

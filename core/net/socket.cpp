@@ -8,15 +8,25 @@ namespace rockpool::net {
 
 HttpExchange::HttpExchange(Ref<Connection> connection) : connection_{std::move(connection)} {}
 
-HttpExchange::~HttpExchange() { close(); }
+HttpExchange::~HttpExchange() {
+  close();
+}
 
-const HttpRequest& HttpExchange::request() const { return connection_->request(); }
+const HttpRequest& HttpExchange::request() const {
+  return connection_->request();
+}
 
-SocketAddress HttpExchange::peer() const { return connection_->server_peer(); }
+SocketAddress HttpExchange::peer() const {
+  return connection_->server_peer();
+}
 
-SocketAddress HttpExchange::local() const { return connection_->server_local(); }
+SocketAddress HttpExchange::local() const {
+  return connection_->server_local();
+}
 
-bool HttpExchange::is_open() const { return connection_ && connection_->is_server_open(); }
+bool HttpExchange::is_open() const {
+  return connection_ && connection_->is_server_open();
+}
 
 void HttpExchange::respond(HttpResponse response) {
   if (connection_) connection_->respond(std::move(response));
@@ -36,7 +46,9 @@ void HttpExchange::reset() {
 Socket::Socket(Ref<Connection> connection, bool is_server)
     : connection_{std::move(connection)}, is_server_{is_server} {}
 
-bool Socket::is_open() const { return connection_ && connection_->is_open(is_server_); }
+bool Socket::is_open() const {
+  return connection_ && connection_->is_open(is_server_);
+}
 
 SocketAddress Socket::local() const {
   if (!connection_) return {};
@@ -73,13 +85,21 @@ Listener::~Listener() {
   if (port_) port_->abort();
 }
 
-bool Listener::is_listening() const { return port_ && port_->is_open(); }
+bool Listener::is_listening() const {
+  return port_ && port_->is_open();
+}
 
-std::uint16_t Listener::port() const { return port_ ? port_->number() : std::uint16_t{0}; }
+std::uint16_t Listener::port() const {
+  return port_ ? port_->number() : std::uint16_t{0};
+}
 
-int Listener::open_connections() const { return port_ ? port_->open_connections() : 0; }
+int Listener::open_connections() const {
+  return port_ ? port_->open_connections() : 0;
+}
 
-int Listener::active_connections() const { return port_ ? port_->active_connections() : 0; }
+int Listener::active_connections() const {
+  return port_ ? port_->active_connections() : 0;
+}
 
 void Listener::drain() {
   if (port_) port_->drain();
@@ -96,9 +116,13 @@ DatagramSocket::~DatagramSocket() {
   if (port_ && ownership_ == Ownership::owner) port_->close();
 }
 
-bool DatagramSocket::is_open() const { return port_ && port_->is_open(); }
+bool DatagramSocket::is_open() const {
+  return port_ && port_->is_open();
+}
 
-SocketAddress DatagramSocket::local() const { return port_ ? port_->local() : SocketAddress{}; }
+SocketAddress DatagramSocket::local() const {
+  return port_ ? port_->local() : SocketAddress{};
+}
 
 void DatagramSocket::send(SocketAddress to, std::string payload) {
   if (port_) port_->send({}, to, std::move(payload));
@@ -111,6 +135,10 @@ void DatagramSocket::send_from(IpAddress from, SocketAddress to, std::string pay
 sim::Task<std::expected<Datagram, Failure>> DatagramSocket::receive(
     std::optional<sim::Duration> timeout) {
   return port_->receive(timeout);
+}
+
+void DatagramSocket::set_trace(Ref<Trace> trace) {
+  if (port_) port_->set_trace(std::move(trace));
 }
 
 }  // namespace rockpool::net

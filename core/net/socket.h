@@ -14,11 +14,13 @@
 #include "core/net/failure.h"
 #include "core/net/http.h"
 #include "core/net/ref.h"
+#include "core/net/trace.h"
 #include "core/sim/task.h"
 
 // What a process holds of the network: listening ports, connections, datagram sockets. All of them
-// are handles that may be moved. A process that is killed destroys its handles, and the network does
-// then what a kernel does: it frees the port, resets what was being served and closes what was idle.
+// are handles that may be moved. A process that is killed destroys its handles, and the network
+// does then what a kernel does: it frees the port, resets what was being served and closes what was
+// idle.
 //
 // Data travels in messages: whole HTTP requests and responses, or strings. A handle stays safe to
 // use after the Host or the Network behind it has gone: it then reports failures or does nothing.
@@ -120,8 +122,8 @@ class StreamHandler {
 /// Why a port cannot be had.
 enum class ListenError : std::uint8_t { address_in_use, host_removed };
 
-/// A TCP port in use by a server. Destroying it is what happens when the process is killed: the port
-/// is free, connections with an unanswered request are reset, idle ones are closed.
+/// A TCP port in use by a server. Destroying it is what happens when the process is killed: the
+/// port is free, connections with an unanswered request are reset, idle ones are closed.
 class Listener {
  public:
   Listener() = default;
@@ -140,8 +142,8 @@ class Listener {
   int open_connections() const;
   int active_connections() const;
 
-  /// Stops in good order, as Go's Server.Shutdown or nginx on SIGQUIT: refuses new connections, closes
-  /// idle ones, and closes each of the others after its answer.
+  /// Stops in good order, as Go's Server.Shutdown or nginx on SIGQUIT: refuses new connections,
+  /// closes idle ones, and closes each of the others after its answer.
   void drain();
   /// Accepts nothing more, but leaves the open connections as they are.
   void stop_listening();
@@ -188,14 +190,16 @@ class DatagramSocket {
   SocketAddress local() const;
   /// Sends a datagram. It may be lost without a word.
   void send(SocketAddress to, std::string payload);
-  /// Sends from a given address of the host, which a server with several uses to answer from the one
-  /// that was asked.
+  /// Sends from a given address of the host, which a server with several uses to answer from the
+  /// one that was asked.
   void send_from(IpAddress from, SocketAddress to, std::string payload);
   /// The next datagram; a failure if an ICMP error came back for one that was sent
   /// (connection_refused, no_route_to_host), if nothing came within `timeout`
   /// (response_timed_out), or if the host has gone (network_unreachable). Only for sockets without
   /// a handler; one waiter at a time.
   sim::Task<std::expected<Datagram, Failure>> receive(std::optional<sim::Duration> timeout = {});
+  /// Adds the proxies that datagrams sent from here meet to a trace.
+  void set_trace(Ref<Trace> trace);
 
  private:
   friend class DatagramPort;

@@ -38,13 +38,14 @@ struct ResolverConfig {
   std::string resolv_conf() const;
 };
 
-/// The addresses of `name` as glibc's getaddrinfo finds them from `host`: an address is itself, then
-/// /etc/hosts, then DNS with the search path, asking for A records, and for AAAA too if the host has
-/// an IPv6 address. Queries are datagrams to the name server's port 53, repeated over TCP when the
-/// answer is truncated. Gives up at `deadline` if there is one. Records hops into `trace` unless it is
-/// null.
-sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(
-    Ref<Host> host, std::string name, std::optional<sim::Time> deadline, Ref<Trace> trace);
+/// The addresses of `name` as glibc's getaddrinfo finds them from `host`: an address is itself,
+/// then /etc/hosts, then DNS with the search path, asking for A records, and for AAAA too if the
+/// host has an IPv6 address. Queries are datagrams to the name server's port 53, repeated over TCP
+/// when the answer is truncated. Gives up at `deadline` if there is one. Records hops into `trace`
+/// unless it is null.
+sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(Ref<Host> host, std::string name,
+                                                                  std::optional<sim::Time> deadline,
+                                                                  Ref<Trace> trace);
 
 /// The names that are asked for in turn for `name`, each with a final dot.
 std::vector<std::string> search_names(const ResolverConfig& config, std::string_view name);

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/net/address.h"
+
+// DNS messages on the wire (RFC 1035, 2782, 3596, 6891).
+//
+// Names are text with a final dot: "web.default.svc.cluster.local.", the root is ".". A dot or
+// backslash inside a label is written `\.` or `\\`, any other byte outside the printable ASCII
+// range as
+// `\DDD`. Upper and lower case are kept as they came; use `lower_name` to compare.
+namespace rockpool::net::dns {
+
+/// The record types that are understood; others are carried as bytes.
+enum class RecordType : std::uint16_t {
+  a = 1,
+  ns = 2,
+  cname = 5,
+  soa = 6,
+  ptr = 12,
+  mx = 15,
+  txt = 16,
+  aaaa = 28,
+  srv = 33,
+  opt = 41,
+  any = 255,
+};
+
+/// "A", "SRV"; "TYPE65" for one without a name here.
+std::string record_type_name(RecordType type);
+
+/// The outcome of a query.
+enum class ResponseCode : std::uint8_t {
+  no_error = 0,
+  format_error = 1,
+  server_failure = 2,
+  name_error = 3,
+  not_implemented = 4,
+  refused = 5,
+};
+
+/// "NOERROR", "NXDOMAIN" and so on, as dig prints them.
+std::string response_code_name(ResponseCode code);
+
+/// The Internet class.
+inline constexpr std::uint16_t kClassInternet = 1;
+/// The longest message over UDP without EDNS.
+inline constexpr std::size_t kMaxPlainUdpSize = 512;
+/// The longest message of all.
+inline constexpr std::size_t kMaxMessageSize = 65535;
+/// The longest label and the longest name on the wire.
+inline constexpr std::size_t kMaxLabelLength = 63;
+inline constexpr std::size_t kMaxNameLength = 255;
+
+struct Question {
+  std::string name;
+  RecordType type = RecordType::a;
+  std::uint16_t class_ = kClassInternet;
+
+  friend bool operator==(const Question&, const Question&) = default;
+};
+
+/// The data of NS, CNAME and PTR records.
+struct NameData {
+  std::string name;
+  friend bool operator==(const NameData&, const NameData&) = default;
+};
+
+struct SrvData {
+  std::uint16_t priority = 0;
+  std::uint16_t weight = 0;
+  std::uint16_t port = 0;
+  std::string target;
+  friend bool operator==(const SrvData&, const SrvData&) = default;
+};
+
+struct SoaData {
+  std::string primary;
+  std::string mailbox;
+  std::uint32_t serial = 0;
+  std::uint32_t refresh = 0;
+  std::uint32_t retry = 0;
+  std::uint32_t expire = 0;
+  std::uint32_t minimum = 0;
+  friend bool operator==(const SoaData&, const SoaData&) = default;
+};
+
+struct MxData {
+  std::uint16_t preference = 0;
+  std::string exchange;
+  friend bool operator==(const MxData&, const MxData&) = default;
+};
+
+/// Each text is at most 255 bytes long.
+struct TxtData {
+  std::vector<std::string> texts;
+  friend bool operator==(const TxtData&, const TxtData&) = default;
+};
+
+/// The data of any other record.
+struct RawData {
+  std::string bytes;
+  friend bool operator==(const RawData&, const RawData&) = default;
+};
+
+struct Record {
+  std::string name;
+  RecordType type = RecordType::a;
+  std::uint16_t class_ = kClassInternet;
+  std::uint32_t ttl = 0;
+  /// Must suit `type`: IpAddress for A and AAAA, and so on.
+  std::variant<RawData, IpAddress, NameData, SrvData, SoaData, MxData, TxtData> data;
+
+  friend bool operator==(const Record&, const Record&) = default;
+};
+
+/// One record as a zone file has it: `web.default.svc.cluster.local. 30 IN A 10.96.0.20`.
+std::string to_string(const Record& record);
+
+struct Message {
+  std::uint16_t id = 0;
+  bool is_response = false;
+  std::uint8_t opcode = 0;
+  bool authoritative = false;
+  bool truncated = false;
+  bool recursion_desired = false;
+  bool recursion_available = false;
+  bool authentic_data = false;
+  bool checking_disabled = false;
+  ResponseCode code = ResponseCode::no_error;
+  std::vector<Question> questions;
+  std::vector<Record> answers;
+  std::vector<Record> authorities;
+  std::vector<Record> additionals;
+
+  friend bool operator==(const Message&, const Message&) = default;
+
+  /// The size that an OPT record says the sender can take over UDP; empty without one.
+  std::optional<std::uint16_t> edns_size() const;
+};
+
+/// Writes a message, names compressed. If it would be longer than `max_size`, whole records are
+/// left out from the end and it is marked as truncated; the OPT record stays. Names that cannot be
+/// written (a label over 63 bytes, a name over 255) are written as the root.
+std::string encode(const Message& message, std::size_t max_size = kMaxMessageSize);
+
+/// Reads a message. Bytes after its end are ignored, as miekg/dns does. The error says what is
+/// wrong. Never reads outside `bytes`, and in time proportional to their number.
+std::expected<Message, std::string> decode(std::string_view bytes);
+
+/// A query for one name, recursion desired.
+std::string encode_query(std::uint16_t id, std::string_view name, RecordType type);
+
+/// The name in lower case (ASCII letters only), as DNS compares it.
+std::string lower_name(std::string_view name);
+/// True if `name` is `zone` or below it; both with a final dot and in lower case.
+bool is_within(std::string_view name, std::string_view zone);
+/// True if a name can be written on the wire; it must end in a dot.
+bool is_valid_name(std::string_view name);
+
+}  // namespace rockpool::net::dns
