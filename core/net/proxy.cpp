@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/proxy.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/api/views/endpoints.h"
+#include "core/api/views/service.h"
+
+namespace rockpool::net {
+namespace {
+
+using proxy::PortRules;
+using proxy::ServiceSnapshot;
+
+// What stands for all addresses of a node.
+IpAddress any_address(Family family) {
+  return family == Family::ipv4 ? IpAddress{} : IpAddress::v6(0, 0);
+}
+
+}  // namespace
+
+ServiceProxy::ServiceProxy(Network& network, sim::Random random, ProxyOptions options)
+    : network_{network}, random_{random}, options_{options} {
+  network_.set_router(this);
+}
+
+ServiceProxy::~ServiceProxy() {
+  if (network_.router() == this) network_.set_router(nullptr);
+}
+
+// ---- What is true
+
+void ServiceProxy::follow(client::Informer& services, client::Informer& slices) {
+  for (const auto& [key, object] : services.objects()) on_service(nullptr, &object);
+  for (const auto& [key, object] : slices.objects()) on_endpoint_slice(nullptr, &object);
+  service_subscription_ = services.subscribe(
+      [this](const doc::Value* before, const doc::Value* after) { on_service(before, after); });
+  slice_subscription_ = slices.subscribe([this](const doc::Value* before, const doc::Value* after) {
+    on_endpoint_slice(before, after);
+  });
+}
+
+std::shared_ptr<ServiceProxy::Service>& ServiceProxy::ensure_service(const api::ObjectKey& key) {
+  std::shared_ptr<Service>& service = services_[key];
+  if (!service) {
+    service = std::make_shared<Service>();
+    service->id = ++last_service_id_;
+    service->name = std::make_shared<const std::string>(key.to_string());
+    services_by_id_[service->id] = service;
+  }
+  return service;
+}
+
+void ServiceProxy::on_service(const doc::Value* before, const doc::Value* after) {
+  sweep();
+  const api::ObjectKey key = api::key_of(after != nullptr ? *after : *before);
+  const std::shared_ptr<Service> service = ensure_service(key);
+  service->current = after != nullptr && proxy::is_proxied(*after) ? *after : doc::Value{};
+  std::vector<std::pair<Frontend, std::uint32_t>> frontends;
+  const api::Service view{service->current};
+  std::uint32_t index = 0;
+  for (const api::ServicePort port : view.ports()) {
+    const auto protocol = parse_protocol(port.protocol());
+    if (protocol) {
+      const auto add = [&](const IpAddress& ip, std::int64_t number) {
+        if (number < 1 || number > 65535) return;
+        frontends.emplace_back(Frontend{{ip, static_cast<std::uint16_t>(number)}, *protocol},
+                               index);
+      };
+      for (const doc::Value& text : view.cluster_ips().items()) {
+        const auto ip = IpAddress::parse(text.as_string());
+        if (!ip) continue;
+        add(*ip, port.port());
+        add(any_address(ip->family()), port.node_port());
+      }
+    }
+    ++index;
+  }
+  set_frontends(service, std::move(frontends));
+  publish(*service);
+  forget_if_empty(key);
+}
+
+void ServiceProxy::on_endpoint_slice(const doc::Value* before, const doc::Value* after) {
+  sweep();
+  const doc::Value& newest = after != nullptr ? *after : *before;
+  // The label says to which Service a slice belongs, and may change.
+  const auto key_of = [&newest](const doc::Value* slice) -> std::optional<api::ObjectKey> {
+    if (slice == nullptr || !proxy::is_read_by_proxies(*slice)) return {};
+    const std::string_view service = api::EndpointSlice{*slice}.service_name();
+    if (service.empty()) return {};
+    return api::ObjectKey{std::string{api::namespace_of(newest)}, std::string{service}};
+  };
+  const std::string name{api::name(newest)};
+  const auto old_key = key_of(before);
+  const auto new_key = key_of(after);
+  if (old_key && old_key != new_key) {
+    Service& service = *ensure_service(*old_key);
+    service.slices.erase(name);
+    publish(service);
+    forget_if_empty(*old_key);
+  }
+  if (new_key) {
+    Service& service = *ensure_service(*new_key);
+    service.slices[name] = *after;
+    publish(service);
+  }
+}
+
+// Makes a new version of a Service's rules.
+void ServiceProxy::publish(Service& service) {
+  Ref<const ServiceSnapshot> snapshot;
+  if (!service.current.is_null()) {
+    std::vector<doc::Value> slices;
+    slices.reserve(service.slices.size());
+    for (const auto& [name, slice] : service.slices) slices.push_back(slice);
+    snapshot = Ref<const ServiceSnapshot>{
+        new ServiceSnapshot{service.id, service.name, service.current, std::move(slices)}};
+  } else if (!service.versions.latest()) {
+    return;
+  }
+  service.versions.set(network_.loop().now(), std::move(snapshot));
+  service.versions.prune(horizon(), frozen_views());
+}
+
+void ServiceProxy::set_frontends(const std::shared_ptr<Service>& service,
+                                 std::vector<std::pair<Frontend, std::uint32_t>> frontends) {
+  std::ranges::sort(frontends);
+  if (frontends == service->frontends) return;
+  const sim::Time now = network_.loop().now();
+  const std::vector<sim::Time> kept = frozen_views();
+  for (const auto& [frontend, port] : service->frontends) {
+    if (std::ranges::binary_search(frontends, std::pair{frontend, port})) continue;
+    proxy::Timeline<Target>& timeline = frontends_[frontend];
+    if (timeline.latest().service != service) continue;
+    timeline.set(now, {});
+    timeline.prune(horizon(), kept);
+    retired_.emplace_back(now, frontend);
+  }
+  for (const auto& [frontend, port] : frontends) {
+    proxy::Timeline<Target>& timeline = frontends_[frontend];
+    if (timeline.latest().service == service && timeline.latest().port == port) continue;
+    timeline.set(now, {service, port});
+    timeline.prune(horizon(), kept);
+  }
+  service->frontends = std::move(frontends);
+}
+
+// What is still reachable through a frontend's past stays alive with it.
+void ServiceProxy::forget_if_empty(const api::ObjectKey& key) {
+  const auto found = services_.find(key);
+  if (found == services_.end()) return;
+  if (found->second->current.is_null() && found->second->slices.empty()) {
+    services_by_id_.erase(found->second->id);
+    services_.erase(found);
+  }
+}
+
+// Forgets frontends that have been without a Service for so long that every node knows.
+void ServiceProxy::sweep() {
+  if (!frozen_.empty()) return;
+  const sim::Time oldest = horizon();
+  while (!retired_.empty() && retired_.front().first < oldest) {
+    const auto found = frontends_.find(retired_.front().second);
+    retired_.pop_front();
+    if (found == frontends_.end() || found->second.latest().service) continue;
+    found->second.prune(oldest, {});
+    if (found->second.size() == 1) frontends_.erase(found);
+  }
+}
+
+// ---- What nodes know of it
+
+sim::Time ServiceProxy::horizon() const {
+  return network_.loop().now() - options_.propagation_delay - options_.propagation_spread;
+}
+
+std::vector<sim::Time> ServiceProxy::frozen_views() const {
+  std::vector<sim::Time> views;
+  for (const auto& [node, view] : frozen_) views.push_back(view);
+  return views;
+}
+
+ServiceProxy::NodeState& ServiceProxy::state_of(const Node& node) const {
+  if (nodes_.size() <= node.id()) nodes_.resize(node.id() + 1);
+  std::unique_ptr<NodeState>& state = nodes_[node.id()];
+  if (!state) state = std::make_unique<NodeState>();
+  if (!state->has_delay) {
+    sim::Random random = random_.stream(fmt::format("delay/{}", node.name()));
+    const auto bound = static_cast<std::uint64_t>(options_.propagation_spread.count());
+    state->extra_delay = sim::Duration{static_cast<std::int64_t>(random.below(bound + 1))};
+    state->has_delay = true;
+  }
+  return *state;
+}
+
+proxy::Mode& ServiceProxy::mode_of(const Node& node) {
+  NodeState& state = state_of(node);
+  if (!state.mode) {
+    state.mode =
+        proxy::make_mode(options_.mode, random_.stream(fmt::format("mode/{}", node.name())));
+  }
+  return *state.mode;
+}
+
+void ServiceProxy::set_propagation(sim::Duration delay, sim::Duration spread) {
+  options_.propagation_delay = delay;
+  options_.propagation_spread = spread;
+  for (const std::unique_ptr<NodeState>& state : nodes_) {
+    if (state) state->has_delay = false;
+  }
+}
+
+void ServiceProxy::freeze(const Node& node) {
+  if (is_frozen(node)) return;
+  const sim::Time view = view_time(node);
+  state_of(node).frozen_view = view;
+  frozen_[node.id()] = view;
+}
+
+void ServiceProxy::thaw(const Node& node) {
+  state_of(node).frozen_view.reset();
+  frozen_.erase(node.id());
+}
+
+bool ServiceProxy::is_frozen(const Node& node) const {
+  return frozen_.contains(node.id());
+}
+
+sim::Time ServiceProxy::view_time(const Node& node) const {
+  const NodeState& state = state_of(node);
+  if (state.frozen_view) return *state.frozen_view;
+  return network_.loop().now() - options_.propagation_delay - state.extra_delay;
+}
+
+void ServiceProxy::restart(const Node& node) {
+  thaw(node);
+  state_of(node).mode.reset();
+}
+
+const Ref<const PortRules>* ServiceProxy::find_rules(const Frontend& frontend,
+                                                     sim::Time view) const {
+  const auto found = frontends_.find(frontend);
+  if (found == frontends_.end()) return nullptr;
+  const Target& target = found->second.at(view);
+  if (!target.service) return nullptr;
+  const Ref<const ServiceSnapshot>& snapshot = target.service->versions.at(view);
+  if (!snapshot) return nullptr;
+  return &snapshot->rules(target.port, frontend.address.ip.family());
+}
+
+Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddress& client,
+                          const SocketAddress& destination) {
+  const bool is_own_address = node.host().has_address(destination.ip);
+  const Frontend frontend{
+      {is_own_address ? any_address(destination.ip.family()) : destination.ip, destination.port},
+      protocol};
+  const Ref<const PortRules>* const rules = find_rules(frontend, view_time(node));
+  if (rules == nullptr) return {};
+  return {mode_of(node).verdict(**rules, client), Ref<const ServicePort>{rules->get()}};
+}
+
+std::optional<SocketAddress> ServiceProxy::next_endpoint(const Node& node, const ServicePort& port,
+                                                         const SocketAddress& client,
+                                                         bool after_failure) {
+  const auto& given = static_cast<const PortRules&>(port);
+  if (!after_failure) return mode_of(node).choose(Ref{&given}, client, false);
+  // Time has passed: the process asks for an endpoint by what it knows now.
+  const auto found = services_by_id_.find(given.id().service);
+  const std::shared_ptr<Service> service =
+      found == services_by_id_.end() ? nullptr : found->second.lock();
+  if (!service) return {};
+  const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
+  if (!snapshot || snapshot->service()["spec"]["ports"].size() <= given.id().port) return {};
+  const Ref<const PortRules>& current = snapshot->rules(given.id().port, given.id().family);
+  return mode_of(node).choose(current, client, true);
+}
+
+std::string ServiceProxy::endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) {
+  const proxy::RuleEndpoint* const found = static_cast<const PortRules&>(port).find(endpoint);
+  return found == nullptr ? std::string{} : found->pod;
+}
+
+std::string_view ServiceProxy::mode_name(const Node& node) const {
+  const NodeState& state = state_of(node);
+  return state.mode ? state.mode->name() : std::string_view{};
+}
+
+std::vector<ServiceProxy::Rule> ServiceProxy::rules(const Node& node) const {
+  const sim::Time view = view_time(node);
+  // By Service and port, as one port may have several frontends.
+  std::map<std::pair<std::string, PortRules::Id>, Rule> found;
+  for (const auto& [frontend, timeline] : frontends_) {
+    const Ref<const PortRules>* const rules = find_rules(frontend, view);
+    if (rules == nullptr) continue;
+    Rule& rule = found[{(*rules)->service_name(), (*rules)->id()}];
+    rule.service = (*rules)->service_name();
+    rule.port_name = (*rules)->port_name();
+    rule.protocol = (*rules)->protocol();
+    rule.endpoints = (*rules)->endpoints();
+    rule.eligible = (*rules)->eligible();
+    rule.frontends.push_back(frontend.address);
+  }
+  std::vector<Rule> result;
+  for (auto& [key, rule] : found) {
+    std::ranges::sort(rule.frontends);
+    result.push_back(std::move(rule));
+  }
+  return result;
+}
+
+}  // namespace rockpool::net

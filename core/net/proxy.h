@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/api/object.h"
+#include "core/client/informer.h"
+#include "core/doc/value.h"
+#include "core/net/network.h"
+#include "core/net/proxy/mode.h"
+#include "core/net/proxy/rules.h"
+#include "core/net/proxy/timeline.h"
+#include "core/net/router.h"
+#include "core/sim/random.h"
+
+namespace rockpool::net {
+
+struct ProxyOptions {
+  /// How long after a change of the API a node's proxy works by it: the watch, and the wait for the
+  /// next sync.
+  sim::Duration propagation_delay = std::chrono::milliseconds{250};
+  /// Each node is slower by a fixed part of this, drawn at random: nodes never change in step.
+  sim::Duration propagation_spread = std::chrono::milliseconds{250};
+  proxy::ModeKind mode = proxy::ModeKind::userspace;
+};
+
+/// The proxies of all nodes (kube-proxy): what each makes of connections to Services.
+///
+/// One copy of every Service's rules serves all nodes. Each change makes a new immutable version of
+/// that one Service's rules; a node looks up the version that was current when its propagation
+/// delay began, so nothing is done per node. A node has state of its own only for Services to which
+/// connections were made through it.
+class ServiceProxy : public Router {
+ public:
+  /// The network must outlive the proxy. Installs itself as the network's router.
+  ServiceProxy(Network& network, sim::Random random, ProxyOptions options = {});
+  ServiceProxy(const ServiceProxy&) = delete;
+  ServiceProxy& operator=(const ServiceProxy&) = delete;
+  ~ServiceProxy() override;
+
+  /// Follows the Services and EndpointSlices of these informers, which must outlive their use here.
+  void follow(client::Informer& services, client::Informer& slices);
+  /// A Service or an EndpointSlice has changed: `before` is null for a new one, `after` for one
+  /// that is gone. Costs time proportional to the number of the Service's slices and ports.
+  void on_service(const doc::Value* before, const doc::Value* after);
+  void on_endpoint_slice(const doc::Value* before, const doc::Value* after);
+
+  const ProxyOptions& options() const { return options_; }
+  /// Changes how long changes take; the mode stays.
+  void set_propagation(sim::Duration delay, sim::Duration spread);
+
+  /// Stops a node's proxy from learning anything new; it goes on by the rules it has.
+  void freeze(const Node& node);
+  /// Lets it catch up.
+  void thaw(const Node& node);
+  bool is_frozen(const Node& node) const;
+  /// The moment whose state of the API the node's proxy works by.
+  sim::Time view_time(const Node& node) const;
+  /// The proxy process starts anew: what it remembered is gone.
+  void restart(const Node& node);
+
+  /// One port of a Service as a node's proxy has it.
+  struct Rule {
+    std::string service;
+    std::string port_name;
+    Protocol protocol = Protocol::tcp;
+    /// The addresses at which it is reached: cluster IPs, and 0.0.0.0 or :: with the node port.
+    std::vector<SocketAddress> frontends;
+    std::vector<proxy::RuleEndpoint> endpoints;
+    /// Those among them that get connections.
+    std::vector<SocketAddress> eligible;
+  };
+  /// All rules that a node's proxy has, in order of the Services' names. Takes time proportional to
+  /// their number.
+  std::vector<Rule> rules(const Node& node) const;
+
+  // Router
+  Route route(const Node& node, Protocol protocol, const SocketAddress& client,
+              const SocketAddress& destination) override;
+  std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
+                                             const SocketAddress& client,
+                                             bool after_failure) override;
+  std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
+  std::string_view mode_name(const Node& node) const override;
+
+ private:
+  // Where a port of a Service is reached. Node ports have the address 0.0.0.0 or ::.
+  struct Frontend {
+    SocketAddress address;
+    Protocol protocol = Protocol::tcp;
+    friend auto operator<=>(const Frontend&, const Frontend&) = default;
+  };
+  struct FrontendHash {
+    std::size_t operator()(const Frontend& frontend) const {
+      return AddressHash{}(frontend.address) * 3 + static_cast<std::size_t>(frontend.protocol);
+    }
+  };
+  struct Service {
+    std::uint64_t id = 0;
+    std::shared_ptr<const std::string> name;
+    // Null while it does not exist.
+    doc::Value current;
+    std::map<std::string, doc::Value> slices;
+    std::vector<std::pair<Frontend, std::uint32_t>> frontends;
+    proxy::Timeline<Ref<const proxy::ServiceSnapshot>> versions;
+  };
+  // Which Service's port a frontend leads to.
+  struct Target {
+    std::shared_ptr<Service> service;
+    std::uint32_t port = 0;
+  };
+  struct NodeState {
+    sim::Duration extra_delay{0};
+    bool has_delay = false;
+    std::optional<sim::Time> frozen_view;
+    std::unique_ptr<proxy::Mode> mode;
+  };
+
+  std::shared_ptr<Service>& ensure_service(const api::ObjectKey& key);
+  void publish(Service& service);
+  void set_frontends(const std::shared_ptr<Service>& service,
+                     std::vector<std::pair<Frontend, std::uint32_t>> frontends);
+  void forget_if_empty(const api::ObjectKey& key);
+  void sweep();
+  sim::Time horizon() const;
+  std::vector<sim::Time> frozen_views() const;
+  NodeState& state_of(const Node& node) const;
+  proxy::Mode& mode_of(const Node& node);
+  const Ref<const proxy::PortRules>* find_rules(const Frontend& frontend, sim::Time view) const;
+
+  Network& network_;
+  sim::Random random_;
+  ProxyOptions options_;
+  std::uint64_t last_service_id_ = 0;
+  std::map<api::ObjectKey, std::shared_ptr<Service>> services_;
+  std::unordered_map<std::uint64_t, std::weak_ptr<Service>> services_by_id_;
+  std::unordered_map<Frontend, proxy::Timeline<Target>, FrontendHash> frontends_;
+  // Frontends that have lost their Service, and when, to be forgotten once no node sees them.
+  std::deque<std::pair<sim::Time, Frontend>> retired_;
+  // By NodeId; made when first needed.
+  mutable std::vector<std::unique_ptr<NodeState>> nodes_;
+  std::map<NodeId, sim::Time> frozen_;
+  client::Subscription service_subscription_;
+  client::Subscription slice_subscription_;
+};
+
+}  // namespace rockpool::net
