@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/doc/value.h"
+#include "core/doc/yaml.h"
+#include "core/scenario/test_file.h"
+
+namespace rockpool::scenario {
+
+/// What the readers of one file share. The first mistake is kept.
+struct ReadContext {
+  std::string file;
+  const doc::YamlDocument* document = nullptr;
+  const FileReader* read_file = nullptr;
+  std::optional<FileError> error;
+};
+
+/// Reads the members of one object of a test file, and notices those that nobody asked for. After a mistake it
+/// goes on with defaults, so that callers need not check each step.
+class Reader {
+ public:
+  Reader(ReadContext& context, const doc::Value& value, std::string path);
+
+  const doc::Value& value() const { return *value_; }
+  bool has(std::string_view name) const { return value_->contains(name); }
+  /// The line on which the object begins.
+  int line() const;
+  /// Notes a mistake at this place.
+  void fail(std::string_view message) const;
+
+  /// The reader of a member, which counts as asked for.
+  Reader child(std::string_view name) const;
+  /// Likewise; a mistake if there is none.
+  Reader required_child(std::string_view name);
+  /// The readers of the items of an array; none if there is none.
+  std::vector<Reader> items(std::string_view name);
+
+  void text(std::string_view name, std::string& result);
+  void required_text(std::string_view name, std::string& result);
+  void number(std::string_view name, double& result);
+  void duration(std::string_view name, sim::Duration& result);
+  void duration(std::string_view name, std::optional<sim::Duration>& result);
+  void required_duration(std::string_view name, sim::Duration& result);
+  /// Objects from a file (every document of it) or given inline; exactly one of the two.
+  void objects(std::string_view file_name, std::string_view resource_name, std::vector<doc::Value>& result);
+
+  /// Members that may be there and mean nothing to us.
+  void accept(std::initializer_list<std::string_view> names);
+  /// Members that Chainsaw has and we do not act on: refused.
+  void later(std::span<const std::string_view> names);
+  void later(std::initializer_list<std::string_view> names) { later(std::span{names.begin(), names.size()}); }
+  /// Refuses Chainsaw's expressions, `(…)` as a name or a text.
+  void refuse_expressions(const std::vector<doc::Value>& objects) const;
+  /// Refuses every member that was not asked for.
+  void finish();
+
+ private:
+  const doc::Value* take(std::string_view name);
+  std::string member_path(std::string_view name) const;
+
+  ReadContext* context_;
+  const doc::Value* value_;
+  std::string path_;
+  // Shared by copies, so that a child asked for through a const copy counts.
+  std::shared_ptr<std::vector<std::string>> taken_;
+};
+
+/// True if traffic can be measured by that name; `failures.…`, `statuses.…` and `bodies.…` go by their prefix.
+bool is_metric(std::string_view name);
+/// All names, for error messages.
+std::string metric_names();
+
+}  // namespace rockpool::scenario

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/doc/value.h"
+#include "core/scenario/comparison.h"
+#include "core/sim/time.h"
+
+namespace rockpool::scenario {
+
+/// One thing that a test wants of traffic.
+struct Expectation {
+  /// A name that `TrafficStatistics::measure` knows: `successRate`, `failures.connection_refused`, …
+  std::string metric;
+  Comparison comparison;
+  /// Where it stands in the test file.
+  int line = 0;
+};
+
+/// Requests that a client makes at a steady rate.
+struct TrafficSpec {
+  /// `pod/namespace/name`, `node/name`, `external`; or empty with a selector.
+  std::string from;
+  /// A Pod by label: the first in order of names.
+  std::string from_namespace;
+  std::string from_selector;
+  std::string url;
+  std::string method = "GET";
+  /// Requests per second; more than 0 and at most kMaxRate.
+  double rate = 10;
+  sim::Duration duration = std::chrono::seconds{10};
+  /// After how long the client gives up on a request.
+  sim::Duration timeout = std::chrono::seconds{5};
+  std::vector<Expectation> expectations;
+};
+
+/// The highest rate, and the most requests, of one traffic operation.
+inline constexpr double kMaxRate = 100'000;
+inline constexpr double kMaxRequests = 10'000'000;
+
+}  // namespace rockpool::scenario

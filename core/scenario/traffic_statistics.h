@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/net/client.h"
+#include "core/sim/time.h"
+
+namespace rockpool::scenario {
+
+/// One request of some traffic that failed.
+struct FailedRequest {
+  /// How long after the beginning of the traffic it was made.
+  sim::Duration offset{0};
+  std::string reason;
+  std::string message;
+  /// How far it came: `client → 10.96.3.7:80 → node-1 → default/web-abc`.
+  std::string way;
+};
+
+/// What came of the requests of some traffic.
+class TrafficStatistics {
+ public:
+  /// Failures that are kept whole; the rest are only counted.
+  static constexpr std::size_t kMaxKeptFailures = 10;
+
+  /// Adds the result of a request made `offset` after the beginning. An answer of status 400 or more counts as
+  /// failed for the reason `status_<code>`.
+  void add(sim::Duration offset, const net::FetchResult& result);
+
+  /// A number by its name; empty for a name that means nothing (see `is_metric`).
+  std::optional<double> measure(std::string_view metric) const;
+  std::uint64_t requests() const { return latencies_.size() + failures_; }
+  const std::vector<FailedRequest>& failed() const { return kept_; }
+  /// Answered requests by the Pod (or address) that answered.
+  const std::map<std::string, std::uint64_t>& backends() const { return backends_; }
+  /// Failed requests by reason.
+  const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
+
+ private:
+  double latency(double quantile) const;
+  double count_bodies(std::string_view text) const;
+
+  std::uint64_t failures_ = 0;
+  // Of the answered ones, in seconds, in order of their end.
+  std::vector<double> latencies_;
+  std::map<std::string, std::uint64_t> backends_;
+  std::map<std::string, std::uint64_t> reasons_;
+  std::map<int, std::uint64_t> statuses_;
+  std::map<std::string, std::uint64_t> bodies_;
+  std::optional<sim::Duration> first_failure_;
+  std::optional<sim::Duration> last_failure_;
+  std::vector<FailedRequest> kept_;
+};
+
+}  // namespace rockpool::scenario
