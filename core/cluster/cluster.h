@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,9 @@ struct FetchOptions {
   /// After how long the client gives up.
   sim::Duration timeout = std::chrono::seconds{30};
 };
+
+/// What came of looking a name up.
+using LookupResult = std::expected<std::vector<net::IpAddress>, net::Failure>;
 
 /// A whole Kubernetes cluster in memory: API server, controllers, scheduler, nodes, network, DNS.
 ///
@@ -80,6 +84,10 @@ class Cluster {
                                 std::function<void(const net::FetchResult&)> done);
   /// Makes a request and lets time pass until it is answered.
   api::Result<net::FetchResult> fetch(const FetchOptions& options);
+  /// Looks a name up as a process of that client would (getaddrinfo: hosts file, search path, DNS) and calls
+  /// `done` with its addresses or with why there are none, as time passes. Errors: as `start_fetch`.
+  api::Result<void> start_lookup(const std::string& from, const std::string& name,
+                                 std::function<void(const LookupResult&)> done);
   /// Does something to the cluster. Errors: NotFound, BadRequest.
   api::Result<void> fault(const cluster::Fault& fault);
 

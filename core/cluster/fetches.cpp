@@ -85,4 +85,22 @@ sim::Task<void> Fetches::run(net::Ref<net::Host> host, net::Url url, net::HttpRe
   under_way_.erase(id);
 }
 
+api::Result<void> Fetches::start_lookup(const std::string& from, const std::string& name,
+                                        std::function<void(const LookupResult&)> done) {
+  auto client = find_client(from);
+  if (!client) return std::unexpected{client.error()};
+  const std::uint64_t id = next_id_++;
+  under_way_.emplace(id, sim::Process{loop_, look_up(std::move(*client), name, std::move(done), id)});
+  return {};
+}
+
+sim::Task<void> Fetches::look_up(net::Ref<net::Host> host, std::string name,
+                                 std::function<void(const LookupResult&)> done, std::uint64_t id) {
+  sim::Task<LookupResult> resolving = host->resolve(std::move(name));
+  const LookupResult result = co_await resolving;
+  done(result);
+  // Ends this process, at its end.
+  under_way_.erase(id);
+}
+
 }  // namespace rockpool::cluster

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "core/api/status.h"
 #include "core/client/informer.h"
@@ -30,6 +31,9 @@ class Fetches {
   /// Errors: NotFound, BadRequest for a client that cannot make requests, BadRequest for a bad URL.
   api::Result<void> check(const FetchOptions& options) const;
   api::Result<void> start(const FetchOptions& options, std::function<void(const net::FetchResult&)> done);
+  /// Looks a name up. Errors: as `check`.
+  api::Result<void> start_lookup(const std::string& from, const std::string& name,
+                                 std::function<void(const LookupResult&)> done);
 
  private:
   using Done = std::function<void(const net::FetchResult&)>;
@@ -37,6 +41,8 @@ class Fetches {
   api::Result<net::Ref<net::Host>> find_client(const std::string& from) const;
   sim::Task<void> run(net::Ref<net::Host> host, net::Url url, net::HttpRequest request, net::FetchOptions options,
                       Done done, std::uint64_t id);
+  sim::Task<void> look_up(net::Ref<net::Host> host, std::string name,
+                          std::function<void(const LookupResult&)> done, std::uint64_t id);
 
   sim::Loop& loop_;
   net::Network& network_;
