@@ -4,31 +4,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
+#include <utility>
 
 #include "core/api/object.h"
-#include "core/api/selector.h"
 #include "core/cluster/fault.h"
 #include "core/doc/json.h"
 #include "core/scenario/json_path.h"
+#include "core/scenario/lookup.h"
 
 namespace rockpool::scenario {
 namespace {
 
 using namespace doc::literals;
 
-// What an answer of the API says went wrong, or nothing.
-std::string problem_of(const apiserver::Response& response) {
-  if (response.status < 400) return {};
-  const auto status = doc::parse_json(response.body);
-  return status ? (*status)["message"_key].to_string(response.body) : response.body;
-}
-
-std::string describe(const api::Resource* resource, const std::string& namespace_, const std::string& name) {
-  const std::string_view kind = resource != nullptr ? resource->kind : "?";
-  const bool namespaced = resource != nullptr && resource->namespaced;
-  if (name.empty()) return std::string{kind};
-  return namespaced ? fmt::format("{} {}/{}", kind, namespace_, name) : fmt::format("{} {}", kind, name);
-}
+// Nothing, or what went wrong in one line.
+using Outcome = std::expected<void, std::string>;
 
 std::string_view verb_name(OperationKind kind) {
   switch (kind) {
@@ -41,264 +33,276 @@ std::string_view verb_name(OperationKind kind) {
     case OperationKind::deletion: return "delete";
     case OperationKind::wait: return "wait";
     case OperationKind::sleep: return "advance";
+    case OperationKind::resolve: return "resolve";
     case OperationKind::fault: return "fault";
     case OperationKind::traffic: return "traffic";
   }
   return "";
 }
 
-}  // namespace
-
-World::World(Cluster& cluster, const TestFile& test)
-    : cluster_{cluster}, namespace_{test.namespace_}, timeouts_{test.timeouts} {
-  doc::Value metadata = namespace_.empty() ? doc::Value::map({{"generateName", "chainsaw-"}})
-                                           : doc::Value::map({{"name", namespace_}});
-  const doc::Value object = doc::Value::map(
-      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", std::move(metadata)}});
-  const auto answer = cluster_.request(
-      apiserver::make_request("POST", "/api/v1/namespaces", doc::to_json(object)));
-  // A namespace that is there already is as good.
-  if (!namespace_.empty() || answer.status != 201) return;
-  namespace_ = doc::parse_json(answer.body).value_or(doc::Value{})["metadata"_key]["name"_key].to_string();
+std::string unknown_kind(const doc::Value& object) {
+  return fmt::format("no matches for kind \"{}\" in version \"{}\"", api::kind(object), api::api_version(object));
 }
 
-std::string World::title(const Operation& operation) const {
-  if (!operation.description.empty()) return operation.description;
-  const std::string_view verb = verb_name(operation.kind);
-  if (operation.kind == OperationKind::sleep) return fmt::format("{} {}", verb, sim::format_duration(operation.duration));
-  if (operation.kind == OperationKind::fault) return fmt::format("{} {}", verb, doc::to_json(operation.fault));
-  if (operation.kind == OperationKind::traffic) {
-    const TrafficSpec& traffic = operation.traffic;
-    return fmt::format("{} {} → {} {}/s for {}", verb,
-                       traffic.from.empty() ? traffic.from_selector : traffic.from, traffic.url, traffic.rate,
-                       sim::format_duration(traffic.duration));
-  }
-  std::string names;
-  const auto add = [&](const Address& address) {
-    names += (names.empty() ? "" : ", ") + describe(address.resource, address.namespace_, address.name);
-  };
-  for (const doc::Value& object : operation.objects) add(address_of(object));
-  if (operation.objects.empty()) add(address_of(operation.target));
-  return fmt::format("{} {}", verb, names);
+// Tries until it succeeds, as Chainsaw does: what a test applies may need something that is still on its way,
+// such as the service account of a new namespace.
+Outcome keep_trying(World& world, sim::Duration timeout, const std::function<Outcome()>& attempt) {
+  Outcome outcome;
+  world.wait_until(timeout, [&] {
+    outcome = attempt();
+    return outcome.has_value();
+  });
+  return outcome;
 }
 
-void World::perform(const Operation& operation, OperationResult& result) {
-  switch (operation.kind) {
-    case OperationKind::apply: result.problem = apply(operation); break;
-    case OperationKind::create: result.problem = send("POST", operation); break;
-    case OperationKind::update: result.problem = send("PUT", operation); break;
-    case OperationKind::patch: result.problem = send("PATCH", operation); break;
-    case OperationKind::assertion: assert_present(operation, result); break;
-    case OperationKind::error: result.problem = assert_absent(operation); break;
-    case OperationKind::deletion: result.problem = remove(operation); break;
-    case OperationKind::wait: result.problem = wait(operation); break;
-    case OperationKind::sleep: cluster_.run_for(operation.duration); break;
-    case OperationKind::fault: result.problem = inject(operation); break;
-    case OperationKind::traffic: break;
-  }
-}
-
-std::expected<std::vector<std::string>, std::string> World::find_pods(const std::string& namespace_,
-                                                                      const std::string& selector) {
-  Target target{.api_version = "v1", .kind = "Pod", .namespace_ = namespace_, .name = {}, .selector = selector};
-  const auto pods = find(address_of(target), selector);
-  if (!pods) return std::unexpected{pods.error()};
-  std::vector<std::string> names;
-  for (const doc::Value& pod : *pods) names.push_back(api::key_of(pod).to_string());
-  std::ranges::sort(names);
-  return names;
-}
-
-World::Address World::address_of(const doc::Value& object) const {
-  Address address;
-  address.resource = api::find_kind(api::api_version(object), api::kind(object));
-  address.name = api::name(object);
-  address.namespace_ = api::namespace_of(object);
-  if (address.namespace_.empty()) address.namespace_ = namespace_;
-  return address;
-}
-
-World::Address World::address_of(const Target& target) const {
-  return {api::find_kind(target.api_version, target.kind),
-          target.namespace_.empty() ? namespace_ : target.namespace_, target.name};
-}
-
-std::string World::path_of(const Address& address, bool with_name) const {
-  const api::Resource& resource = *address.resource;
-  std::string path = resource.group.empty() ? fmt::format("/api/{}", resource.version)
-                                            : fmt::format("/apis/{}/{}", resource.group, resource.version);
-  if (resource.namespaced) path += "/namespaces/" + address.namespace_;
-  path += fmt::format("/{}", resource.plural);
-  if (with_name) path += "/" + address.name;
-  return path;
-}
-
-std::expected<std::vector<doc::Value>, std::string> World::find(const Address& address, const std::string& selector) {
-  if (address.resource == nullptr) return std::unexpected{std::string{"no such kind"}};
-  const bool by_name = !address.name.empty();
-  apiserver::Request request = apiserver::make_request("GET", path_of(address, by_name));
-  if (!selector.empty()) request.query.emplace_back("labelSelector", selector);
-  const apiserver::Response response = cluster_.request(request);
-  if (by_name && response.status == 404) return std::vector<doc::Value>{};
-  if (std::string problem = problem_of(response); !problem.empty()) return std::unexpected{std::move(problem)};
-  auto answer = doc::parse_json(response.body, doc::Limits{.max_bytes = std::int64_t{1} << 30,
-                                                           .max_depth = doc::kMaxDepth,
-                                                           .max_nodes = std::int64_t{1} << 30,
-                                                           .max_documents = 1});
-  if (!answer) return std::unexpected{answer.error().message};
-  if (by_name) return std::vector<doc::Value>{std::move(*answer)};
+Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts) {
   std::vector<doc::Value> items;
-  for (const doc::Value& item : (*answer)["items"_key].items()) {
-    // Items of a list leave out what the list says of all of them.
-    items.push_back(item);
-    items.back().set("apiVersion"_key, address.resource->api_version);
-    items.back().set("kind"_key, address.resource->kind);
-  }
-  return items;
+  for (const doc::Value& object : operation.objects) items.push_back(world.in_namespace(object));
+  const std::string text = doc::to_json(
+      doc::Value::map({{"apiVersion", "v1"}, {"kind", "List"}, {"items", doc::Value::array(std::move(items))}}));
+  return keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
+    const auto applied = world.cluster().apply(text);
+    if (applied) return {};
+    const ApplyError& error = applied.error();
+    return std::unexpected{error.object.empty() ? error.status.message
+                                                : fmt::format("{}: {}", error.object, error.status.message)};
+  });
 }
 
-bool World::wait_until(sim::Duration timeout, const std::function<bool()>& done) {
-  const sim::Time deadline = cluster_.now() + timeout;
-  cluster_.run_for(sim::Duration{0});
-  while (!done()) {
-    if (cluster_.now() >= deadline) return false;
-    cluster_.run_until(std::min(deadline, cluster_.now() + kPollInterval));
+// PUT replaces what is there, whatever its version.
+doc::Value with_version(World& world, const ObjectPlace& place, doc::Value object) {
+  const std::vector<doc::Value> present = world.find(place);
+  if (!present.empty()) {
+    object.edit("metadata"_key).set("resourceVersion"_key, present.front()["metadata"_key]["resourceVersion"_key]);
   }
-  return true;
+  return object;
 }
 
-std::string World::apply(const Operation& operation) {
-  std::vector<doc::Value> items;
-  for (doc::Value object : operation.objects) {
-    const Address address = address_of(object);
-    const bool namespaced = address.resource != nullptr && address.resource->namespaced;
-    if (namespaced && api::namespace_of(object).empty()) object.edit("metadata"_key).set("namespace"_key, namespace_);
-    items.push_back(std::move(object));
-  }
-  const doc::Value list = doc::Value::map(
-      {{"apiVersion", "v1"}, {"kind", "List"}, {"items", doc::Value::array(std::move(items))}});
-  const auto applied = cluster_.apply(doc::to_json(list));
-  return applied ? std::string{} : applied.error().status.message;
-}
-
-std::string World::send(std::string_view method, const Operation& operation) {
-  for (const doc::Value& object : operation.objects) {
-    const Address address = address_of(object);
-    if (address.resource == nullptr) {
-      return fmt::format("no matches for kind \"{}\" in version \"{}\"", api::kind(object), api::api_version(object));
-    }
-    const std::string_view type = method == "PATCH" ? "application/merge-patch+json" : "application/json";
-    const auto response = cluster_.request(
-        apiserver::make_request(method, path_of(address, method != "POST"), doc::to_json(object), type));
-    if (std::string problem = problem_of(response); !problem.empty()) return problem;
+Outcome send(World& world, const Operation& operation, const Timeouts& timeouts) {
+  for (const doc::Value& given : operation.objects) {
+    const ObjectPlace place = world.place_of(given);
+    if (place.resource == nullptr) return std::unexpected{unknown_kind(given)};
+    const doc::Value object = world.in_namespace(given);
+    const Outcome sent = keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
+      switch (operation.kind) {
+        case OperationKind::create:
+          return world.send(apiserver::make_request("POST", place.path(false), doc::to_json(object)));
+        case OperationKind::update:
+          return world.send(apiserver::make_request("PUT", place.path(true),
+                                                    doc::to_json(with_version(world, place, object))));
+        default:
+          return world.send(apiserver::make_request("PATCH", place.path(true), doc::to_json(object),
+                                                    "application/merge-patch+json"));
+      }
+    });
+    if (!sent) return std::unexpected{fmt::format("{}: {}", place.to_string(), sent.error())};
   }
   return {};
 }
 
-// Where the object that comes closest differs; empty if one is as expected.
-std::vector<Mismatch> World::closest(const doc::Value& expected) {
-  const auto candidates = find(address_of(expected), {});
-  if (!candidates) return {{"", expected, {}, candidates.error()}};
-  std::optional<std::vector<Mismatch>> best;
-  for (const doc::Value& candidate : *candidates) {
+// The object that comes closest to what is expected, and where it differs.
+struct Closest {
+  std::string object;
+  std::vector<Mismatch> mismatches;
+
+  bool matches() const { return !object.empty() && mismatches.empty(); }
+};
+
+Closest find_closest(World& world, const doc::Value& given) {
+  // What is found at the place of a kind is of that kind.
+  doc::Value expected = given;
+  expected.erase("apiVersion"_key);
+  expected.erase("kind"_key);
+  ObjectPlace place = world.place_of(given);
+  Closest best;
+  for (const doc::Value& candidate : world.find(place)) {
     std::vector<Mismatch> mismatches = match(expected, candidate);
-    if (mismatches.empty()) return {};
-    if (!best || mismatches.size() < best->size()) best = std::move(mismatches);
+    if (!best.object.empty() && mismatches.size() >= best.mismatches.size()) continue;
+    place.name = api::name(candidate);
+    if (!place.namespace_.empty()) place.namespace_ = api::namespace_of(candidate);
+    best = {place.to_string(), std::move(mismatches)};
+    if (best.matches()) break;
   }
-  if (best) return *best;
-  const Address address = address_of(expected);
-  return {{"", expected, {}, fmt::format("{} not found", describe(address.resource, address.namespace_, address.name))}};
+  return best;
 }
 
-void World::assert_present(const Operation& operation, OperationResult& result) {
-  const sim::Duration timeout = operation.timeout.value_or(timeouts_.assertion);
+void assert_present(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+  const sim::Duration timeout = operation.timeout.value_or(timeouts.assertion);
   for (const doc::Value& expected : operation.objects) {
-    std::vector<Mismatch> mismatches;
-    const bool matched = wait_until(timeout, [&] {
-      mismatches = closest(expected);
-      return mismatches.empty();
+    const ObjectPlace place = world.place_of(expected);
+    if (place.resource == nullptr) {
+      result.problem = unknown_kind(expected);
+      return;
+    }
+    Closest closest;
+    const bool matched = world.wait_until(timeout, [&] {
+      closest = find_closest(world, expected);
+      return closest.matches();
     });
     if (matched) continue;
-    result.problem = fmt::format("not as expected within {}", sim::format_duration(timeout));
-    result.mismatches = std::move(mismatches);
+    result.problem = closest.object.empty()
+                         ? fmt::format("{} not found within {}", place.to_string(), sim::format_duration(timeout))
+                         : fmt::format("not as expected within {}", sim::format_duration(timeout));
+    result.closest = std::move(closest.object);
+    result.mismatches = std::move(closest.mismatches);
     return;
   }
 }
 
-std::string World::assert_absent(const Operation& operation) {
-  const sim::Duration timeout = operation.timeout.value_or(timeouts_.error);
+Outcome assert_absent(World& world, const Operation& operation, const Timeouts& timeouts) {
+  const sim::Duration timeout = operation.timeout.value_or(timeouts.error);
   for (const doc::Value& unwanted : operation.objects) {
-    if (wait_until(timeout, [&] { return !closest(unwanted).empty(); })) continue;
-    return fmt::format("an object is still as it should not be after {}", sim::format_duration(timeout));
+    if (world.place_of(unwanted).resource == nullptr) return std::unexpected{unknown_kind(unwanted)};
+    Closest closest;
+    const bool gone = world.wait_until(timeout, [&] {
+      closest = find_closest(world, unwanted);
+      return !closest.matches();
+    });
+    if (gone) continue;
+    return std::unexpected{
+        fmt::format("{} still matches after {}", closest.object, sim::format_duration(timeout))};
   }
   return {};
 }
 
-std::string World::remove(const Operation& operation) {
-  std::vector<Address> doomed;
-  for (const doc::Value& object : operation.objects) doomed.push_back(address_of(object));
+Outcome remove(World& world, const Operation& operation, const Timeouts& timeouts) {
+  std::vector<ObjectPlace> doomed;
+  for (const doc::Value& object : operation.objects) doomed.push_back(world.place_of(object));
   if (operation.objects.empty()) {
-    const auto found = find(address_of(operation.target), operation.target.selector);
-    if (!found) return found.error();
-    for (const doc::Value& object : *found) doomed.push_back(address_of(object));
+    ObjectPlace place = world.place_of(operation.target);
+    for (const doc::Value& object : world.find(place, operation.target.selector)) {
+      place.name = api::name(object);
+      if (!place.namespace_.empty()) place.namespace_ = api::namespace_of(object);
+      doomed.push_back(place);
+    }
   }
-  for (const Address& address : doomed) {
-    if (address.resource == nullptr) return "no such kind";
-    const auto response = cluster_.request(apiserver::make_request("DELETE", path_of(address, true)));
-    if (response.status != 404 && response.status >= 400) return problem_of(response);
+  for (const ObjectPlace& place : doomed) {
+    if (place.resource == nullptr) return std::unexpected{std::string{"unknown kind"}};
+    apiserver::Request request = apiserver::make_request("DELETE", place.path(true));
+    if (!operation.propagation_policy.empty()) {
+      request.query.emplace_back("propagationPolicy", operation.propagation_policy);
+    }
+    const Outcome sent = world.send(request);
+    // It may be gone already.
+    if (!sent && !world.find(place).empty()) return std::unexpected{sent.error()};
   }
-  const sim::Duration timeout = operation.timeout.value_or(timeouts_.deletion);
-  const bool gone = wait_until(timeout, [&] {
-    return std::ranges::all_of(doomed, [&](const Address& address) {
-      const auto left = find(address, {});
-      return left && left->empty();
-    });
-  });
-  return gone ? std::string{} : fmt::format("not gone within {}", sim::format_duration(timeout));
+  const sim::Duration timeout = operation.timeout.value_or(timeouts.deletion);
+  const auto left = [&] {
+    return std::ranges::find_if(doomed, [&](const ObjectPlace& place) { return !world.find(place).empty(); });
+  };
+  if (world.wait_until(timeout, [&] { return left() == doomed.end(); })) return {};
+  return std::unexpected{
+      fmt::format("{} is still there after {}", left()->to_string(), sim::format_duration(timeout))};
 }
 
-std::string World::wait(const Operation& operation) {
+bool equal_without_case(std::string_view left, std::string_view right) {
+  const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter; };
+  return std::ranges::equal(left, right, {}, lower, lower);
+}
+
+bool is_reached(const WaitFor& wanted, const doc::Value& object) {
+  // kubectl compares the status of a condition without regard to case.
+  if (wanted.kind == WaitFor::Kind::condition) {
+    return equal_without_case(api::condition_status(object, wanted.name), wanted.value);
+  }
+  const auto found = read_json_path(object, wanted.name);
+  return found && (wanted.value.empty() || plain_text(*found) == wanted.value);
+}
+
+Outcome wait(World& world, const Operation& operation, const Timeouts& timeouts) {
   const WaitFor& wanted = operation.wait_for;
-  const auto is_done = [&](const doc::Value& object) {
-    if (wanted.kind == WaitFor::Kind::condition) {
-      return api::condition_status(object, wanted.name) == wanted.value;
-    }
-    const auto found = read_json_path(object, wanted.name);
-    if (!found) return false;
-    return wanted.value.empty() || plain_text(*found) == wanted.value;
-  };
-  const sim::Duration timeout = operation.timeout.value_or(timeouts_.assertion);
-  std::string problem;
-  const bool done = wait_until(timeout, [&] {
-    const auto objects = find(address_of(operation.target), operation.target.selector);
-    problem = objects ? "" : objects.error();
-    if (!objects) return false;
-    if (wanted.kind == WaitFor::Kind::deletion) return objects->empty();
-    return !objects->empty() && std::ranges::all_of(*objects, is_done);
+  const ObjectPlace place = world.place_of(operation.target);
+  const sim::Duration timeout = operation.timeout.value_or(timeouts.exec);
+  std::string last = "no matching resources found";
+  const bool done = world.wait_until(timeout, [&] {
+    const std::vector<doc::Value> objects = world.find(place, operation.target.selector);
+    if (wanted.kind == WaitFor::Kind::deletion) return objects.empty();
+    const auto late = std::ranges::find_if_not(objects, [&](const doc::Value& object) {
+      return is_reached(wanted, object);
+    });
+    if (late != objects.end()) last = fmt::format("{} is not there yet", api::key_of(*late).to_string());
+    return !objects.empty() && late == objects.end();
   });
   if (done) return {};
-  return problem.empty() ? fmt::format("timed out waiting for the condition after {}", sim::format_duration(timeout))
-                         : problem;
+  if (wanted.kind == WaitFor::Kind::deletion) last = "it still exists";
+  return std::unexpected{
+      fmt::format("timed out waiting for the condition after {}: {}", sim::format_duration(timeout), last)};
 }
 
-// Replaces a target given by selector, `{selector: app=web, index: 1}`, by the Pod that it means.
-std::string World::inject(const Operation& operation) {
+// A target given by selector, `{selector: app=web, index: 1}`, becomes the Pod that it means, and `pod/name` the
+// Pod of the test's namespace.
+std::expected<doc::Value, std::string> find_target(World& world, const doc::Value& target) {
+  if (!target.is_object()) {
+    const Client named{.address = target.to_string(), .namespace_ = {}, .selector = {}};
+    return target.is_string() ? doc::Value{*world.find_client(named)} : target;
+  }
+  const std::string selector = target["selector"_key].to_string();
+  const std::vector<std::string> pods = world.find_pods(target["namespace"_key].to_string(), selector);
+  const std::int64_t index = target["index"].as_int();
+  if (index < 0 || static_cast<std::uint64_t>(index) >= pods.size()) {
+    return std::unexpected{
+        fmt::format("\"{}\" selects {} Pods, there is none of index {}", selector, pods.size(), index)};
+  }
+  return doc::Value{"pod/" + pods[static_cast<std::size_t>(index)]};
+}
+
+Outcome inject(World& world, const Operation& operation) {
   doc::Value document = operation.fault;
   for (const doc::Member& member : operation.fault.members()) {
-    if (!member.value.is_object()) continue;
-    const auto pods = find_pods(member.value["namespace"_key].to_string(), member.value["selector"_key].to_string());
-    if (!pods) return pods.error();
-    const std::int64_t index = member.value["index"].as_int();
-    if (index < 0 || static_cast<std::size_t>(index) >= pods->size()) {
-      return fmt::format("{}: the selector \"{}\" selects {} Pods, there is none of index {}", member.key.text(),
-                         member.value["selector"_key].as_string(), pods->size(), index);
-    }
-    document.set(member.key, "pod/" + (*pods)[static_cast<std::size_t>(index)]);
+    auto target = find_target(world, member.value);
+    if (!target) return std::unexpected{fmt::format("{}: {}", member.key.text(), target.error())};
+    document.set(member.key, std::move(*target));
   }
   const auto fault = cluster::Fault::parse(document);
-  if (!fault) return fault.error().message;
-  const auto done = cluster_.fault(*fault);
-  return done ? std::string{} : done.error().message;
+  if (!fault) return std::unexpected{fault.error().message};
+  const auto done = world.cluster().fault(*fault);
+  return done ? Outcome{} : std::unexpected{done.error().message};
+}
+
+}  // namespace
+
+std::string title_of(const World& world, const Operation& operation) {
+  if (!operation.description.empty()) return operation.description;
+  const std::string_view verb = verb_name(operation.kind);
+  switch (operation.kind) {
+    case OperationKind::sleep: return fmt::format("{} {}", verb, sim::format_duration(operation.duration));
+    case OperationKind::fault: return fmt::format("{} {}", verb, doc::to_json(operation.fault));
+    case OperationKind::resolve:
+      return fmt::format("{} {} from {}", verb, operation.lookup.name, operation.lookup.from.label());
+    case OperationKind::traffic: {
+      const TrafficSpec& traffic = operation.traffic;
+      return fmt::format("{} {} → {}, {}/s for {}", verb, traffic.from.label(), traffic.url, traffic.rate,
+                         sim::format_duration(traffic.duration));
+    }
+    default: break;
+  }
+  if (operation.objects.empty()) {
+    const std::string& selector = operation.target.selector;
+    return fmt::format("{} {}{}{}", verb, world.place_of(operation.target).to_string(),
+                       selector.empty() ? "" : " -l ", selector);
+  }
+  std::vector<std::string> names;
+  for (const doc::Value& object : operation.objects) names.push_back(world.place_of(object).to_string());
+  return fmt::format("{} {}", verb, fmt::join(names, ", "));
+}
+
+void perform(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+  Outcome outcome;
+  switch (operation.kind) {
+    case OperationKind::apply: outcome = apply(world, operation, timeouts); break;
+    case OperationKind::create:
+    case OperationKind::update:
+    case OperationKind::patch: outcome = send(world, operation, timeouts); break;
+    case OperationKind::assertion: assert_present(world, operation, timeouts, result); break;
+    case OperationKind::error: outcome = assert_absent(world, operation, timeouts); break;
+    case OperationKind::deletion: outcome = remove(world, operation, timeouts); break;
+    case OperationKind::wait: outcome = wait(world, operation, timeouts); break;
+    case OperationKind::sleep: world.timeline().run_for(operation.duration); break;
+    case OperationKind::resolve: look_up(world, operation, timeouts, result); break;
+    case OperationKind::fault: outcome = inject(world, operation); break;
+    case OperationKind::traffic: break;
+  }
+  if (!outcome) result.problem = outcome.error();
 }
 
 }  // namespace rockpool::scenario

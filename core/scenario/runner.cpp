@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/scenario/runner.h"
 
+#include <fmt/format.h>
+
+#include <ranges>
 #include <utility>
 
 #include "core/cluster/cluster.h"
@@ -10,75 +13,95 @@
 namespace rockpool::scenario {
 namespace {
 
+ClusterOptions cluster_options(const RunOptions& options) {
+  ClusterOptions result;
+  result.seed = options.seed;
+  result.nodes = options.nodes;
+  return result;
+}
+
 class Run {
  public:
   Run(const TestFile& test, const RunOptions& options)
       : test_{test}, cluster_{cluster_options(options)}, world_{cluster_, test} {}
 
   TestResult run() {
-    TestResult result{.file = test_.file, .name = test_.name, .passed = true, .steps = {}, .digest = 0, .elapsed = {}};
+    TestResult result;
+    result.file = test_.file;
+    result.name = test_.name;
+    result.step_count = test_.steps.size();
     for (const Step& step : test_.steps) {
-      result.steps.push_back(run_step(step));
-      result.passed = result.passed && result.steps.back().passed;
+      add(result, run_step(step));
       if (!result.passed) break;
     }
+    // Steps that were not run have nothing to clean up.
+    const auto begun = test_.steps | std::views::take(result.steps.size());
+    for (const Step& step : begun | std::views::reverse) {
+      if (!step.cleanup.empty()) add(result, run_cleanup(step));
+    }
     result.digest = cluster_.digest();
-    result.elapsed = elapsed();
+    result.elapsed = world_.timeline().elapsed();
     return result;
   }
 
  private:
-  static ClusterOptions cluster_options(const RunOptions& options) {
-    ClusterOptions result;
-    result.seed = options.seed;
-    result.nodes = options.nodes;
-    return result;
+  static void add(TestResult& result, StepResult step) {
+    result.passed = result.passed && step.passed;
+    result.steps.push_back(std::move(step));
   }
-
-  sim::Duration elapsed() const { return cluster_.now() - cluster_.options().start; }
 
   StepResult run_step(const Step& step) {
     StepResult result{.name = step.name, .passed = true, .operations = {}};
-    run_all(step.operations, result);
-    if (!result.passed) run_all(step.on_failure, result);
-    run_all(step.finally, result);
+    run_all(step.operations, step.timeouts, result);
+    if (!result.passed) run_all(step.on_failure, step.timeouts, result);
+    run_all(step.finally, step.timeouts, result);
+    return result;
+  }
+
+  StepResult run_cleanup(const Step& step) {
+    StepResult result{.name = "cleanup", .passed = true, .operations = {}};
+    if (!step.name.empty()) result.name += " of " + step.name;
+    run_all(step.cleanup, step.timeouts, result);
     return result;
   }
 
   // Operations up to the first that fails.
-  void run_all(const std::vector<Operation>& operations, StepResult& result) {
+  void run_all(const std::vector<Operation>& operations, const Timeouts& timeouts, StepResult& result) {
     for (const Operation& operation : operations) {
-      result.operations.push_back(run_operation(operation));
+      result.operations.push_back(run_operation(operation, timeouts));
       if (result.operations.back().passed) continue;
       result.passed = false;
-      return;
+      if (!operation.continue_on_error) return;
     }
   }
 
-  OperationResult run_operation(const Operation& operation) {
+  OperationResult run_operation(const Operation& operation, const Timeouts& timeouts) {
     OperationResult result;
     result.line = operation.line;
-    result.title = world_.title(operation);
-    result.began = elapsed();
+    result.title = title_of(world_, operation);
+    result.began = world_.timeline().elapsed();
     if (operation.kind == OperationKind::traffic) {
-      run_traffic(operation, result);
+      run_traffic(operation, timeouts, result);
     } else {
-      world_.perform(operation, result);
+      perform(world_, operation, timeouts, result);
     }
-    result.ended = elapsed();
-    if (!result.problem.empty()) result.passed = false;
+    if (world_.timeline().is_exhausted()) {
+      result.problem = fmt::format("the cluster does not come to rest: {} events", Timeline::kMaxEvents);
+    }
+    result.ended = world_.timeline().elapsed();
+    result.passed = result.problem.empty();
     return result;
   }
 
-  void run_traffic(const Operation& operation, OperationResult& result) {
-    auto traffic = Traffic::start(cluster_, world_, operation.traffic);
+  void run_traffic(const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+    auto traffic = Traffic::start(world_, operation.traffic);
     if (!traffic) {
       result.problem = traffic.error();
       return;
     }
     for (const Operation& inner : operation.during) {
       (*traffic)->run_until(inner.after);
-      result.during.push_back(run_operation(inner));
+      result.during.push_back(run_operation(inner, timeouts));
       if (!result.during.back().passed) result.problem = "an operation during the traffic failed";
     }
     (*traffic)->finish();

@@ -4,13 +4,15 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <span>
 #include <utility>
+#include <vector>
 
 #include "core/api/resource.h"
-#include "core/doc/json.h"
+#include "core/api/selector.h"
 #include "core/doc/yaml.h"
+#include "core/net/failure.h"
 #include "core/scenario/test_reader.h"
+#include "core/scenario/traffic_statistics.h"
 
 namespace rockpool::scenario {
 namespace {
@@ -27,46 +29,57 @@ constexpr std::array kVerbs = {
     Verb{"assert", OperationKind::assertion},  Verb{"error", OperationKind::error},
     Verb{"delete", OperationKind::deletion},   Verb{"wait", OperationKind::wait},
     Verb{"sleep", OperationKind::sleep},       Verb{"advance", OperationKind::sleep},
-    Verb{"fault", OperationKind::fault},       Verb{"traffic", OperationKind::traffic},
+    Verb{"resolve", OperationKind::resolve},   Verb{"fault", OperationKind::fault},
+    Verb{"traffic", OperationKind::traffic},
 };
 // Operations of Chainsaw that need a shell or a kubectl.
-constexpr std::string_view kLaterVerbs[] = {"script",  "command", "describe", "events", "get",
-                                            "podLogs", "proxy",   "bindings", "outputs"};
-constexpr std::string_view kVerbHints[] = {"apply", "create", "update",  "patch", "assert", "error",
-                                           "delete", "wait",  "sleep", "advance", "fault", "traffic"};
+constexpr std::string_view kLaterVerbs[] = {"script", "command", "describe", "events",
+                                            "get",    "podLogs", "proxy",    "compiler"};
 
-void read_target(Reader reader, Target& target) {
-  reader.text("apiVersion", target.api_version);
-  reader.text("kind", target.kind);
-  reader.text("namespace", target.namespace_);
-  reader.text("name", target.name);
-  reader.text("selector", target.selector);
+std::string verb_names() {
+  std::vector<std::string_view> names;
+  for (const Verb& verb : kVerbs) names.push_back(verb.name);
+  return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void check_target(const Reader& reader, const Target& target) {
+void read_target(Reader& reader, Target& target) {
+  reader.required_text("apiVersion", target.api_version);
+  reader.required_text("kind", target.kind);
+  reader.text("namespace", target.namespace_);
+  reader.text("name", target.name);
   if (api::find_kind(target.api_version, target.kind) == nullptr) {
     reader.fail(fmt::format("no matches for kind \"{}\" in version \"{}\"", target.kind, target.api_version));
   }
-  if (target.name.empty() == target.selector.empty()) reader.fail("give either name or selector");
+}
+
+// A label selector, which must be one.
+void read_selector(Reader& reader, std::string_view name, std::string& selector) {
+  reader.text(name, selector);
+  if (const auto parsed = api::LabelSelector::parse(selector); !parsed) reader.fail_at(name, parsed.error().message);
 }
 
 void read_delete(Reader reader, Operation& operation) {
-  reader.duration("timeout", operation.timeout);
+  if (reader.has("ref") == reader.has("file")) reader.fail("give either ref or file");
   if (reader.has("ref")) {
     Reader reference = reader.child("ref");
     read_target(reference, operation.target);
+    reference.labels("labels", operation.target.selector);
+    if (!operation.target.name.empty() && !operation.target.selector.empty()) {
+      reference.fail("give either name or labels");
+    }
     reference.finish();
-    check_target(reference, operation.target);
   } else {
-    reader.objects("file", "resource", operation.objects);
+    reader.objects("file", "", operation.objects);
   }
-  reader.later({"deletionPropagationPolicy", "expect", "template", "bindings", "cluster"});
+  reader.one_of("deletionPropagationPolicy", {"Orphan", "Background", "Foreground"}, operation.propagation_policy);
 }
 
 void read_wait(Reader reader, Operation& operation) {
-  reader.duration("timeout", operation.timeout);
   read_target(reader, operation.target);
-  check_target(reader, operation.target);
+  read_selector(reader, "selector", operation.target.selector);
+  if (!operation.target.name.empty() && !operation.target.selector.empty()) {
+    reader.fail("name cannot be provided when a selector is specified");
+  }
   Reader condition = reader.required_child("for");
   if (condition.has("condition")) {
     Reader inner = condition.child("condition");
@@ -87,7 +100,7 @@ void read_wait(Reader reader, Operation& operation) {
     condition.fail("give one of condition, jsonPath, deletion");
   }
   condition.finish();
-  reader.later({"format", "cluster"});
+  reader.later({"format", "resource"});
 }
 
 void read_expectations(const Reader& reader, const std::string& prefix, std::vector<Expectation>& expectations) {
@@ -109,37 +122,58 @@ void read_expectations(const Reader& reader, const std::string& prefix, std::vec
   }
 }
 
-void read_traffic_client(Reader reader, TrafficSpec& traffic) {
-  if (!reader.value()["from"].is_object()) return reader.text("from", traffic.from);
+// `from: pod/default/client` or `from: {selector: app=client, namespace: default}`.
+void read_client(Reader& reader, Client& client) {
+  if (!reader.value()["from"].is_object()) {
+    reader.text("from", client.address);
+    return;
+  }
   Reader from = reader.child("from");
-  from.text("namespace", traffic.from_namespace);
-  from.required_text("selector", traffic.from_selector);
+  client.address.clear();
+  from.text("namespace", client.namespace_);
+  read_selector(from, "selector", client.selector);
+  if (client.selector.empty()) from.fail("selector is required");
   from.finish();
 }
 
-Operation read_operation(const Reader& reader);
+void read_lookup(Reader reader, NameLookup& lookup) {
+  read_client(reader, lookup.from);
+  reader.required_text("name", lookup.name);
+  Reader expect = reader.required_child("expect");
+  expect.texts("addresses", lookup.addresses);
+  read_selector(expect, "pods", lookup.pods);
+  expect.text("failure", lookup.failure);
+  const int given = int{expect.has("addresses")} + int{expect.has("pods")} + int{expect.has("failure")};
+  if (given != 1) expect.fail("give one of addresses, pods, failure");
+  if (!lookup.failure.empty() && net::parse_failure_kind(lookup.failure) == net::FailureKind::none) {
+    expect.fail_at("failure", "no such reason");
+  }
+  expect.finish();
+}
+
+enum class Place { step, traffic };
+Operation read_operation(const Reader& reader, Place place);
 
 void read_traffic(Reader reader, Operation& operation) {
   TrafficSpec& traffic = operation.traffic;
-  traffic.from = "external";
-  read_traffic_client(reader, traffic);
+  read_client(reader, traffic.from);
   reader.required_text("url", traffic.url);
   reader.text("method", traffic.method);
   reader.number("rate", traffic.rate);
   reader.duration("duration", traffic.duration);
   reader.duration("timeout", traffic.timeout);
   if (!(traffic.rate > 0) || traffic.rate > kMaxRate) {
-    reader.child("rate").fail(fmt::format("must be more than 0 and at most {}", kMaxRate));
+    reader.fail_at("rate", fmt::format("must be more than 0 and at most {}", kMaxRate));
   }
   if (traffic.rate * std::chrono::duration<double>{traffic.duration}.count() > kMaxRequests) {
-    reader.child("duration").fail(fmt::format("at most {} requests are made", kMaxRequests));
+    reader.fail_at("duration", fmt::format("at most {} requests are made", kMaxRequests));
   }
   sim::Duration latest{0};
   for (const Reader& item : reader.items("during")) {
-    Operation inner = read_operation(item);
+    Operation inner = read_operation(item, Place::traffic);
     if (inner.kind == OperationKind::traffic) item.fail("traffic cannot start during traffic");
-    if (inner.after < latest) item.child("after").fail("earlier than the operation before");
-    if (inner.after > traffic.duration) item.child("after").fail("the traffic is over by then");
+    if (inner.after < latest) item.fail_at("after", "earlier than the operation before");
+    if (inner.after > traffic.duration) item.fail_at("after", "the traffic is over by then");
     latest = inner.after;
     operation.during.push_back(std::move(inner));
   }
@@ -147,6 +181,11 @@ void read_traffic(Reader reader, Operation& operation) {
 }
 
 void read_body(OperationKind kind, Reader reader, Operation& operation) {
+  if (kind == OperationKind::fault) {
+    operation.fault = reader.value();
+    return;
+  }
+  if (kind != OperationKind::traffic && kind != OperationKind::sleep) reader.duration("timeout", operation.timeout);
   switch (kind) {
     case OperationKind::apply:
     case OperationKind::create:
@@ -154,26 +193,29 @@ void read_body(OperationKind kind, Reader reader, Operation& operation) {
     case OperationKind::patch:
     case OperationKind::assertion:
     case OperationKind::error:
-      reader.duration("timeout", operation.timeout);
       reader.objects("file", "resource", operation.objects);
-      reader.later({"expect", "outputs", "template", "bindings", "cluster", "dryRun"});
       if (kind == OperationKind::assertion || kind == OperationKind::error) reader.refuse_expressions(operation.objects);
       break;
     case OperationKind::deletion: read_delete(reader, operation); break;
     case OperationKind::wait: read_wait(reader, operation); break;
     case OperationKind::sleep: reader.required_duration("duration", operation.duration); break;
-    case OperationKind::fault: operation.fault = reader.value(); return;
+    case OperationKind::resolve: read_lookup(reader, operation.lookup); break;
+    case OperationKind::fault: break;
     case OperationKind::traffic: read_traffic(reader, operation); break;
   }
+  if (kind != OperationKind::traffic) reader.later({"expect"});
+  reader.later({"outputs", "template", "bindings", "cluster", "clusters", "dryRun"});
   reader.finish();
 }
 
-Operation read_operation(const Reader& given) {
+// In traffic, an operation says when it is to be done.
+Operation read_operation(const Reader& given, Place place) {
   Reader reader = given;
   Operation operation;
   operation.line = reader.line();
   reader.text("description", operation.description);
-  reader.duration("after", operation.after);
+  reader.boolean("continueOnError", operation.continue_on_error);
+  if (place == Place::traffic) reader.duration("after", operation.after);
   reader.later(kLaterVerbs);
   int verbs = 0;
   for (const Verb& verb : kVerbs) {
@@ -188,7 +230,7 @@ Operation read_operation(const Reader& given) {
     }
   }
   if (verbs != 1) {
-    reader.fail(fmt::format("expected one operation: {}", fmt::join(kVerbHints, ", ")));
+    reader.fail("expected one operation: " + verb_names());
   }
   reader.finish();
   return operation;
@@ -196,25 +238,8 @@ Operation read_operation(const Reader& given) {
 
 std::vector<Operation> read_operations(Reader& reader, std::string_view name) {
   std::vector<Operation> operations;
-  for (const Reader& item : reader.items(name)) operations.push_back(read_operation(item));
+  for (const Reader& item : reader.items(name)) operations.push_back(read_operation(item, Place::step));
   return operations;
-}
-
-Step read_step(Reader reader) {
-  Step step;
-  step.line = reader.line();
-  reader.text("name", step.name);
-  std::string description;
-  reader.text("description", description);
-  step.operations = read_operations(reader, "try");
-  step.on_failure = read_operations(reader, "catch");
-  step.finally = read_operations(reader, "finally");
-  for (Operation& operation : read_operations(reader, "cleanup")) step.finally.push_back(std::move(operation));
-  if (step.operations.empty()) reader.fail("try: at least one operation is required");
-  reader.later({"timeouts", "deletionPropagationPolicy", "cluster", "clusters", "skipDelete", "template", "compiler",
-                "bindings", "use"});
-  reader.finish();
-  return step;
 }
 
 void read_timeouts(Reader reader, Timeouts& timeouts) {
@@ -223,20 +248,40 @@ void read_timeouts(Reader reader, Timeouts& timeouts) {
   reader.duration("cleanup", timeouts.cleanup);
   reader.duration("delete", timeouts.deletion);
   reader.duration("error", timeouts.error);
-  reader.later({"exec"});
+  reader.duration("exec", timeouts.exec);
   reader.finish();
+}
+
+Step read_step(Reader reader, const Timeouts& timeouts) {
+  Step step;
+  step.timeouts = timeouts;
+  if (reader.has("timeouts")) read_timeouts(reader.child("timeouts"), step.timeouts);
+  step.line = reader.line();
+  reader.text("name", step.name);
+  std::string description;
+  reader.text("description", description);
+  step.operations = read_operations(reader, "try");
+  step.on_failure = read_operations(reader, "catch");
+  step.finally = read_operations(reader, "finally");
+  step.cleanup = read_operations(reader, "cleanup");
+  if (step.operations.empty()) reader.fail("try: at least one operation is required");
+  reader.accept({"skipDelete"});
+  reader.later({"deletionPropagationPolicy", "cluster", "clusters", "template", "compiler", "bindings", "use"});
+  reader.finish();
+  return step;
 }
 
 void read_spec(Reader reader, TestFile& test) {
   reader.text("description", test.description);
   reader.text("namespace", test.namespace_);
-  if (reader.has("timeouts")) read_timeouts(reader.child("timeouts"), test.timeouts);
-  for (const Reader& item : reader.items("steps")) test.steps.push_back(read_step(item));
+  Timeouts timeouts;
+  if (reader.has("timeouts")) read_timeouts(reader.child("timeouts"), timeouts);
+  for (const Reader& item : reader.items("steps")) test.steps.push_back(read_step(item, timeouts));
   if (test.steps.empty()) reader.fail("steps: at least one step is required");
   // A cluster is made for each file, so files never run at once and nothing is left to be cleaned up.
   reader.accept({"concurrent", "skipDelete"});
   reader.later({"failFast", "cluster", "clusters", "skip", "template", "compiler", "namespaceTemplate",
-                "namespaceTemplateCompiler", "bindings", "deletionPropagationPolicy", "catch", "error", "scenarios",
+                "namespaceTemplateCompiler", "bindings", "deletionPropagationPolicy", "catch", "scenarios",
                 "forceTerminationGracePeriod", "delayBeforeCleanup"});
   reader.finish();
 }
@@ -275,8 +320,9 @@ std::expected<TestFile, FileError> parse_test_file(const std::string& file, std:
 
 bool is_test_file(std::string_view text) {
   const auto documents = doc::parse_yaml(text);
-  // What cannot be read may well have been meant as a test: let it be reported.
-  return !documents || (!documents->empty() && is_test(documents->front().value));
+  // What cannot be read may well have been meant as a test: let that be reported.
+  if (!documents) return text.find(kApiVersion) != std::string_view::npos;
+  return !documents->empty() && is_test(documents->front().value);
 }
 
 }  // namespace rockpool::scenario

@@ -36,6 +36,8 @@ struct Timeouts {
   sim::Duration cleanup = std::chrono::seconds{30};
   sim::Duration deletion = std::chrono::seconds{15};
   sim::Duration error = std::chrono::seconds{30};
+  /// For `wait`, which in Chainsaw runs kubectl.
+  sim::Duration exec = std::chrono::seconds{5};
 };
 
 /// What an operation does.
@@ -49,6 +51,7 @@ enum class OperationKind {
   deletion,
   wait,
   sleep,
+  resolve,
   fault,
   traffic,
 };
@@ -57,9 +60,11 @@ enum class OperationKind {
 struct Target {
   std::string api_version;
   std::string kind;
+  /// Empty: the test's; `*`: all.
   std::string namespace_;
+  /// Empty: all that the selector selects.
   std::string name;
-  /// A label selector, if the name is empty.
+  /// A label selector; empty: everything.
   std::string selector;
 };
 
@@ -73,6 +78,19 @@ struct WaitFor {
   std::string value;
 };
 
+/// A look-up of a name in DNS, and what must come of it.
+struct NameLookup {
+  /// As in TrafficSpec.
+  Client from;
+  std::string name;
+  /// The addresses that must be found, in any order; empty: not compared.
+  std::vector<std::string> addresses;
+  /// The addresses must be those of the Pods that this selects; empty: not compared.
+  std::string pods;
+  /// How it must fail: `no_such_host`, …; empty: it must not.
+  std::string failure;
+};
+
 /// One thing that a test does or checks.
 struct Operation {
   OperationKind kind = OperationKind::apply;
@@ -82,9 +100,14 @@ struct Operation {
   /// The objects given inline or by a file, for apply, create, update, patch, assertion, error, deletion.
   std::vector<doc::Value> objects;
   std::optional<sim::Duration> timeout;
+  /// The steps go on if this fails; the test has failed all the same.
+  bool continue_on_error = false;
+  /// For deletion: Orphan, Background, Foreground; empty: the API's default.
+  std::string propagation_policy;
   /// For deletion by reference and wait.
   Target target;
   WaitFor wait_for;
+  NameLookup lookup;
   /// For sleep.
   sim::Duration duration{0};
   /// For fault: the document of core/cluster/fault.h, whose target may be `{namespace, selector, index}`.
@@ -100,11 +123,15 @@ struct Operation {
 struct Step {
   std::string name;
   int line = 0;
+  /// The test's, where the step has none of its own.
+  Timeouts timeouts;
   std::vector<Operation> operations;
-  /// Run after the operations whether they went well or not.
-  std::vector<Operation> finally;
-  /// Run only if they did not.
+  /// Run only if they did not go well.
   std::vector<Operation> on_failure;
+  /// Run after them whether they went well or not.
+  std::vector<Operation> finally;
+  /// Run at the end of the test, those of the last step first.
+  std::vector<Operation> cleanup;
 };
 
 /// One test: Chainsaw's kind Test, apiVersion chainsaw.kyverno.io/v1alpha1.
@@ -114,7 +141,6 @@ struct TestFile {
   std::string description;
   /// Empty: a fresh namespace of its own.
   std::string namespace_;
-  Timeouts timeouts;
   std::vector<Step> steps;
 };
 

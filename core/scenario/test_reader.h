@@ -35,6 +35,8 @@ class Reader {
   int line() const;
   /// Notes a mistake at this place.
   void fail(std::string_view message) const;
+  /// Notes a mistake at one of its members.
+  void fail_at(std::string_view name, std::string_view message) const;
 
   /// The reader of a member, which counts as asked for.
   Reader child(std::string_view name) const;
@@ -45,11 +47,18 @@ class Reader {
 
   void text(std::string_view name, std::string& result);
   void required_text(std::string_view name, std::string& result);
+  /// A string that is one of these, or absent.
+  void one_of(std::string_view name, std::initializer_list<std::string_view> allowed, std::string& result);
+  void texts(std::string_view name, std::vector<std::string>& result);
+  /// An object of strings, as the label selector that demands them all.
+  void labels(std::string_view name, std::string& selector);
+  void boolean(std::string_view name, bool& result);
   void number(std::string_view name, double& result);
   void duration(std::string_view name, sim::Duration& result);
   void duration(std::string_view name, std::optional<sim::Duration>& result);
   void required_duration(std::string_view name, sim::Duration& result);
-  /// Objects from a file (every document of it) or given inline; exactly one of the two.
+  /// Objects from a file (every document of it) or given inline; exactly one of the two. An empty
+  /// `resource_name` allows files only.
   void objects(std::string_view file_name, std::string_view resource_name, std::vector<doc::Value>& result);
 
   /// Members that may be there and mean nothing to us.
@@ -63,6 +72,7 @@ class Reader {
   void finish();
 
  private:
+  void note(const std::string& path, std::string_view message) const;
   const doc::Value* take(std::string_view name);
   std::string member_path(std::string_view name) const;
 
@@ -72,10 +82,5 @@ class Reader {
   // Shared by copies, so that a child asked for through a const copy counts.
   std::shared_ptr<std::vector<std::string>> taken_;
 };
-
-/// True if traffic can be measured by that name; `failures.…`, `statuses.…` and `bodies.…` go by their prefix.
-bool is_metric(std::string_view name);
-/// All names, for error messages.
-std::string metric_names();
 
 }  // namespace rockpool::scenario

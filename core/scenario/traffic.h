@@ -4,26 +4,29 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "core/cluster/cluster.h"
-#include "core/scenario/operations.h"
-#include "core/scenario/runner.h"
+#include "core/scenario/result.h"
+#include "core/scenario/timeline.h"
 #include "core/scenario/traffic_spec.h"
 #include "core/scenario/traffic_statistics.h"
+#include "core/scenario/world.h"
 
 namespace rockpool::scenario {
 
 /// Traffic under way: one request every 1/rate seconds, each on a connection of its own, whatever becomes of those
-/// before it.
-class Traffic {
+/// before it. Flows while the world's time passes.
+class Traffic : public Timeline::Actor {
  public:
-  /// Begins at the present moment; the error says why there is no such client.
-  static std::expected<std::unique_ptr<Traffic>, std::string> start(Cluster& cluster, World& world,
-                                                                    const TrafficSpec& spec);
+  /// Begins at the present moment; the error says why there is no such client. World and spec must outlive it.
+  static std::expected<std::unique_ptr<Traffic>, std::string> start(World& world, const TrafficSpec& spec);
+  ~Traffic() override { world_.timeline().remove(*this); }
+  Traffic(const Traffic&) = delete;
+  Traffic& operator=(const Traffic&) = delete;
 
-  /// Lets the cluster run until so long after the beginning (or longer, if it has run on already).
+  /// Lets time pass until so long after the beginning, or not at all if that has passed.
   void run_until(sim::Duration offset);
   /// Makes the remaining requests and waits for every answer.
   void finish();
@@ -32,12 +35,13 @@ class Traffic {
   /// Compares what the test expects with what was found.
   std::vector<Measured> measure() const;
 
- private:
-  Traffic(Cluster& cluster, const TrafficSpec& spec);
-  sim::Duration offset_of(std::uint64_t request) const;
-  void make_request();
+  std::optional<sim::Time> next_action() const override;
+  void act() override;
 
-  Cluster& cluster_;
+ private:
+  Traffic(World& world, const TrafficSpec& spec, FetchOptions options);
+
+  World& world_;
   const TrafficSpec& spec_;
   FetchOptions options_;
   sim::Time began_;

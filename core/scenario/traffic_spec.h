@@ -20,13 +20,21 @@ struct Expectation {
   int line = 0;
 };
 
+/// Who makes requests.
+struct Client {
+  /// `pod/namespace/name`, `pod/name` (in the test's namespace), `node/name`, `external`; empty with a selector.
+  std::string address = "external";
+  /// A Pod by label: the first in order of names. An empty namespace is the test's.
+  std::string namespace_;
+  std::string selector;
+
+  /// As a report names it.
+  const std::string& label() const { return selector.empty() ? address : selector; }
+};
+
 /// Requests that a client makes at a steady rate.
 struct TrafficSpec {
-  /// `pod/namespace/name`, `node/name`, `external`; or empty with a selector.
-  std::string from;
-  /// A Pod by label: the first in order of names.
-  std::string from_namespace;
-  std::string from_selector;
+  Client from;
   std::string url;
   std::string method = "GET";
   /// Requests per second; more than 0 and at most kMaxRate.
@@ -39,6 +47,6 @@ struct TrafficSpec {
 
 /// The highest rate, and the most requests, of one traffic operation.
 inline constexpr double kMaxRate = 100'000;
-inline constexpr double kMaxRequests = 10'000'000;
+inline constexpr double kMaxRequests = 1'000'000;
 
 }  // namespace rockpool::scenario

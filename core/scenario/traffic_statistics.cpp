@@ -10,7 +10,6 @@
 
 #include "core/net/failure.h"
 #include "core/net/trace.h"
-#include "core/scenario/test_reader.h"
 
 namespace rockpool::scenario {
 namespace {
@@ -75,6 +74,10 @@ std::string metric_names() {
   return fmt::format("{}, failures.<reason>, statuses.<code>, bodies.<text>", fmt::join(kMetrics, ", "));
 }
 
+bool holds_for_none(std::string_view metric) {
+  return metric == "firstFailureAfter" || metric == "lastFailureAfter" || metric == "failureSpan";
+}
+
 void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result) {
   if (result.ok()) ++statuses_[result.outcome->status];
   if (result.ok() && result.outcome->status < 400) {
@@ -95,12 +98,20 @@ void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result
   }
 }
 
-double TrafficStatistics::latency(double quantile) const {
-  if (latencies_.empty()) return 0;
+std::optional<double> TrafficStatistics::latency(double quantile) const {
+  if (latencies_.empty()) return {};
   std::vector<double> sorted = latencies_;
   std::ranges::sort(sorted);
   const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
+}
+
+std::optional<double> TrafficStatistics::share(bool largest) const {
+  if (backends_.empty()) return {};
+  const auto by_count = [](const auto& backend) { return backend.second; };
+  const auto& backend = largest ? *std::ranges::max_element(backends_, {}, by_count)
+                                : *std::ranges::min_element(backends_, {}, by_count);
+  return static_cast<double>(backend.second) / static_cast<double>(latencies_.size());
 }
 
 double TrafficStatistics::count_bodies(std::string_view text) const {
@@ -114,21 +125,13 @@ double TrafficStatistics::count_bodies(std::string_view text) const {
 std::optional<double> TrafficStatistics::measure(std::string_view metric) const {
   const auto succeeded = static_cast<double>(latencies_.size());
   const auto failed = static_cast<double>(failures_);
-  const auto share = [&](bool largest) {
-    double result = largest || backends_.empty() ? 0 : 1;
-    for (const auto& [backend, count] : backends_) {
-      const double part = static_cast<double>(count) / succeeded;
-      result = largest ? std::max(result, part) : std::min(result, part);
-    }
-    return result;
-  };
   if (metric == "requests") return succeeded + failed;
   if (metric == "succeeded") return succeeded;
   if (metric == "failed") return failed;
-  if (metric == "successRate") return succeeded + failed == 0 ? 0 : succeeded / (succeeded + failed);
-  if (metric == "firstFailureAfter") return seconds(first_failure_.value_or(sim::Duration{0}));
-  if (metric == "lastFailureAfter") return seconds(last_failure_.value_or(sim::Duration{0}));
-  if (metric == "failureSpan") return first_failure_ ? seconds(*last_failure_ - *first_failure_) : 0;
+  if (metric == "successRate" && succeeded + failed > 0) return succeeded / (succeeded + failed);
+  if (metric == "firstFailureAfter" && first_failure_) return seconds(*first_failure_);
+  if (metric == "lastFailureAfter" && last_failure_) return seconds(*last_failure_);
+  if (metric == "failureSpan" && first_failure_) return seconds(*last_failure_ - *first_failure_);
   if (metric == "latency.p50") return latency(0.5);
   if (metric == "latency.p90") return latency(0.9);
   if (metric == "latency.p99") return latency(0.99);

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/resource.h"
+#include "core/apiserver/http.h"
+#include "core/cluster/cluster.h"
+#include "core/scenario/test_file.h"
+#include "core/scenario/timeline.h"
+
+namespace rockpool::scenario {
+
+/// Where an object is in the API.
+struct ObjectPlace {
+  /// Null for an unknown kind.
+  const api::Resource* resource = nullptr;
+  /// Empty for cluster-scoped objects; `*` for all namespaces.
+  std::string namespace_;
+  /// Empty for all.
+  std::string name;
+
+  /// `Deployment default/web`, `Node node-1`, `Pod default/*`.
+  std::string to_string() const;
+  /// `/apis/apps/v1/namespaces/default/deployments`, and `/web` if asked to. Requires a known kind.
+  std::string path(bool with_name) const;
+};
+
+/// The cluster of a test as its operations see it: with the namespace of the test.
+class World {
+ public:
+  /// How often an operation that waits looks again, as Chainsaw does.
+  static constexpr sim::Duration kPollInterval = std::chrono::milliseconds{50};
+
+  /// Makes the test's namespace if there is none of that name. The cluster must outlive the World.
+  World(Cluster& cluster, const TestFile& test);
+
+  Cluster& cluster() { return cluster_; }
+  Timeline& timeline() { return timeline_; }
+  const std::string& namespace_of_test() const { return namespace_; }
+
+  /// Where an object of the test file is. One without a namespace is in the test's.
+  ObjectPlace place_of(const doc::Value& object) const;
+  ObjectPlace place_of(const Target& target) const;
+  /// The object with the test's namespace filled in.
+  doc::Value in_namespace(const doc::Value& object) const;
+
+  /// The objects at a place that the label selector selects, in the order of their names.
+  std::vector<doc::Value> find(const ObjectPlace& place, const std::string& selector = {});
+  /// The Pods that a label selector selects, as `namespace/name` in order; an empty namespace is the test's.
+  std::vector<std::string> find_pods(const std::string& namespace_, const std::string& selector);
+  /// The client as `Cluster` knows it, `pod/namespace/name`; the error says that there is no such Pod.
+  std::expected<std::string, std::string> find_client(const Client& client);
+  /// Makes a request of the API. The error is the message of its Status.
+  std::expected<void, std::string> send(const apiserver::Request& request);
+
+  /// Lets time pass until `done` says so, at most as long; returns whether it did.
+  bool wait_until(sim::Duration timeout, const std::function<bool()>& done);
+
+ private:
+  Cluster& cluster_;
+  Timeline timeline_;
+  std::string namespace_;
+};
+
+}  // namespace rockpool::scenario
