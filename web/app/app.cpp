@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/app/app.h"
+
+#include <imgui.h>
+
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <limits>
+
+#include "web/app/dock.h"
+#include "web/app/model/outline.h"
+#include "web/app/topology/view.h"
+#include "web/app/view/editor_panel.h"
+#include "web/app/view/events_panel.h"
+#include "web/app/view/inspector.h"
+#include "web/app/view/overlays.h"
+#include "web/app/view/shortcuts.h"
+#include "web/app/view/top_bar.h"
+#include "web/app/view/traffic_panel.h"
+#include "web/app/widgets/controls.h"
+
+namespace rockpool::app {
+namespace {
+
+// What computing the cluster may take of a frame, in seconds of the real clock.
+constexpr double kComputeBudget = 0.008;
+// While the cluster's time passes but nothing moves, its clock is redrawn this often.
+constexpr double kClockInterval = 0.1;
+constexpr double kReducedInterval = 0.25;
+
+double real_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+struct App::Parts {
+  explicit Parts(Session& session) : desk{.session = session} {}
+
+  Desk desk;
+  Environment environment;
+  Fonts fonts;
+  float baked_density = 0;
+  Animations animations;
+  WidgetMap widgets;
+  DockSizes sizes;
+  Panel narrow_panel = Panel::Map;
+  int bottom_tab = 0;
+  int side_tab = 0;
+  double time = 0;
+  double idle = 0;
+
+  TopBar top_bar;
+  TopologyView topology;
+  EditorPanel editor;
+  Inspector inspector;
+  TrafficPanel traffic;
+  EventsPanel events;
+
+  bool dark() const {
+    return desk.theme == ThemeChoice::Auto ? environment.dark : desk.theme == ThemeChoice::Dark;
+  }
+  void run_cluster(float seconds);
+  void take_wanted_panel(const Dock& dock);
+  void draw_wide(Ui& ui, const Dock& dock);
+  void draw_medium(Ui& ui, const Dock& dock);
+  void draw_narrow(Ui& ui, const Dock& dock);
+  void draw_bottom(Ui& ui, const Rect& area);
+};
+
+App::App(Session& session) : parts_{std::make_unique<Parts>(session)} {
+  // One event may finish thousands of requests: each is counted, some are shown.
+  session.on_request([this](const RequestSeen& request) { parts_->desk.flights.add(request); });
+  ImGuiIO& io = ImGui::GetIO();
+  io.IniFilename = nullptr;
+  io.LogFilename = nullptr;
+  io.ConfigWindowsMoveFromTitleBarOnly = true;
+  ImGui::GetStyle().WindowBorderSize = 0;
+  ImGui::GetStyle().MouseCursorScale = 1;
+}
+
+App::~App() { parts_->desk.session.on_request({}); }
+
+void App::set_environment(const Environment& environment) { parts_->environment = environment; }
+const Environment& App::environment() const { return parts_->environment; }
+bool App::fonts_stale() const { return parts_->baked_density != parts_->environment.density; }
+
+void App::bake_fonts() {
+  parts_->fonts.bake(*ImGui::GetIO().Fonts, parts_->environment.density);
+  parts_->baked_density = parts_->environment.density;
+}
+
+Desk& App::desk() { return parts_->desk; }
+const Theme& App::theme() const { return parts_->dark() ? dark_theme() : light_theme(); }
+double App::idle_for() const { return parts_->idle; }
+
+void App::set_editor_text(std::string text) { parts_->editor.editor.buffer.replace_all(text); }
+std::string App::editor_text() const { return parts_->editor.editor.buffer.text(); }
+bool App::wants_text() const { return parts_->editor.editor.focused() || ImGui::GetIO().WantTextInput; }
+
+void App::paste(const std::string& text) {
+  if (parts_->editor.editor.focused()) {
+    parts_->editor.editor.buffer.insert(text);
+  } else if (ImGui::GetIO().WantTextInput) {
+    ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+  }
+}
+
+std::string App::copy_selection(bool cut) {
+  CodeEditor& editor = parts_->editor.editor;
+  if (!editor.focused() || !editor.buffer.has_selection()) return {};
+  std::string text = editor.buffer.selected_text();
+  if (cut) editor.buffer.erase_backward();
+  return text;
+}
+
+std::string App::outline() const {
+  return outline_of(parts_->desk.session.world(), parts_->desk.session.traffic());
+}
+
+void App::Parts::run_cluster(float seconds) {
+  const sim::Duration due = desk.playback.due(static_cast<double>(seconds));
+  if (due.count() > 0) {
+    const double deadline = real_seconds() + kComputeBudget;
+    desk.session.run_for(due, [deadline] { return real_seconds() < deadline; });
+  }
+  // What is on its way stands still while the cluster does.
+  desk.flights.advance(desk.playback.playing() ? seconds : 0, environment.reduced_motion);
+}
+
+void App::frame(float seconds) {
+  Parts& parts = *parts_;
+  parts.time += static_cast<double>(seconds);
+  parts.run_cluster(seconds);
+  parts.animations.begin(seconds, parts.environment.reduced_motion);
+  Ui ui{.theme = theme(),
+        .fonts = parts.fonts,
+        .animations = parts.animations,
+        .widgets = parts.widgets,
+        .pixel = 1.0f / parts.environment.density,
+        .seconds = seconds,
+        .time = parts.time,
+        .reduced_motion = parts.environment.reduced_motion,
+        .touch = parts.environment.touch};
+
+  ImGuiIO& io = ImGui::GetIO();
+  const bool editing = parts.editor.editor.focused();
+  // Arrow keys move the caret, not the focus, while a text is written.
+  io.ConfigFlags = editing ? io.ConfigFlags & ~ImGuiConfigFlags_NavEnableKeyboard
+                           : io.ConfigFlags | ImGuiConfigFlags_NavEnableKeyboard;
+  const Rect screen{0, 0, io.DisplaySize.x, io.DisplaySize.y};
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(io.DisplaySize);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(ui.theme.ground));
+  ImGui::PushStyleColor(ImGuiCol_NavHighlight, 0);
+  ImGui::PushFont(const_cast<ImFont*>(parts.fonts.font(TextStyle::Body)));
+  ImGui::Begin("rockpool", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
+  take_shortcuts(ui, parts.desk, editing, [&parts] {
+    parts.desk.show(Panel::Yaml);
+    parts.editor.editor.focus();
+  });
+  const bool inspecting = static_cast<bool>(parts.desk.selection);
+  const Dock dock = make_dock(screen.w, screen.h, parts.sizes, inspecting);
+  parts.take_wanted_panel(dock);
+  switch (dock.mode) {
+    case DockMode::Wide: parts.draw_wide(ui, dock); break;
+    case DockMode::Medium: parts.draw_medium(ui, dock); break;
+    case DockMode::Narrow: parts.draw_narrow(ui, dock); break;
+  }
+  parts.top_bar.draw(ui, parts.desk, dock.top_bar);
+  draw_object_menu(ui, parts.desk);
+  ImGui::End();
+  draw_help(ui, parts.desk, screen);
+  draw_delete_question(ui, parts.desk, screen);
+  draw_toasts(ui, parts.desk, dock.mode == DockMode::Narrow ? dock.topology : screen);
+  ImGui::PopFont();
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(3);
+
+  const bool flying = parts.desk.flights.any() && parts.desk.playback.playing() && !parts.environment.reduced_motion;
+  if (flying || ui.moving || parts.animations.moving()) {
+    parts.idle = 0;
+  } else if (parts.desk.playback.playing()) {
+    parts.idle = parts.environment.reduced_motion ? kReducedInterval : kClockInterval;
+  } else {
+    // The caret of a focused editor blinks.
+    parts.idle = parts.editor.editor.focused() ? 0.25 : std::numeric_limits<double>::infinity();
+  }
+}
+
+void App::Parts::take_wanted_panel(const Dock& dock) {
+  if (!desk.panel_wanted) return;
+  desk.panel_wanted = false;
+  if (dock.mode == DockMode::Narrow) {
+    // A tap on the map selects; it does not leave the map.
+    if (desk.wanted_panel != Panel::Inspect || narrow_panel != Panel::Map) narrow_panel = desk.wanted_panel;
+  } else if (dock.mode == DockMode::Medium) {
+    if (desk.wanted_panel != Panel::Map) side_tab = static_cast<int>(desk.wanted_panel) - 1;
+  } else if (desk.wanted_panel == Panel::Traffic || desk.wanted_panel == Panel::Events) {
+    bottom_tab = desk.wanted_panel == Panel::Traffic ? 0 : 1;
+  }
+}
+
+void App::Parts::draw_bottom(Ui& ui, const Rect& area) {
+  Rect rest = area;
+  ui.painter().fill(area, ui.theme.panel);
+  const std::array<Tab, 2> tabs{{{.id = "traffic", .label = "Traffic"}, {.id = "events", .label = "Events"}}};
+  tab_strip(ui, "bottom", rest.take_top(36), tabs, bottom_tab);
+  if (bottom_tab == 0) {
+    traffic.draw(ui, desk, rest);
+  } else {
+    events.draw(ui, desk, rest);
+  }
+}
+
+void App::Parts::draw_wide(Ui& ui, const Dock& dock) {
+  topology.draw(ui, desk, dock.topology);
+  editor.draw(ui, desk, dock.editor);
+  draw_bottom(ui, dock.bottom);
+  if (!dock.inspector.empty()) inspector.draw(ui, desk, dock.inspector);
+  splitter(ui, "split-editor", dock.editor_splitter, true, 1, sizes.editor, 260, 700);
+  splitter(ui, "split-bottom", dock.bottom_splitter, false, -1, sizes.bottom, 120, 520);
+  if (!dock.inspector.empty()) {
+    splitter(ui, "split-inspector", dock.inspector_splitter, true, -1, sizes.inspector, 280, 640);
+  }
+}
+
+void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
+  topology.draw(ui, desk, dock.topology);
+  Rect rest = dock.side;
+  ui.painter().fill(rest, ui.theme.panel);
+  static constexpr std::array<Tab, 4> kTabs{{{.id = "yaml", .label = "YAML"},
+                                             {.id = "inspect", .label = "Inspect"},
+                                             {.id = "traffic", .label = "Traffic"},
+                                             {.id = "events", .label = "Events"}}};
+  tab_strip(ui, "side", rest.take_top(38), kTabs, side_tab);
+  switch (side_tab) {
+    case 0: editor.draw(ui, desk, rest); break;
+    case 1: inspector.draw(ui, desk, rest); break;
+    case 2: traffic.draw(ui, desk, rest); break;
+    default: events.draw(ui, desk, rest); break;
+  }
+  splitter(ui, "split-side", dock.side_splitter, true, -1, sizes.side, 300, 620);
+}
+
+void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
+  switch (narrow_panel) {
+    case Panel::Map: topology.draw(ui, desk, dock.topology); break;
+    case Panel::Yaml: editor.draw(ui, desk, dock.editor); break;
+    case Panel::Inspect: inspector.draw(ui, desk, dock.inspector); break;
+    case Panel::Traffic: traffic.draw(ui, desk, dock.bottom); break;
+    case Panel::Events: events.draw(ui, desk, dock.bottom); break;
+  }
+  struct Entry {
+    std::string_view id;
+    std::string_view label;
+    Icon icon;
+  };
+  static constexpr std::array<Entry, 5> kEntries{{{"tab/map", "Map", Icon::Map},
+                                                  {"tab/yaml", "YAML", Icon::Code},
+                                                  {"tab/inspect", "Inspect", Icon::Inspect},
+                                                  {"tab/traffic", "Traffic", Icon::Chart},
+                                                  {"tab/events", "Events", Icon::Events}}};
+  const Painter painter = ui.painter();
+  painter.fill(dock.tabs, ui.theme.panel);
+  painter.fill({dock.tabs.x, dock.tabs.y, dock.tabs.w, ui.pixel}, ui.theme.border);
+  const float width = dock.tabs.w / static_cast<float>(kEntries.size());
+  for (std::size_t index = 0; index < kEntries.size(); ++index) {
+    const Rect part{dock.tabs.x + width * static_cast<float>(index), dock.tabs.y, width, dock.tabs.h};
+    const bool chosen = static_cast<int>(narrow_panel) == static_cast<int>(index);
+    const Touch touch = touch_area(ui, kEntries[index].id, part, kEntries[index].label);
+    const Colour colour = chosen ? ui.theme.accent : ui.theme.text_soft;
+    draw_icon(painter, kEntries[index].icon, {part.x, part.y + 8, part.w, 22}, colour, 20);
+    painter.text_centred({part.x, part.y + 33, part.w, 16}, TextStyle::Caption, colour, kEntries[index].label);
+    // Something is selected: its details are one tap away.
+    if (index == 2 && desk.selection && !chosen) painter.circle({part.centre().x + 13, part.y + 11}, 3.5f, ui.theme.accent);
+    if (touch.clicked) narrow_panel = static_cast<Panel>(index);
+  }
+}
+
+const std::vector<WidgetMap::Entry>& App::find_widgets() {
+  parts_->widgets.start();
+  ImGui::NewFrame();
+  const bool was_playing = parts_->desk.playback.playing();
+  parts_->desk.playback.pause();
+  frame(0);
+  if (was_playing) parts_->desk.playback.play();
+  ImGui::Render();
+  parts_->widgets.stop();
+  return parts_->widgets.entries();
+}
+
+}  // namespace rockpool::app

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "web/app/desk.h"
+#include "web/app/fonts.h"
+#include "web/app/widgets/ui.h"
+
+namespace rockpool::app {
+
+/// What the platform tells the application of its surroundings.
+struct Environment {
+  /// Device pixels per logical pixel.
+  float density = 1;
+  /// The system, or the page, is dark.
+  bool dark = true;
+  bool reduced_motion = false;
+  bool touch = false;
+};
+
+/// The whole application, drawn into the current ImGui context. It knows neither SDL nor the browser: the
+/// platform calls `frame` between ImGui::NewFrame and ImGui::Render, and sleeps as long as `idle_for` says.
+class App {
+ public:
+  explicit App(Session& session);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  void set_environment(const Environment& environment);
+  const Environment& environment() const;
+  /// True if the fonts must be baked anew for the density, before the next frame.
+  bool fonts_stale() const;
+  /// Bakes them into the current context's atlas.
+  void bake_fonts();
+
+  /// Lets the cluster's time pass for `seconds` of the viewer's, and draws everything.
+  void frame(float seconds);
+  /// How long nothing will change by itself, in seconds: 0 while something moves, infinity while nothing
+  /// does.
+  double idle_for() const;
+
+  Desk& desk();
+  /// The theme in effect.
+  const Theme& theme() const;
+  /// Puts a text into the editor.
+  void set_editor_text(std::string text);
+  /// The editor's text.
+  std::string editor_text() const;
+  /// Text pasted by the browser goes to where the keyboard is.
+  void paste(const std::string& text);
+  /// What a copy, or cut, takes from the editor; empty if the keyboard is elsewhere.
+  std::string copy_selection(bool cut);
+  /// True while a text is being edited: the platform shows a keyboard then.
+  bool wants_text() const;
+
+  /// Where all widgets of the next drawn frame are; draws one to find out.
+  const std::vector<WidgetMap::Entry>& find_widgets();
+  /// The world in words, for the page's live region and for screen readers.
+  std::string outline() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace rockpool::app

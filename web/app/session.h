@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/sim/time.h"
+#include "web/app/model/traffic.h"
+#include "web/app/model/world.h"
+
+namespace rockpool::app {
+
+/// What can be done to an object from its menu.
+enum class Action {
+  Delete,
+  KillNow,
+  Crash,
+  StopNode,
+  StartNode,
+  Cordon,
+  Uncordon,
+  FreezeProxy,
+  ThawProxy,
+};
+
+/// How an action, or anything else asked of the cluster, ended.
+struct Outcome {
+  bool ok = true;
+  std::string message;
+};
+
+/// What became of one document of an applied text.
+struct ApplyLine {
+  std::string object;  ///< deployment.apps/web
+  std::string result;  ///< created, configured, unchanged
+};
+struct ApplyReport {
+  bool ok = false;
+  std::vector<ApplyLine> lines;
+  /// Why nothing was applied, and the line of the text it is about, from 1; 0 if none.
+  std::string error;
+  int error_line = 0;
+  std::string error_object;
+};
+
+/// A cluster as the application sees it: a world to show, a clock to turn, and what a viewer may do.
+class Session {
+ public:
+  virtual ~Session() = default;
+
+  virtual const World& world() const = 0;
+  virtual const Traffic& traffic() const = 0;
+  /// Called for every finished request, once for each. One listener.
+  virtual void on_request(std::function<void(const RequestSeen&)> listener) = 0;
+
+  virtual sim::Time now() const = 0;
+  /// When its clock started.
+  virtual sim::Time start() const = 0;
+  /// Lets up to `span` of the cluster's time pass, stopping early when `keep_going` says no. Returns how
+  /// much has passed.
+  virtual sim::Duration run_for(sim::Duration span, const std::function<bool()>& keep_going) = 0;
+  /// Moves on to the next thing that can be seen. False if there is none.
+  virtual bool step() = 0;
+  /// Starts again from the beginning.
+  virtual void reset() = 0;
+
+  virtual ApplyReport apply(std::string_view yaml) = 0;
+  virtual Outcome act(Action action, const ObjectRef& object) = 0;
+  virtual Outcome scale(const ObjectRef& workload, int replicas) = 0;
+  /// Makes one request from outside to a Service that is open to it.
+  virtual Outcome request_from_outside(const ObjectRef& service) = 0;
+
+  /// The object as YAML, without what only machines read; empty if it is gone.
+  virtual std::string yaml(const ObjectRef& object) const = 0;
+  /// A container's log; `previous` of the run before the last restart.
+  virtual Outcome log(const ObjectRef& pod, std::string_view container, bool previous) const = 0;
+  /// Owners, owned, selected and selecting objects.
+  virtual std::vector<ObjectRef> related(const ObjectRef& object) const = 0;
+  /// Lines of a summary: name and value.
+  using Facts = std::vector<std::pair<std::string, std::string>>;
+  virtual Facts facts(const ObjectRef& object) const = 0;
+};
+
+}  // namespace rockpool::app

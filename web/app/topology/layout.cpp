@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/app/topology/layout.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <span>
+#include <tuple>
+
+namespace rockpool::app {
+namespace {
+
+using namespace topology;
+
+// Above these numbers of Pods on one node, or in all, less of each is shown.
+constexpr std::size_t kMostCards = 14;
+constexpr std::size_t kMostCardsInAll = 90;
+constexpr std::size_t kMostLabels = 60;
+constexpr std::size_t kMostLabelsInAll = 400;
+
+struct Size {
+  float w;
+  float h;
+  float gap;
+};
+
+Size pod_size(Detail detail) {
+  switch (detail) {
+    case Detail::Card: return {kPodWidth, kPodHeight, kPodGap};
+    case Detail::Label: return {kLabelWidth, kLabelHeight, 4};
+    case Detail::Dot: return {kDot, kDot, 2};
+  }
+  return {};
+}
+
+bool shown(const LayoutRequest& request, std::string_view ns, std::string_view name) {
+  if (!request.show_system && is_system(ns)) return false;
+  return request.filter.empty() ||
+         key_of_object(ns, name).find(request.filter) != std::string::npos;
+}
+
+// Puts the Pods on their nodes, own ones before the system's, workload by workload.
+void collect_pods(const World& world, const LayoutRequest& request, TopologyLayout& layout) {
+  world.pods.each([&](Slot slot, const PodItem& pod) {
+    if (!shown(request, pod.ns, pod.name)) return;
+    const Slot node = world.nodes.find(pod.node);
+    const Slot at = node < layout.node_at.size() ? layout.node_at[node] : kNoSlot;
+    (at == kNoSlot ? layout.unscheduled : layout.nodes[at]).pods.push_back(slot);
+  });
+  const auto order = [&world](Slot left, Slot right) {
+    const PodItem& a = *world.pods.get(left);
+    const PodItem& b = *world.pods.get(right);
+    return std::forward_as_tuple(is_system(a.ns), a.ns, a.app, a.created, a.name) <
+           std::forward_as_tuple(is_system(b.ns), b.ns, b.app, b.created, b.name);
+  };
+  for (auto& box : layout.nodes) std::sort(box.pods.begin(), box.pods.end(), order);
+  std::sort(layout.unscheduled.pods.begin(), layout.unscheduled.pods.end(), order);
+}
+
+Detail choose_detail(const TopologyLayout& layout) {
+  std::size_t most = layout.unscheduled.pods.size();
+  std::size_t all = most;
+  for (const auto& box : layout.nodes) {
+    most = std::max(most, box.pods.size());
+    all += box.pods.size();
+  }
+  if (most <= kMostCards && all <= kMostCardsInAll) return Detail::Card;
+  if (most <= kMostLabels && all <= kMostLabelsInAll) return Detail::Label;
+  return Detail::Dot;
+}
+
+float node_width(Detail detail, int pod_columns) {
+  const Size pod = pod_size(detail);
+  const float columns = static_cast<float>(pod_columns);
+  return 2 * kNodePadding + columns * pod.w + (columns - 1) * pod.gap;
+}
+
+float node_height(Detail detail, int pod_columns, std::size_t pods) {
+  const Size pod = pod_size(detail);
+  const auto rows = static_cast<float>(
+      std::max<std::size_t>(1, (pods + static_cast<std::size_t>(pod_columns) - 1) /
+                                   static_cast<std::size_t>(pod_columns)));
+  return kNodeHead + kNodePadding + rows * pod.h + (rows - 1) * pod.gap;
+}
+
+// Boxes to place: the nodes, and the unscheduled Pods if any.
+std::vector<TopologyLayout::NodeBox*> boxes_of(TopologyLayout& layout) {
+  std::vector<TopologyLayout::NodeBox*> boxes;
+  for (auto& box : layout.nodes) boxes.push_back(&box);
+  if (!layout.unscheduled.pods.empty()) boxes.push_back(&layout.unscheduled);
+  return boxes;
+}
+
+struct Grid {
+  int node_columns = 1;
+  int pod_columns = 1;
+};
+
+Size grid_size(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail, Grid grid) {
+  const float column = node_width(detail, grid.pod_columns);
+  const auto columns = static_cast<std::size_t>(grid.node_columns);
+  float height = 0;
+  for (std::size_t row = 0; row < boxes.size(); row += columns) {
+    float tallest = 0;
+    for (std::size_t at = row; at < std::min(boxes.size(), row + columns); ++at) {
+      tallest = std::max(tallest, node_height(detail, grid.pod_columns, boxes[at]->pods.size()));
+    }
+    height += tallest + kNodeGap;
+  }
+  const float used = static_cast<float>(std::min(columns, boxes.size()));
+  return {used * (column + kNodeGap) - kNodeGap, std::max(0.0f, height - kNodeGap), 0};
+}
+
+// The arrangement that can be shown largest in a space of `width` by `height`.
+Grid choose_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail, float width,
+                 float height) {
+  static constexpr int kCardColumns[] = {1, 2, 3, 4};
+  static constexpr int kLabelColumns[] = {2, 3, 4, 6, 8};
+  static constexpr int kDotColumns[] = {8, 12, 16, 24, 32, 48};
+  const std::span<const int> pod_columns = detail == Detail::Card    ? std::span<const int>{kCardColumns}
+                                           : detail == Detail::Label ? std::span<const int>{kLabelColumns}
+                                                                     : std::span<const int>{kDotColumns};
+  const int most = static_cast<int>(boxes.size());
+  Grid best;
+  float best_scale = -1;
+  for (const int columns : pod_columns) {
+    for (int nodes = 1; nodes <= most; nodes = std::max(nodes + 1, nodes * 5 / 4)) {
+      const Grid grid{nodes, columns};
+      const Size size = grid_size(boxes, detail, grid);
+      // Beyond life size, larger is no better: then fewer columns win by coming first.
+      const float scale = std::min({width / size.w, height / size.h, 1.0f});
+      if (scale > best_scale * 1.02f) {
+        best = grid;
+        best_scale = scale;
+      }
+    }
+  }
+  return best;
+}
+
+void place_pods(TopologyLayout& layout, const TopologyLayout::NodeBox& box, int pod_columns) {
+  const Size pod = pod_size(layout.detail);
+  for (std::size_t index = 0; index < box.pods.size(); ++index) {
+    const auto column = static_cast<float>(index % static_cast<std::size_t>(pod_columns));
+    const auto row = static_cast<float>(index / static_cast<std::size_t>(pod_columns));
+    layout.pods[box.pods[index]] = {box.rect.x + kNodePadding + column * (pod.w + pod.gap),
+                                    box.rect.y + kNodeHead + row * (pod.h + pod.gap), pod.w, pod.h};
+  }
+}
+
+void place_nodes(TopologyLayout& layout, Point corner, Grid grid) {
+  const auto boxes = boxes_of(layout);
+  const float width = node_width(layout.detail, grid.pod_columns);
+  const auto columns = static_cast<std::size_t>(grid.node_columns);
+  float y = corner.y;
+  for (std::size_t row = 0; row < boxes.size(); row += columns) {
+    float tallest = 0;
+    const std::size_t end = std::min(boxes.size(), row + columns);
+    for (std::size_t at = row; at < end; ++at) {
+      tallest = std::max(tallest,
+                         node_height(layout.detail, grid.pod_columns, boxes[at]->pods.size()));
+    }
+    for (std::size_t at = row; at < end; ++at) {
+      TopologyLayout::NodeBox& box = *boxes[at];
+      box.rect = {corner.x + static_cast<float>(at - row) * (width + kNodeGap), y, width, tallest};
+      box.proxy = layout.tall ? Rect{box.rect.centre().x - kProxyWidth / 2,
+                                     box.rect.y - kProxyHeight / 2, kProxyWidth, kProxyHeight}
+                              : Rect{box.rect.x - kProxyWidth / 2,
+                                     box.rect.y + kNodeHead / 2 - kProxyHeight / 2, kProxyWidth,
+                                     kProxyHeight};
+      place_pods(layout, box, grid.pod_columns);
+      layout.bounds = united(layout.bounds, box.rect);
+    }
+    y += tallest + kNodeGap;
+  }
+}
+
+void collect_services(const World& world, const LayoutRequest& request, TopologyLayout& layout) {
+  world.services.each([&](Slot slot, const ServiceItem& service) {
+    // The API server's own Service has no Pods behind it here.
+    if (service.ns == "default" && service.name == "kubernetes") return;
+    if (shown(request, service.ns, service.name)) layout.services.push_back({slot, {}});
+  });
+  std::sort(layout.services.begin(), layout.services.end(), [&](const auto& left, const auto& right) {
+    const ServiceItem& a = *world.services.get(left.service);
+    const ServiceItem& b = *world.services.get(right.service);
+    return std::forward_as_tuple(is_system(a.ns), a.created, a.ns, a.name) <
+           std::forward_as_tuple(is_system(b.ns), b.created, b.ns, b.name);
+  });
+  layout.service_at.assign(world.services.slots(), kNoSlot);
+  for (std::size_t index = 0; index < layout.services.size(); ++index) {
+    layout.service_at[layout.services[index].service] = static_cast<Slot>(index);
+  }
+}
+
+bool reachable_from_outside(const World& world, const TopologyLayout& layout) {
+  return std::any_of(layout.services.begin(), layout.services.end(), [&](const auto& box) {
+    const std::string& type = world.services.get(box.service)->type;
+    return type == "NodePort" || type == "LoadBalancer";
+  });
+}
+
+// Clients | Services | nodes.
+void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayout& layout) {
+  const auto count = layout.services.size();
+  // One column of Services as long as it is no taller than the pane makes sense of, then more.
+  const std::size_t most_rows = std::max<std::size_t>(
+      4, static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(count)) * 2)));
+  const std::size_t columns = count == 0 ? 0 : (count + most_rows - 1) / most_rows;
+  const bool outside = reachable_from_outside(world, layout);
+  const float services_x = outside ? kOutsideWidth + kColumnGap : 0;
+  const float services_width =
+      static_cast<float>(columns) * (kServiceWidth + kServiceGap) - (columns > 0 ? kServiceGap : 0);
+  const float nodes_x = count == 0 ? 0 : services_x + services_width + kColumnGap + kProxyWidth / 2;
+
+  const Grid grid = choose_grid(boxes_of(layout), layout.detail,
+                                std::max(request.width - nodes_x, request.width * 0.4f),
+                                request.height);
+  place_nodes(layout, {nodes_x, 0}, grid);
+  const float rows = static_cast<float>(std::min(count, most_rows));
+  const float services_height = rows * (kServiceHeight + kServiceGap) - kServiceGap;
+  const float top = std::max(0.0f, (layout.bounds.h - services_height) / 2);
+  for (std::size_t index = 0; index < count; ++index) {
+    layout.services[index].rect = {
+        services_x + static_cast<float>(index / most_rows) * (kServiceWidth + kServiceGap),
+        top + static_cast<float>(index % most_rows) * (kServiceHeight + kServiceGap), kServiceWidth,
+        kServiceHeight};
+    layout.bounds = united(layout.bounds, layout.services[index].rect);
+  }
+  if (outside) {
+    layout.outside = {0, layout.bounds.centre().y - kOutsideHeight / 2, kOutsideWidth, kOutsideHeight};
+    layout.bounds = united(layout.bounds, layout.outside);
+  }
+}
+
+// Clients above Services above nodes.
+void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayout& layout) {
+  const float width = std::max(2 * kPodWidth + 3 * kNodePadding, request.width);
+  float y = 0;
+  const bool outside = reachable_from_outside(world, layout);
+  const auto count = layout.services.size();
+  const auto fitting = static_cast<std::size_t>(
+      std::max(1.0f, std::floor((width + kServiceGap) / (kServiceWidth * 0.8f + kServiceGap))));
+  const std::size_t columns = std::max<std::size_t>(1, std::min(count, fitting));
+  const float card = std::min(
+      kServiceWidth * 1.2f,
+      (width - static_cast<float>(columns - 1) * kServiceGap) / static_cast<float>(columns));
+  const float used = static_cast<float>(columns) * (card + kServiceGap) - kServiceGap;
+  if (outside) {
+    layout.outside = {width / 2 - kOutsideWidth / 2, y, kOutsideWidth, kOutsideHeight * 0.6f};
+    y += layout.outside.h + kColumnGap * 0.5f;
+    layout.bounds = united(layout.bounds, layout.outside);
+  }
+  for (std::size_t index = 0; index < count; ++index) {
+    const auto column = static_cast<float>(index % columns);
+    const auto row = static_cast<float>(index / columns);
+    layout.services[index].rect = {(width - used) / 2 + column * (card + kServiceGap),
+                                   y + row * (kServiceHeight + kServiceGap), card, kServiceHeight};
+    layout.bounds = united(layout.bounds, layout.services[index].rect);
+  }
+  const auto rows = static_cast<float>((count + columns - 1) / columns);
+  if (count > 0) y += rows * (kServiceHeight + kServiceGap) - kServiceGap + kColumnGap * 0.75f;
+  Grid grid = choose_grid(boxes_of(layout), layout.detail, width,
+                          std::max(request.height, width) * 4);
+  const Size size = grid_size(boxes_of(layout), layout.detail, grid);
+  place_nodes(layout, {(width - size.w) / 2, y}, grid);
+}
+
+}  // namespace
+
+bool is_system(std::string_view ns) { return ns.starts_with("kube-"); }
+
+const Rect& TopologyLayout::pod(Slot slot) const {
+  static constexpr Rect kNowhere{};
+  return slot < pods.size() ? pods[slot] : kNowhere;
+}
+
+Rect TopologyLayout::service(Slot slot) const {
+  if (slot >= service_at.size() || service_at[slot] == kNoSlot) return {};
+  return services[service_at[slot]].rect;
+}
+
+const TopologyLayout::NodeBox* TopologyLayout::node(Slot slot) const {
+  if (slot >= node_at.size() || node_at[slot] == kNoSlot) return nullptr;
+  return &nodes[node_at[slot]];
+}
+
+TopologyLayout lay_out(const World& world, const LayoutRequest& request) {
+  TopologyLayout layout;
+  layout.tall = request.width < request.height * 0.85f && request.width < 640;
+  world.nodes.each([&](Slot slot, const NodeItem&) {
+    layout.nodes.push_back({slot, {}, {}, {}});
+  });
+  std::sort(layout.nodes.begin(), layout.nodes.end(), [&](const auto& left, const auto& right) {
+    const std::string& a = world.nodes.get(left.node)->name;
+    const std::string& b = world.nodes.get(right.node)->name;
+    // node-2 before node-10.
+    return a.size() != b.size() ? a.size() < b.size() : a < b;
+  });
+  layout.node_at.assign(world.nodes.slots(), kNoSlot);
+  for (std::size_t index = 0; index < layout.nodes.size(); ++index) {
+    layout.node_at[layout.nodes[index].node] = static_cast<Slot>(index);
+  }
+  layout.pods.assign(world.pods.slots(), {});
+  collect_pods(world, request, layout);
+  collect_services(world, request, layout);
+  layout.detail = choose_detail(layout);
+  if (layout.tall) {
+    arrange_tall(world, request, layout);
+  } else {
+    arrange_wide(world, request, layout);
+  }
+  return layout;
+}
+
+}  // namespace rockpool::app

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "web/app/geometry.h"
+#include "web/app/model/world.h"
+
+namespace rockpool::app {
+
+/// How much of each Pod is shown: the more there are, the less.
+enum class Detail {
+  Card,   ///< sign, name, address
+  Label,  ///< sign and the end of the name
+  Dot,    ///< sign only
+};
+
+/// Where everything of the topology lies, in its own units (logical pixels when zoomed to 1). Clients are
+/// on the left, Services beside them, nodes on the right; in a tall narrow pane from top to bottom.
+struct TopologyLayout {
+  struct NodeBox {
+    Slot node = kNoSlot;
+    Rect rect;
+    /// Where the node's proxy sits, on its edge towards the Services.
+    Rect proxy;
+    /// The Pods inside, in order.
+    std::vector<Slot> pods;
+  };
+  struct ServiceBox {
+    Slot service = kNoSlot;
+    Rect rect;
+  };
+
+  Detail detail = Detail::Card;
+  bool tall = false;
+  std::vector<NodeBox> nodes;
+  std::vector<ServiceBox> services;
+  /// Pods without a node; empty if there are none.
+  NodeBox unscheduled;
+  /// Clients outside the cluster; empty if nothing could reach it from there.
+  Rect outside;
+  /// By slot; an empty rectangle for a Pod that is not shown.
+  std::vector<Rect> pods;
+  /// By slot: the position in `services` or `nodes`, or kNoSlot.
+  std::vector<Slot> service_at;
+  std::vector<Slot> node_at;
+  Rect bounds;
+
+  const Rect& pod(Slot slot) const;
+  /// The card of a Service; empty if not shown.
+  Rect service(Slot slot) const;
+  const NodeBox* node(Slot slot) const;
+};
+
+/// Sizes in units.
+namespace topology {
+inline constexpr float kPodWidth = 158;
+inline constexpr float kPodHeight = 44;
+inline constexpr float kLabelWidth = 74;
+inline constexpr float kLabelHeight = 26;
+inline constexpr float kDot = 12;
+inline constexpr float kPodGap = 6;
+inline constexpr float kNodeHead = 46;
+inline constexpr float kNodePadding = 10;
+inline constexpr float kNodeGap = 18;
+inline constexpr float kServiceWidth = 204;
+inline constexpr float kServiceHeight = 86;
+inline constexpr float kServiceGap = 14;
+inline constexpr float kOutsideWidth = 112;
+inline constexpr float kOutsideHeight = 76;
+inline constexpr float kColumnGap = 64;
+inline constexpr float kProxyWidth = 52;
+inline constexpr float kProxyHeight = 20;
+}  // namespace topology
+
+struct LayoutRequest {
+  /// The pane, in logical pixels: the layout takes its proportions.
+  float width = 800;
+  float height = 600;
+  /// Pods and Services of kube-* namespaces too.
+  bool show_system = true;
+  /// Only Pods and Services whose namespace/name contains this.
+  std::string filter;
+};
+
+/// Arranges what `world` holds. The same world gives the same layout.
+TopologyLayout lay_out(const World& world, const LayoutRequest& request);
+
+/// True for the namespaces that Kubernetes itself uses.
+bool is_system(std::string_view ns);
+
+}  // namespace rockpool::app

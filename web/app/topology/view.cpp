@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/app/topology/view.h"
+
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "web/app/format.h"
+#include "web/app/topology/cards.h"
+#include "web/app/widgets/controls.h"
+#include "web/app/widgets/status.h"
+
+namespace rockpool::app {
+namespace {
+
+// Kept free around the content for the toolbar and the legend.
+constexpr float kMargin = 24;
+constexpr float kToolbar = 52;
+constexpr float kLegend = 34;
+// A press that moves less than this is a click.
+constexpr float kClickSlack = 4;
+
+std::string key_of_ref(const ObjectRef& ref) { return key_of_object(ref.ns, ref.name); }
+
+}  // namespace
+
+void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
+  const World& world = desk.session.world();
+  const Rect pane{area.x + kMargin, area.y + kToolbar, area.w - 2 * kMargin,
+                  area.h - kToolbar - kLegend};
+  update_layout(ui, desk, pane);
+  if (desk.fit_wanted) camera_.fit();
+  desk.fit_wanted = false;
+  camera_.frame(layout_.bounds, pane, layout_.tall, ui.seconds, ui.reduced_motion);
+  ui.moving |= camera_.moving();
+  update_shapes(ui, world);
+  pulse_arrivals(ui, desk);
+
+  const Painter screen = ui.painter();
+  ImGui::PushClipRect({area.x, area.y}, {area.right(), area.bottom()}, true);
+  draw_grid(ui, screen, area);
+
+  // The tools come first, so that they get the pointer before the canvas below them does.
+  ImGui::SetNextItemAllowOverlap();
+  const Touch canvas = touch_area(ui, "topology", area, "Topology");
+  move_camera(ui, area, canvas.hovered, canvas.held);
+  const Painter painter = screen.transformed(camera_.origin(), camera_.zoom());
+  const Point at = painter.from_screen(pointer());
+  hovered_ = canvas.hovered || canvas.held ? hit(world, at) : ObjectRef{};
+
+  const Point corner = painter.from_screen(area.min());
+  const Rect visible{corner.x, corner.y, area.w / camera_.zoom(), area.h / camera_.zoom()};
+  draw_nodes(ui, painter, desk, visible);
+  draw_links(ui, painter, desk, visible);
+  draw_outside(ui, painter, desk);
+  draw_services(ui, painter, desk, visible);
+  draw_pods(ui, painter, desk, visible);
+  draw_flights(ui, painter, desk);
+  draw_marks(ui, painter, desk);
+  draw_legend(ui, screen, desk, area);
+  if (ui.widgets.recording()) record(ui, painter, world, area);
+
+  handle_clicks(ui, desk, canvas.clicked, canvas.context, at);
+  if (canvas.hovered && !canvas.held) explain(ui, desk, at);
+  draw_toolbar(ui, desk, area);
+  if (world.nodes.count() == 0) {
+    empty_state(ui, area, Icon::Node, "No nodes yet", "The cluster has no machines to run Pods on.");
+  }
+  ImGui::PopClipRect();
+}
+
+void TopologyView::update_layout(const Ui& ui, const Desk& desk, const Rect& area) {
+  static_cast<void>(ui);
+  const World& world = desk.session.world();
+  if (seen_structure_ == world.structure && seen_area_ == area && seen_filter_ == desk.filter &&
+      seen_system_ == desk.show_system) {
+    return;
+  }
+  if (seen_area_ != area) camera_.fit();
+  seen_structure_ = world.structure;
+  seen_area_ = area;
+  seen_filter_ = desk.filter;
+  seen_system_ = desk.show_system;
+  layout_ = lay_out(world, {.width = area.w,
+                            .height = area.h,
+                            .show_system = desk.show_system,
+                            .filter = desk.filter});
+}
+
+void TopologyView::update_shapes(Ui& ui, const World& world) {
+  constexpr float kGlide = 11;
+  constexpr float kFade = 9;
+  shapes_.resize(layout_.pods.size());
+  const float glide = ui.reduced_motion ? 1 : 1.0f - std::exp(-kGlide * ui.seconds);
+  const float fade = ui.reduced_motion ? 1 : 1.0f - std::exp(-kFade * ui.seconds);
+  for (Slot slot = 0; slot < layout_.pods.size(); ++slot) {
+    PodShape& shape = shapes_[slot];
+    const Rect& goal = layout_.pods[slot];
+    const PodItem* pod = world.pods.get(slot);
+    const std::uint32_t identity = pod == nullptr || goal.empty() ? 0 : key_of(pod->uid);
+    if (shape.identity != identity) {
+      if (shape.identity != 0) ghosts_.push_back({shape.rect, shape.alpha});
+      shape = {goal, ui.reduced_motion ? 1.0f : 0.0f, 0, identity};
+    }
+    if (identity == 0) continue;
+    if (shape.rect != goal) {
+      const Point corner = mix(shape.rect.min(), goal.min(), glide);
+      shape.rect = {corner.x, corner.y, goal.w, goal.h};
+      const float left = std::abs(corner.x - goal.x) + std::abs(corner.y - goal.y);
+      if (left < 0.5f) shape.rect = goal;
+      ui.moving = true;
+    }
+    if (shape.alpha < 1) {
+      shape.alpha = shape.alpha > 0.98f ? 1.0f : shape.alpha + (1 - shape.alpha) * fade;
+      ui.moving = true;
+    }
+    if (shape.pulse > 0) {
+      shape.pulse = shape.pulse < 0.02f ? 0.0f : shape.pulse * std::exp(-4.0f * ui.seconds);
+      ui.moving = true;
+    }
+    ui.moving |= pod->health == Health::Starting && !ui.reduced_motion;
+  }
+  for (Ghost& ghost : ghosts_) ghost.alpha -= ui.seconds * 2.5f;
+  std::erase_if(ghosts_, [&ui](const Ghost& ghost) { return ghost.alpha <= 0 || ui.reduced_motion; });
+  ui.moving |= !ghosts_.empty();
+}
+
+void TopologyView::pulse_arrivals(Ui& ui, const Desk& desk) {
+  if (ui.reduced_motion || !desk.playback.playing()) return;
+  for (const Flight& flight : desk.flights.flights()) {
+    const float arrived = flight.times.back();
+    const bool now = flight.age >= arrived && flight.age - ui.seconds < arrived;
+    const Stop& last = flight.stops.back();
+    if (now && last.kind == Stop::Kind::Pod && last.slot < shapes_.size()) {
+      shapes_[last.slot].pulse = 1;
+    }
+  }
+}
+
+void TopologyView::move_camera(Ui& ui, const Rect& area, bool over_canvas, bool held) {
+  const ImGuiIO& io = ImGui::GetIO();
+  static_cast<void>(area);
+  if (over_canvas && io.MouseWheel != 0) {
+    camera_.zoom_at(pointer(), std::exp(io.MouseWheel * 0.12f));
+    ui.moving = true;
+  }
+  if (held) {
+    const Point moved{io.MouseDelta.x, io.MouseDelta.y};
+    dragged_ = dragging_ ? dragged_ + std::abs(moved.x) + std::abs(moved.y) : 0;
+    dragging_ = true;
+    if (dragged_ > kClickSlack) {
+      camera_.pan(moved);
+      ImGui::SetMouseCursor(ImGuiMouseCursor_ResizeAll);
+    }
+  } else if (!ImGui::IsMouseReleased(ImGuiMouseButton_Left)) {
+    dragging_ = false;
+    dragged_ = 0;
+  }
+}
+
+ObjectRef TopologyView::hit(const World& world, Point at) const {
+  for (const auto& box : layout_.services) {
+    if (!box.rect.contains(at)) continue;
+    const ServiceItem& service = *world.services.get(box.service);
+    return {"Service", service.ns, service.name};
+  }
+  if (layout_.outside.contains(at)) return {"Outside", "", "outside"};
+  const auto in_box = [&](const TopologyLayout::NodeBox& box) -> ObjectRef {
+    for (const Slot slot : box.pods) {
+      const PodItem* pod = world.pods.get(slot);
+      if (pod != nullptr && layout_.pods[slot].contains(at)) return {"Pod", pod->ns, pod->name};
+    }
+    return {};
+  };
+  for (const auto& box : layout_.nodes) {
+    const NodeItem* node = world.nodes.get(box.node);
+    if (node == nullptr) continue;
+    if (box.proxy.contains(at)) return {"Proxy", "", node->name};
+    if (!box.rect.contains(at)) continue;
+    const ObjectRef pod = in_box(box);
+    return pod ? pod : ObjectRef{"Node", "", node->name};
+  }
+  return in_box(layout_.unscheduled);
+}
+
+void TopologyView::handle_clicks(Ui& ui, Desk& desk, bool clicked, bool context, Point at) {
+  static_cast<void>(ui);
+  static_cast<void>(at);
+  if (context && hovered_) {
+    desk.open_menu(hovered_);
+  } else if (clicked && dragged_ <= kClickSlack) {
+    if (hovered_.kind == "Outside") {
+      desk.open_menu(hovered_);
+    } else if (hovered_.kind == "Proxy") {
+      desk.select({"Node", "", hovered_.name});
+    } else if (hovered_) {
+      desk.select(hovered_);
+    } else {
+      desk.selection = {};
+      if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) camera_.fit();
+    }
+  }
+}
+
+void TopologyView::record(Ui& ui, const Painter& painter, const World& world,
+                          const Rect& area) const {
+  const auto note = [&](std::string id, const Rect& rect, std::string_view text) {
+    const Rect screen = painter.to_screen(rect);
+    if (!rect.empty() && screen.overlaps(area)) ui.widgets.add(id, screen, text);
+  };
+  for (const auto& box : layout_.nodes) {
+    const NodeItem* node = world.nodes.get(box.node);
+    if (node == nullptr) continue;
+    note(fmt::format("node/{}", node->name), {box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead},
+         node->status);
+    note(fmt::format("proxy/{}", node->name), box.proxy, node->proxy_frozen ? "frozen" : "proxy");
+  }
+  for (const auto& box : layout_.services) {
+    const ServiceItem& service = *world.services.get(box.service);
+    note(fmt::format("service/{}/{}", service.ns, service.name), box.rect, service.type);
+  }
+  for (Slot slot = 0; slot < layout_.pods.size(); ++slot) {
+    const PodItem* pod = world.pods.get(slot);
+    if (pod == nullptr) continue;
+    note(fmt::format("pod/{}/{}", pod->ns, pod->name), layout_.pods[slot], pod->status);
+  }
+  note("outside", layout_.outside, "Outside");
+}
+
+void TopologyView::explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const {
+  std::vector<std::string> lines{
+      fmt::format("{}/{}", pod.ns, pod.name),
+      fmt::format("{} \u00B7 {} \u00B7 {}/{} containers ready", pod.status, health_name(pod.health),
+                  pod.ready_containers, pod.containers)};
+  lines.push_back(pod.node.empty() ? "no node yet"
+                                   : fmt::format("{} on {}", pod.ip.empty() ? "no address yet" : pod.ip,
+                                                 pod.node));
+  lines.push_back(fmt::format("{} old, {} restart{}", age_text(desk.session.now() - pod.created),
+                              pod.restarts, pod.restarts == 1 ? "" : "s"));
+  const std::string key = key_of_object(pod.ns, pod.name);
+  for (const std::string& service : desk.session.traffic().services()) {
+    const auto load = load_of(*desk.session.traffic().service(service), ui.theme, key);
+    if (load) lines.push_back(fmt::format("{} requests/s for {}", number_text(load->rate), service));
+  }
+  tooltip(ui, lines);
+}
+
+void TopologyView::explain(Ui& ui, Desk& desk, Point at) const {
+  static_cast<void>(at);
+  const World& world = desk.session.world();
+  if (hovered_.kind == "Pod") {
+    if (const PodItem* pod = world.pods.get(key_of_ref(hovered_))) explain_pod(ui, desk, *pod);
+  } else if (hovered_.kind == "Service") {
+    const ServiceItem* service = world.services.get(key_of_ref(hovered_));
+    if (service == nullptr) return;
+    const std::string lines[] = {
+        fmt::format("Service {}/{}", service->ns, service->name),
+        fmt::format("{} {} {}", service->type, service->cluster_ip, service->ports),
+        service->has_selector
+            ? fmt::format("Sends requests to {} ready Pods; {} more match but are not ready.",
+                          service->ready.size(), service->not_ready.size())
+            : std::string{"Without a selector: its endpoints are written by hand."}};
+    tooltip(ui, lines);
+  } else if (hovered_.kind == "Proxy") {
+    const std::string lines[] = {
+        fmt::format("The proxy of {}", hovered_.name),
+        "Takes what is sent to a Service from this node and passes it on to one of its ready Pods. "
+        "It learns of changes a moment after the API does."};
+    tooltip(ui, lines);
+  } else if (hovered_.kind == "Node" && camera_.zoom() < 0.9f) {
+    const NodeItem* node = world.nodes.get(hovered_.name);
+    if (node != nullptr) tooltip(ui, fmt::format("{} \u00B7 {} \u00B7 {}", node->name, node->status, node->ip));
+  } else if (hovered_.kind == "Outside") {
+    const std::string lines[] = {
+        "Outside the cluster",
+        "Reaches Services of type NodePort and LoadBalancer only. Click to send a request."};
+    tooltip(ui, lines);
+  }
+}
+
+void TopologyView::draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const {
+  screen.fill(area, ui.theme.ground);
+  float step = 24 * camera_.zoom();
+  while (step < 14) step *= 2;
+  const Point origin = camera_.origin();
+  const float first_x = area.x + std::fmod(std::fmod(origin.x - area.x, step) + step, step);
+  const float first_y = area.y + std::fmod(std::fmod(origin.y - area.y, step) + step, step);
+  for (float y = first_y; y < area.bottom(); y += step) {
+    for (float x = first_x; x < area.right(); x += step) {
+      screen.fill({std::floor(x), std::floor(y), 1.4f, 1.4f}, ui.theme.grid);
+    }
+  }
+}
+
+void TopologyView::draw_nodes(Ui& ui, const Painter& painter, const Desk& desk,
+                              const Rect& visible) const {
+  const World& world = desk.session.world();
+  for (const auto& box : layout_.nodes) {
+    const NodeItem* node = world.nodes.get(box.node);
+    if (node == nullptr || !box.rect.overlaps(visible)) continue;
+    const CardState state{.hovered = hovered_.kind == "Node" && hovered_.name == node->name,
+                          .selected = desk.selection.kind == "Node" && desk.selection.name == node->name,
+                          .time = ui.time};
+    draw_node_card(painter, ui.theme, *node, box.pods.size(), box.rect, state);
+  }
+  if (!layout_.unscheduled.pods.empty() && layout_.unscheduled.rect.overlaps(visible)) {
+    draw_unscheduled_card(painter, ui.theme, layout_.unscheduled.pods.size(),
+                          layout_.unscheduled.rect);
+  }
+}
+
+void TopologyView::draw_services(Ui& ui, const Painter& painter, const Desk& desk,
+                                 const Rect& visible) const {
+  const World& world = desk.session.world();
+  for (const auto& box : layout_.services) {
+    const ServiceItem* service = world.services.get(box.service);
+    if (service == nullptr || !box.rect.overlaps(visible)) continue;
+    const ObjectRef ref{"Service", service->ns, service->name};
+    draw_service_card(painter, ui.theme, *service,
+                      desk.session.traffic().service(key_of_ref(ref)), box.rect,
+                      {.hovered = hovered_ == ref, .selected = desk.selection == ref});
+  }
+  for (const auto& box : layout_.nodes) {
+    const NodeItem* node = world.nodes.get(box.node);
+    if (node == nullptr || !box.proxy.overlaps(visible)) continue;
+    draw_proxy(painter, ui.theme, *node, box.proxy,
+               {.hovered = hovered_.kind == "Proxy" && hovered_.name == node->name});
+  }
+}
+
+void TopologyView::draw_outside(const Ui& ui, const Painter& painter, const Desk& desk) const {
+  static_cast<void>(desk);
+  if (layout_.outside.empty()) return;
+  draw_outside_card(painter, ui.theme, layout_.outside, {.hovered = hovered_.kind == "Outside"});
+}
+
+void TopologyView::draw_pods(Ui& ui, const Painter& painter, const Desk& desk,
+                             const Rect& visible) const {
+  const World& world = desk.session.world();
+  const Traffic& traffic = desk.session.traffic();
+  const bool with_load = layout_.detail == Detail::Card;
+  const auto draw_box = [&](const TopologyLayout::NodeBox& box) {
+    if (!box.rect.overlaps(visible)) return;
+    for (const Slot slot : box.pods) {
+      const PodItem* pod = world.pods.get(slot);
+      const PodShape& shape = shapes_[slot];
+      if (pod == nullptr || !shape.rect.overlaps(visible)) continue;
+      const bool is_pod = hovered_.kind == "Pod" || desk.selection.kind == "Pod";
+      const CardState state{
+          .hovered = is_pod && hovered_.name == pod->name && hovered_.ns == pod->ns,
+          .selected = is_pod && desk.selection == ObjectRef{"Pod", pod->ns, pod->name},
+          .alpha = shape.alpha,
+          .pulse = shape.pulse,
+          .time = ui.reduced_motion ? 0 : ui.time};
+      std::optional<PodLoad> load;
+      if (with_load) {
+        const std::string key = key_of_object(pod->ns, pod->name);
+        for (const std::string& service : traffic.services()) {
+          load = load_of(*traffic.service(service), ui.theme, key);
+          if (load) break;
+        }
+      }
+      draw_pod_card(painter, ui.theme, *pod, shape.rect, layout_.detail, state, load);
+    }
+  };
+  for (const auto& box : layout_.nodes) draw_box(box);
+  draw_box(layout_.unscheduled);
+  for (const Ghost& ghost : ghosts_) {
+    painter.outline(ghost.rect, faded(ui.theme.idle, ghost.alpha), radius::kCard);
+  }
+}
+
+void TopologyView::draw_toolbar(Ui& ui, Desk& desk, const Rect& area) {
+  const Painter painter = ui.painter();
+  Rect bar{area.x + space::kMedium, area.y + space::kMedium, area.w - 2 * space::kMedium,
+           control::kHeight};
+  const Rect right = bar.take_right(3 * control::kHeight + 4);
+  painter.fill(right, ui.theme.panel, radius::kControl);
+  painter.outline(right, ui.theme.border, radius::kControl);
+  const auto part = [&right](int index) {
+    return Rect{right.x + 1 + static_cast<float>(index) * (control::kHeight + 1), right.y,
+                control::kHeight, control::kHeight};
+  };
+  const Point centre = seen_area_.centre();
+  if (button(ui, "zoom-out", part(0), {.icon = Icon::Minus, .tooltip = "Zoom out"})) {
+    camera_.zoom_at(centre, 0.8f);
+  }
+  if (button(ui, "zoom-in", part(1), {.icon = Icon::Plus, .tooltip = "Zoom in"})) {
+    camera_.zoom_at(centre, 1.25f);
+  }
+  if (button(ui, "zoom-fit", part(2), {.icon = Icon::Fit, .tooltip = "Show everything (double click)"})) {
+    camera_.fit();
+  }
+  const bool wide = bar.w > 330;
+  const ButtonLook system{.icon = Icon::Eye,
+                          .label = wide ? std::string_view{"System"} : std::string_view{},
+                          .emphasis = Emphasis::Quiet,
+                          .chosen = desk.show_system,
+                          .tooltip = "Show what Kubernetes itself runs: kube-system"};
+  const Rect filter{bar.x, bar.y, std::min(200.0f, bar.w - button_width(painter, system) - 8), bar.h};
+  painter.fill(filter, ui.theme.panel, radius::kControl);
+  text_field(ui, "filter", filter, desk.filter, "Filter  ( / )", desk.focus_filter);
+  desk.focus_filter = false;
+  const Rect toggle{filter.right() + 6, bar.y, button_width(painter, system), bar.h};
+  painter.fill(toggle, ui.theme.panel, radius::kControl);
+  painter.outline(toggle, ui.theme.border, radius::kControl);
+  if (button(ui, "show-system", toggle, system)) desk.show_system = !desk.show_system;
+}
+
+}  // namespace rockpool::app

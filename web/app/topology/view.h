@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "web/app/desk.h"
+#include "web/app/topology/camera.h"
+#include "web/app/topology/layout.h"
+#include "web/app/widgets/ui.h"
+
+namespace rockpool::app {
+
+/// The picture of the cluster: nodes with their Pods, Services, clients, links, and requests on their way.
+class TopologyView {
+ public:
+  /// Draws it into `area` of the current window and takes the pointer there.
+  void draw(Ui& ui, Desk& desk, const Rect& area);
+
+ private:
+  // How a Pod's card looks now, on its way to where the layout wants it.
+  struct PodShape {
+    Rect rect;
+    float alpha = 0;
+    float pulse = 0;
+    std::uint32_t identity = 0;
+  };
+  // A Pod that is gone, fading.
+  struct Ghost {
+    Rect rect;
+    float alpha;
+  };
+
+  void update_layout(const Ui& ui, const Desk& desk, const Rect& area);
+  void update_shapes(Ui& ui, const World& world);
+  void move_camera(Ui& ui, const Rect& area, bool over_canvas, bool held);
+  ObjectRef hit(const World& world, Point at) const;
+  void explain(Ui& ui, Desk& desk, Point at) const;
+  void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;
+  void handle_clicks(Ui& ui, Desk& desk, bool clicked, bool context, Point at);
+  void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
+
+  void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
+  void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
+  void draw_links(const Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
+  void draw_service_links(const Ui& ui, const Painter& painter, const ServiceItem& service,
+                          const Rect& card, bool strong) const;
+  void draw_services(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
+  void draw_outside(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  void draw_pods(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
+  void draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  void draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  void pulse_arrivals(Ui& ui, const Desk& desk);
+  void draw_toolbar(Ui& ui, Desk& desk, const Rect& area);
+  void draw_legend(const Ui& ui, const Painter& screen, const Desk& desk, const Rect& area) const;
+
+  TopologyLayout layout_;
+  Camera camera_;
+  std::vector<PodShape> shapes_;
+  std::vector<Ghost> ghosts_;
+  ObjectRef hovered_;
+  // What the layout was made for.
+  std::uint64_t seen_structure_ = UINT64_MAX;
+  Rect seen_area_;
+  std::string seen_filter_;
+  bool seen_system_ = true;
+  bool dragging_ = false;
+  float dragged_ = 0;
+};
+
+}  // namespace rockpool::app

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// The moving part of the topology: links, requests on their way, and where they failed.
+#include <fmt/format.h>
+#include <imgui.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "web/app/topology/view.h"
+#include "web/app/widgets/controls.h"
+
+namespace rockpool::app {
+namespace {
+
+// More ready Pods than this are linked by node, not one by one.
+constexpr std::size_t kMostLinks = 24;
+
+struct LinkEnds {
+  Point from;
+  Point to;
+};
+
+LinkEnds link_ends(const Rect& service, const Rect& target, bool tall) {
+  if (tall) return {{service.centre().x, service.bottom()}, {target.centre().x, target.y}};
+  return {{service.right(), service.centre().y}, {target.x, target.centre().y}};
+}
+
+void draw_link(const Painter& painter, const LinkEnds& ends, bool tall, Colour colour, float width) {
+  const Point lead = tall ? Point{0, (ends.to.y - ends.from.y) * 0.45f}
+                          : Point{(ends.to.x - ends.from.x) * 0.45f, 0};
+  painter.curve(ends.from, ends.from + lead, ends.to - lead, ends.to, colour, width);
+}
+
+Point position(const TopologyLayout& layout, const Flight& flight, const FlightPlace& place,
+               bool& known) {
+  Point from;
+  Point to;
+  known = anchor(layout, flight.stops[place.from], from) && anchor(layout, flight.stops[place.to], to);
+  return known ? along(from, to, place.t, layout.tall) : Point{};
+}
+
+bool is_dns_leg(const Flight& flight, const FlightPlace& place) {
+  return flight.stops[place.to].dns || (flight.stops[place.from].dns && place.from != place.to);
+}
+
+}  // namespace
+
+void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
+                                      const ServiceItem& service, const Rect& card,
+                                      bool strong) const {
+  const Colour colour = strong ? faded(ui.theme.accent, 0.75f)
+                               : faded(ui.theme.border_strong, ui.theme.dark ? 0.75f : 0.9f);
+  const float width = strong ? 1.6f : 1.1f;
+  if (service.ready.size() <= kMostLinks) {
+    for (const Slot pod : service.ready) {
+      if (pod < shapes_.size() && !layout_.pod(pod).empty()) {
+        draw_link(painter, link_ends(card, shapes_[pod].rect, layout_.tall), layout_.tall, colour,
+                  width);
+      }
+    }
+    return;
+  }
+  for (const auto& box : layout_.nodes) {
+    const auto count = std::count_if(box.pods.begin(), box.pods.end(), [&service](Slot pod) {
+      return std::binary_search(service.ready.begin(), service.ready.end(), pod);
+    });
+    if (count == 0) continue;
+    const Rect head{box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead};
+    draw_link(painter, link_ends(card, head, layout_.tall), layout_.tall, colour,
+              width * (1.0f + std::log2(static_cast<float>(count)) * 0.5f));
+  }
+}
+
+void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
+                              const Rect& visible) const {
+  static_cast<void>(visible);
+  // With many Services only the chosen one's links say anything.
+  constexpr std::size_t kMostLinkedServices = 40;
+  const World& world = desk.session.world();
+  for (const auto& box : layout_.services) {
+    const ServiceItem* service = world.services.get(box.service);
+    if (service == nullptr) continue;
+    const ObjectRef ref{"Service", service->ns, service->name};
+    const bool strong = hovered_ == ref || desk.selection == ref;
+    if (!strong && layout_.services.size() > kMostLinkedServices) continue;
+    draw_service_links(ui, painter, *service, box.rect, strong);
+  }
+}
+
+void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const {
+  constexpr int kTail = 7;
+  constexpr float kTailStep = 0.028f;
+  if (ui.reduced_motion) return;
+  // Dots keep their size on the screen unless the picture is far away.
+  const float size = 1.0f / std::max(painter.scale(), 0.5f);
+  for (const Flight& flight : desk.flights.flights()) {
+    const FlightPlace place = place_of(flight);
+    if (place.stopped) continue;
+    bool known = false;
+    const Point at = position(layout_, flight, place, known);
+    if (!known) continue;
+    const bool doomed = !flight.ok && place.to + 1 == flight.stops.size() && place.t > 0.7f;
+    const Colour colour = doomed                      ? ui.theme.bad
+                          : is_dns_leg(flight, place) ? ui.theme.dns
+                          : place.returning           ? ui.theme.good
+                                                      : ui.theme.accent;
+    for (int step = kTail; step > 0; --step) {
+      const float back = flight.age - kTailStep * static_cast<float>(step);
+      const FlightPlace before = place_at(flight, back);
+      if (back < 0 || before.returning != place.returning) continue;
+      bool tail_known = false;
+      const Point tail = position(layout_, flight, before, tail_known);
+      const float part = 1.0f - static_cast<float>(step) / (kTail + 1);
+      if (tail_known) painter.circle(tail, (1.0f + 2.0f * part) * size, faded(colour, 0.45f * part));
+    }
+    painter.circle(at, 7 * size, faded(colour, 0.16f));
+    painter.circle(at, 3.6f * size, colour);
+    painter.circle(at, 1.4f * size, faded(rgb(0xFFFFFF), ui.theme.dark ? 0.85f : 0.95f));
+  }
+}
+
+void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const {
+  std::map<std::pair<float, float>, int> stacked;
+  for (const FailureMark& mark : desk.flights.marks()) {
+    Point at;
+    if (!anchor(layout_, mark.place, at)) continue;
+    const int above = stacked[{at.x, at.y}]++;
+    const float left = Flights::kMarkSeconds - mark.age;
+    const float alpha = std::clamp(left * 3, 0.0f, 1.0f);
+    const float grow = 1 + std::max(0.0f, 0.25f - mark.age) * 1.6f;
+    const float size = 1.0f / std::max(painter.scale(), 0.6f);
+    painter.circle(at, 9 * grow * size, faded(ui.theme.bad, alpha));
+    const Colour cross = faded(ui.theme.card, alpha);
+    const float arm = 3.4f * grow * size;
+    painter.line(at - Point{arm, arm}, at + Point{arm, arm}, cross, 1.8f * size);
+    painter.line(at + Point{-arm, arm}, at + Point{arm, -arm}, cross, 1.8f * size);
+
+    const std::string text =
+        mark.count > 1 ? fmt::format("{}  \u00D7{}", mark.reason, mark.count) : mark.reason;
+    const Painter label = painter.transformed(at, 1.0f / painter.scale());
+    const float width = label.width(TextStyle::Small, text) + 18;
+    const Rect box{-width / 2, -40 - 27 * static_cast<float>(above), width, 24};
+    label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
+    label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
+    label.outline(box, faded(ui.theme.bad, alpha), radius::kControl);
+    label.text_centred(box, TextStyle::Small, faded(ui.theme.bad, alpha), text);
+  }
+}
+
+void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& desk,
+                               const Rect& area) const {
+  struct Entry {
+    std::string_view text;
+    Colour colour;
+  };
+  const Entry entries[] = {{"name look-up", ui.theme.dns},
+                           {"request", ui.theme.accent},
+                           {"answer", ui.theme.good},
+                           {"failed", ui.theme.bad}};
+  float x = area.x + space::kLarge;
+  const float y = area.bottom() - 25;
+  for (const Entry& entry : entries) {
+    if (entry.text == "failed") {
+      const Point at{x + 4, y + 8};
+      screen.line(at - Point{3, 3}, at + Point{3, 3}, entry.colour, 1.8f);
+      screen.line(at + Point{-3, 3}, at + Point{3, -3}, entry.colour, 1.8f);
+    } else {
+      screen.circle({x + 4, y + 8}, 3.5f, entry.colour);
+    }
+    x += 14;
+    x += screen.text({x, y}, TextStyle::Caption, ui.theme.text_faint, entry.text) + space::kMedium;
+  }
+  const int left_out = desk.flights.left_out_per_shown();
+  const std::string note = left_out > 0 ? fmt::format("1 request in {} is shown", left_out + 1)
+                                        : std::string{};
+  if (!note.empty() && x + screen.width(TextStyle::Caption, note) < area.right() - space::kLarge) {
+    screen.text({x, y}, TextStyle::Caption, ui.theme.text_faint, note);
+  }
+}
+
+}  // namespace rockpool::app
