@@ -11,6 +11,20 @@ function(rockpool_app_sources variable excluded)
   set(${variable} ${sources} PARENT_SCOPE)
 endfunction()
 
+# rockpool_embed_assets(TARGET): the fonts and example manifests of the application, as bytes in the program.
+function(rockpool_embed_assets target)
+  set(folder "${PROJECT_SOURCE_DIR}/web/app")
+  set(output "${PROJECT_BINARY_DIR}/app_assets.cpp")
+  set(script "${PROJECT_SOURCE_DIR}/tools/lib/embed.cmake")
+  file(GLOB files CONFIGURE_DEPENDS RELATIVE "${folder}"
+       "${folder}/fonts/*.otf" "${folder}/fonts/*.ttf" "${folder}/examples/*.yaml")
+  list(TRANSFORM files PREPEND "${folder}/" OUTPUT_VARIABLE inputs)
+  add_custom_command(OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" "-DROOT=${folder}" "-DOUTPUT=${output}" -P "${script}" ${files}
+    DEPENDS ${inputs} "${script}" VERBATIM)
+  target_sources(${target} PRIVATE "${output}")
+endfunction()
+
 # Dear ImGui with its SDL2 and OpenGL backends. `sdl` is the SDL2 target.
 function(rockpool_add_imgui sdl)
   set(folder "${rockpool_imgui}")
@@ -24,6 +38,8 @@ function(rockpool_add_imgui sdl)
   target_compile_definitions(rockpool_imgui PUBLIC
     IMGUI_DISABLE_DEMO_WINDOWS IMGUI_DISABLE_DEBUG_TOOLS IMGUI_DISABLE_FILE_FUNCTIONS
     IMGUI_DISABLE_OBSOLETE_FUNCTIONS)
+  # A crowd of Pods has more corners than 16 bits can count.
+  target_compile_definitions(rockpool_imgui PUBLIC "ImDrawIdx=unsigned int")
   if(EMSCRIPTEN)
     target_compile_definitions(rockpool_imgui PUBLIC IMGUI_IMPL_OPENGL_ES3)
   endif()
@@ -37,15 +53,36 @@ function(rockpool_add_desktop_app)
     return()
   endif()
   find_package(SDL2 CONFIG QUIET)
-  if(NOT SDL2_FOUND)
-    message(STATUS "SDL2 not found: the program is built without its window")
+  find_package(OpenGL QUIET COMPONENTS OpenGL)
+  if(NOT SDL2_FOUND OR NOT TARGET OpenGL::GL)
+    message(STATUS "SDL2 or OpenGL not found: the program is built without its window")
     return()
   endif()
   rockpool_add_imgui(SDL2::SDL2)
   add_library(rockpool_app_native STATIC ${sources})
   rockpool_own_code(rockpool_app_native)
+  rockpool_embed_assets(rockpool_app_native)
   target_compile_definitions(rockpool_app_native INTERFACE ROCKPOOL_HAS_WINDOW)
-  target_link_libraries(rockpool_app_native PUBLIC rockpool_core rockpool_imgui)
+  target_link_libraries(rockpool_app_native PUBLIC rockpool_core rockpool_imgui OpenGL::GL)
+  rockpool_add_app_tests()
+endfunction()
+
+# The application's own tests, and the application on an invented world, which shows on demand what a real
+# cluster shows seldom (crowds, every state at once); built only when asked for.
+function(rockpool_add_app_tests)
+  rockpool_sources(sources "tests/web/app/*_test.cpp")
+  if(sources)
+    add_executable(rockpool_app_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${sources})
+    rockpool_own_code(rockpool_app_tests)
+    target_include_directories(rockpool_app_tests SYSTEM PRIVATE "${rockpool_doctest}")
+    target_link_libraries(rockpool_app_tests PRIVATE rockpool_app_native)
+    rockpool_output(rockpool_app_tests)
+  endif()
+  rockpool_sources(sources "tests/web/app/fixture/*.cpp")
+  add_executable(rockpool_app_fixture EXCLUDE_FROM_ALL ${sources})
+  rockpool_own_code(rockpool_app_fixture)
+  target_link_libraries(rockpool_app_fixture PRIVATE rockpool_app_native)
+  rockpool_output(rockpool_app_fixture)
 endfunction()
 
 # SDL2 for the browser, from the pinned sources: video and input only. (Its own build system needs four
@@ -92,6 +129,7 @@ function(rockpool_add_page)
     rockpool_add_sdl2()
     rockpool_add_imgui(rockpool_sdl2)
     add_executable(rockpool_app ${application} ${binding})
+    rockpool_embed_assets(rockpool_app)
     target_link_libraries(rockpool_app PRIVATE rockpool_imgui)
     rockpool_page_module(rockpool_app rockpool-app -sENVIRONMENT=web
       -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2)

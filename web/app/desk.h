@@ -16,7 +16,7 @@ enum class Panel { Map, Yaml, Inspect, Traffic, Events };
 
 /// A message that appears for a while.
 struct Toast {
-  std::string text;
+  std::string text{};
   bool bad = false;
   float age = 0;
 };
@@ -24,17 +24,17 @@ struct Toast {
 /// What the views share: the cluster, what is selected, and what they ask of each other.
 struct Desk {
   Session& session;
-  Playback playback;
-  Flights flights;
+  Playback playback{};
+  Flights flights{};
 
-  ObjectRef selection;
+  ObjectRef selection{};
   /// Which tab of the inspector to show next; -1 leaves it.
   int wanted_inspector_tab = -1;
   /// A panel to bring forward; views set it, the frame takes it.
   bool panel_wanted = false;
   Panel wanted_panel = Panel::Map;
 
-  std::string filter;
+  std::string filter{};
   /// Set by the shortcut; the filter takes the keyboard then.
   bool focus_filter = false;
   bool show_system = true;
@@ -44,12 +44,12 @@ struct Desk {
   ThemeChoice theme = ThemeChoice::Auto;
 
   /// The place of a menu that was asked for, and what it is about.
-  ObjectRef menu_object;
+  ObjectRef menu_object{};
   bool menu_wanted = false;
   /// What the user is asked to confirm before it is deleted.
-  ObjectRef delete_asked;
+  ObjectRef delete_asked{};
 
-  std::vector<Toast> toasts;
+  std::vector<Toast> toasts{};
 
   void select(ObjectRef object) {
     selection = std::move(object);

@@ -28,21 +28,21 @@ enum class Action {
 /// How an action, or anything else asked of the cluster, ended.
 struct Outcome {
   bool ok = true;
-  std::string message;
+  std::string message{};
 };
 
 /// What became of one document of an applied text.
 struct ApplyLine {
-  std::string object;  ///< deployment.apps/web
-  std::string result;  ///< created, configured, unchanged
+  std::string object{};  ///< deployment.apps/web
+  std::string result{};  ///< created, configured, unchanged
 };
 struct ApplyReport {
   bool ok = false;
-  std::vector<ApplyLine> lines;
+  std::vector<ApplyLine> lines{};
   /// Why nothing was applied, and the line of the text it is about, from 1; 0 if none.
-  std::string error;
+  std::string error{};
   int error_line = 0;
-  std::string error_object;
+  std::string error_object{};
 };
 
 /// A cluster as the application sees it: a world to show, a clock to turn, and what a viewer may do.

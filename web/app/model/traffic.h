@@ -28,14 +28,14 @@ struct RequestSeen {
   sim::Time finished{};
   /// From the client to the farthest place reached, name look-up first. The answer comes back the same
   /// way; a failure stays at the last place.
-  std::vector<Stop> stops;
+  std::vector<Stop> stops{};
   Slot service = kNoSlot;
-  std::string service_key;  ///< namespace/name; empty if it was sent to no Service
-  std::string endpoint;     ///< the Pod that answered; empty if none did
-  std::string client;       ///< who asked, in words
-  std::string url;
+  std::string service_key{};  ///< namespace/name; empty if it was sent to no Service
+  std::string endpoint{};     ///< the Pod that answered; empty if none did
+  std::string client{};       ///< who asked, in words
+  std::string url{};
   bool ok = false;
-  std::string result;  ///< "200 OK", "connection refused"
+  std::string result{};  ///< "200 OK", "connection refused"
 };
 
 /// What happened to one Service over the last minute, second by second.
@@ -54,7 +54,7 @@ class ServiceTraffic {
     std::array<std::uint32_t, kLatencyClasses> latencies{};
   };
   struct Share {
-    std::string endpoint;
+    std::string endpoint{};
     std::array<std::uint32_t, kSeconds> requests{};
     std::uint32_t total = 0;
     int colour = 0;  ///< its place in Theme::series, its own as far as there are enough
@@ -87,7 +87,7 @@ class ServiceTraffic {
   int free_colour() const;
 
   std::array<Second, kSeconds> seconds_{};
-  std::vector<Share> shares_;
+  std::vector<Share> shares_{};
   std::int64_t current_ = -1;
   std::int64_t first_ = -1;
 };
@@ -113,7 +113,7 @@ class Traffic {
 
  private:
   std::unordered_map<std::string, ServiceTraffic> by_service_;
-  std::vector<std::string> order_;
+  std::vector<std::string> order_{};
   std::deque<RequestSeen> recent_;
   std::uint64_t total_ = 0;
   std::uint64_t failures_ = 0;

@@ -29,9 +29,9 @@ std::string_view health_name(Health health);
 
 /// Names any object of the API.
 struct ObjectRef {
-  std::string kind;
-  std::string ns;  ///< empty for what belongs to no namespace
-  std::string name;
+  std::string kind{};
+  std::string ns{};  ///< empty for what belongs to no namespace
+  std::string name{};
 
   explicit operator bool() const { return !kind.empty(); }
   friend bool operator==(const ObjectRef&, const ObjectRef&) = default;
@@ -42,28 +42,28 @@ using Slot = std::uint32_t;
 inline constexpr Slot kNoSlot = UINT32_MAX;
 
 struct PodItem {
-  std::string ns;
-  std::string name;
-  std::string uid;
-  std::string node;    ///< empty until scheduled
-  std::string ip;      ///< empty until started
-  std::string status;  ///< as `kubectl get pods` prints it: Running, CrashLoopBackOff, …
+  std::string ns{};
+  std::string name{};
+  std::string uid{};
+  std::string node{};    ///< empty until scheduled
+  std::string ip{};      ///< empty until started
+  std::string status{};  ///< as `kubectl get pods` prints it: Running, CrashLoopBackOff, …
   Health health = Health::Waiting;
   std::int32_t ready_containers = 0;
   std::int32_t containers = 0;
   std::int32_t restarts = 0;
-  std::string owner_kind;  ///< of the controlling owner; empty if none
-  std::string owner;
-  std::string app;  ///< groups Pods by colour: the workload's name
-  std::vector<std::string> container_names;
+  std::string owner_kind{};  ///< of the controlling owner; empty if none
+  std::string owner{};
+  std::string app{};  ///< groups Pods by colour: the workload's name
+  std::vector<std::string> container_names{};
   sim::Time created{};
 };
 
 struct NodeItem {
-  std::string name;
-  std::string ip;
+  std::string name{};
+  std::string ip{};
   Health health = Health::Ready;
-  std::string status;  ///< Ready, NotReady, Ready,SchedulingDisabled
+  std::string status{};  ///< Ready, NotReady, Ready,SchedulingDisabled
   bool cordoned = false;
   bool powered = true;       ///< false after the fault "stop node"
   bool proxy_frozen = false;  ///< after the fault "freeze proxy"
@@ -71,24 +71,24 @@ struct NodeItem {
 };
 
 struct ServiceItem {
-  std::string ns;
-  std::string name;
-  std::string type;        ///< ClusterIP, NodePort, LoadBalancer, ExternalName
-  std::string cluster_ip;  ///< None for a headless one
-  std::string ports;       ///< 80:30080/TCP → http
+  std::string ns{};
+  std::string name{};
+  std::string type{};        ///< ClusterIP, NodePort, LoadBalancer, ExternalName
+  std::string cluster_ip{};  ///< None for a headless one
+  std::string ports{};       ///< 80:30080/TCP → http
   bool headless = false;
   bool has_selector = true;
   /// The Pods behind it, by slot, sorted: those that get requests, and the rest.
-  std::vector<Slot> ready;
-  std::vector<Slot> not_ready;
+  std::vector<Slot> ready{};
+  std::vector<Slot> not_ready{};
   sim::Time created{};
 };
 
 struct EventItem {
-  std::string type;  ///< Normal, Warning
-  std::string reason;
-  std::string message;
-  ObjectRef about;
+  std::string type{};  ///< Normal, Warning
+  std::string reason{};
+  std::string message{};
+  ObjectRef about{};
   std::int32_t count = 1;
   sim::Time last{};
 };
@@ -160,8 +160,8 @@ class Registry {
     return static_cast<Slot>(items_.size() - 1);
   }
 
-  std::vector<std::optional<Item>> items_;
-  std::vector<Slot> free_;
+  std::vector<std::optional<Item>> items_{};
+  std::vector<Slot> free_{};
   std::unordered_map<std::string, Slot> by_key_;
   std::size_t count_ = 0;
 };

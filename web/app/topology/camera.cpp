@@ -5,12 +5,18 @@
 
 namespace rockpool::app {
 
+namespace {
+constexpr float kLeastTallPart = 0.72f;
+}  // namespace
+
 void Camera::frame(const Rect& bounds, const Rect& area, bool tall, float seconds, bool instant) {
   moving_ = false;
   if (!following_ || bounds.empty() || area.empty()) return;
   const float across = area.w / bounds.w;
-  const float zoom = std::clamp(tall ? std::min(across, 1.0f) : std::min(across, area.h / bounds.h),
-                                kLeastZoom, kMostFitZoom);
+  const float whole = std::min(across, area.h / bounds.h);
+  // What is tall is made a little smaller to fit, and else scrolled.
+  const float wanted = tall ? std::max(whole, std::min(across, 1.0f) * kLeastTallPart) : whole;
+  const float zoom = std::clamp(wanted, kLeastZoom, tall ? 1.0f : kMostFitZoom);
   Point origin = area.centre() - bounds.centre() * zoom;
   if (tall && bounds.h * zoom > area.h) origin.y = area.y - bounds.y * zoom;
   const bool arrived = std::abs(zoom - zoom_) < 0.001f * zoom &&

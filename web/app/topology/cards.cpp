@@ -128,12 +128,10 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
        is_system(service.ns) ? theme.dns : theme.accent);
   painter.text_in({left, rect.y + 33}, right - left, TextStyle::CodeSmall, theme.text_soft,
                   service.cluster_ip);
-  painter.text_right({left, rect.y + 33, right - left, Painter::height(TextStyle::CodeSmall)},
-                     TextStyle::CodeSmall, theme.text_faint,
-                     painter.shortened(TextStyle::CodeSmall, service.ports + " ",
-                                       right - left - 8 -
-                                           painter.width(TextStyle::CodeSmall, service.cluster_ip),
-                                       Ellipsis::End).c_str());
+  const float ports_width = painter.width(TextStyle::CodeSmall, service.ports);
+  const float ports_left = left + painter.width(TextStyle::CodeSmall, service.cluster_ip) + 10;
+  painter.text_in({std::max(ports_left, right - ports_width), rect.y + 33}, right - ports_left,
+                  TextStyle::CodeSmall, theme.text_faint, service.ports);
   painter.fill({rect.x, rect.y + 55, rect.w, painter.hairline()}, theme.border);
 
   const std::size_t all = service.ready.size() + service.not_ready.size();

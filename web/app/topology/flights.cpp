@@ -119,42 +119,54 @@ FlightPlace place_at(const Flight& flight, float age) {
 
 FlightPlace place_of(const Flight& flight) { return place_at(flight, flight.age); }
 
-bool anchor(const TopologyLayout& layout, const Stop& stop, Point& result) {
+Anchor pod_anchor(const Rect& card) { return {{card.x, card.centre().y}, {-1, 0}}; }
+
+Anchor service_anchor(const Rect& card, bool tall) {
+  return tall ? Anchor{{card.centre().x, card.bottom()}, {0, 1}}
+              : Anchor{{card.right(), card.centre().y}, {1, 0}};
+}
+
+bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result) {
   switch (stop.kind) {
     case Stop::Kind::Outside:
-      result = layout.outside.empty() ? Point{layout.bounds.x - 30, layout.bounds.centre().y}
-                                      : layout.outside.centre();
+      result = layout.outside.empty()
+                   ? Anchor{{layout.bounds.x - 30, layout.bounds.centre().y}, {1, 0}}
+                   : service_anchor(layout.outside, layout.tall);
       return true;
     case Stop::Kind::Pod: {
       const Rect& rect = layout.pod(stop.slot);
-      result = rect.centre();
+      result = pod_anchor(rect);
       return !rect.empty();
     }
     case Stop::Kind::Service: {
       const Rect rect = layout.service(stop.slot);
-      result = rect.centre();
+      result = service_anchor(rect, layout.tall);
       return !rect.empty();
     }
     case Stop::Kind::Proxy:
     case Stop::Kind::Node: {
       const TopologyLayout::NodeBox* box = layout.node(stop.slot);
       if (box == nullptr) return false;
-      result = box->proxy.centre();
+      result = pod_anchor(box->proxy);
       return true;
     }
   }
   return false;
 }
 
-Point along(Point a, Point b, float t, bool tall) {
-  // The same bend as the links have: leaving and arriving along the direction of flow.
-  const float bend = 0.45f;
-  const Point lead = tall ? Point{0, (b.y - a.y) * bend} : Point{(b.x - a.x) * bend, 0};
-  const Point c = a + lead;
-  const Point d = b - lead;
-  const Point ab = mix(a, c, t);
-  const Point bc = mix(c, d, t);
-  const Point cd = mix(d, b, t);
+CurveControls controls_of(const Anchor& from, const Anchor& to) {
+  constexpr float kBend = 0.42f;
+  constexpr float kMostBend = 160;
+  const float distance = std::hypot(to.at.x - from.at.x, to.at.y - from.at.y);
+  const float reach = std::min(distance * kBend, kMostBend);
+  return {from.at + from.out * reach, to.at + to.out * reach};
+}
+
+Point along(const Anchor& from, const Anchor& to, float t) {
+  const CurveControls inner = controls_of(from, to);
+  const Point ab = mix(from.at, inner.from, t);
+  const Point bc = mix(inner.from, inner.to, t);
+  const Point cd = mix(inner.to, to.at, t);
   return mix(mix(ab, bc, t), mix(bc, cd, t), t);
 }
 

@@ -79,10 +79,23 @@ FlightPlace place_of(const Flight& flight);
 /// The same at an earlier moment of the flight, for its tail.
 FlightPlace place_at(const Flight& flight, float age);
 
-/// The middle of a stop; false if the layout does not show it.
-bool anchor(const TopologyLayout& layout, const Stop& stop, Point& result);
+/// Where requests touch a card, and in which direction (of length 1) they leave it.
+struct Anchor {
+  Point at;
+  Point out;
+};
+/// The anchor of a stop; false if the layout does not show it.
+bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result);
+Anchor pod_anchor(const Rect& card);
+Anchor service_anchor(const Rect& card, bool tall);
 
-/// A point of the curve that a request follows from `a` to `b`.
-Point along(Point a, Point b, float t, bool tall);
+/// The two inner control points of the curve from one anchor to another.
+struct CurveControls {
+  Point from;
+  Point to;
+};
+CurveControls controls_of(const Anchor& from, const Anchor& to);
+/// A point of that curve.
+Point along(const Anchor& from, const Anchor& to, float t);
 
 }  // namespace rockpool::app

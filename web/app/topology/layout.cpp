@@ -17,6 +17,8 @@ constexpr std::size_t kMostCards = 14;
 constexpr std::size_t kMostCardsInAll = 90;
 constexpr std::size_t kMostLabels = 60;
 constexpr std::size_t kMostLabelsInAll = 400;
+// In a narrower pane, columns are saved where they can be.
+constexpr float kRoomyWidth = 720;
 
 struct Size {
   float w;
@@ -111,9 +113,10 @@ Size grid_size(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail
   return {used * (column + kNodeGap) - kNodeGap, std::max(0.0f, height - kNodeGap), 0};
 }
 
-// The arrangement that can be shown largest in a space of `width` by `height`.
+// The arrangement that can be shown largest in a space of `width` by `height`, of which `taken` units
+// across go to something else.
 Grid choose_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail, float width,
-                 float height) {
+                 float height, float taken) {
   static constexpr int kCardColumns[] = {1, 2, 3, 4};
   static constexpr int kLabelColumns[] = {2, 3, 4, 6, 8};
   static constexpr int kDotColumns[] = {8, 12, 16, 24, 32, 48};
@@ -128,7 +131,7 @@ Grid choose_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail deta
       const Grid grid{nodes, columns};
       const Size size = grid_size(boxes, detail, grid);
       // Beyond life size, larger is no better: then fewer columns win by coming first.
-      const float scale = std::min({width / size.w, height / size.h, 1.0f});
+      const float scale = std::min({width / (size.w + taken), height / size.h, 1.0f});
       if (scale > best_scale * 1.02f) {
         best = grid;
         best_scale = scale;
@@ -163,11 +166,8 @@ void place_nodes(TopologyLayout& layout, Point corner, Grid grid) {
     for (std::size_t at = row; at < end; ++at) {
       TopologyLayout::NodeBox& box = *boxes[at];
       box.rect = {corner.x + static_cast<float>(at - row) * (width + kNodeGap), y, width, tallest};
-      box.proxy = layout.tall ? Rect{box.rect.centre().x - kProxyWidth / 2,
-                                     box.rect.y - kProxyHeight / 2, kProxyWidth, kProxyHeight}
-                              : Rect{box.rect.x - kProxyWidth / 2,
-                                     box.rect.y + kNodeHead / 2 - kProxyHeight / 2, kProxyWidth,
-                                     kProxyHeight};
+      box.proxy = {box.rect.x - kProxyWidth / 2, box.rect.y + (kNodeHead - kProxyHeight) / 2,
+                   kProxyWidth, kProxyHeight};
       place_pods(layout, box, grid.pod_columns);
       layout.bounds = united(layout.bounds, box.rect);
     }
@@ -208,18 +208,20 @@ void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayo
       4, static_cast<std::size_t>(std::ceil(std::sqrt(static_cast<double>(count)) * 2)));
   const std::size_t columns = count == 0 ? 0 : (count + most_rows - 1) / most_rows;
   const bool outside = reachable_from_outside(world, layout);
-  const float services_x = outside ? kOutsideWidth + kColumnGap : 0;
+  // Without the room for a column of their own, clients stand above the Services.
+  const bool own_column = request.width >= kRoomyWidth;
+  const float services_x = outside && own_column ? kOutsideWidth + kColumnGap : 0;
   const float services_width =
       static_cast<float>(columns) * (kServiceWidth + kServiceGap) - (columns > 0 ? kServiceGap : 0);
   const float nodes_x = count == 0 ? 0 : services_x + services_width + kColumnGap + kProxyWidth / 2;
 
-  const Grid grid = choose_grid(boxes_of(layout), layout.detail,
-                                std::max(request.width - nodes_x, request.width * 0.4f),
-                                request.height);
+  const Grid grid =
+      choose_grid(boxes_of(layout), layout.detail, request.width, request.height, nodes_x);
   place_nodes(layout, {nodes_x, 0}, grid);
   const float rows = static_cast<float>(std::min(count, most_rows));
   const float services_height = rows * (kServiceHeight + kServiceGap) - kServiceGap;
-  const float top = std::max(0.0f, (layout.bounds.h - services_height) / 2);
+  const float above = outside && !own_column ? kOutsideHeight + kServiceGap * 2 : 0;
+  const float top = std::max(0.0f, (layout.bounds.h - services_height - above) / 2) + above;
   for (std::size_t index = 0; index < count; ++index) {
     layout.services[index].rect = {
         services_x + static_cast<float>(index / most_rows) * (kServiceWidth + kServiceGap),
@@ -228,7 +230,9 @@ void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayo
     layout.bounds = united(layout.bounds, layout.services[index].rect);
   }
   if (outside) {
-    layout.outside = {0, layout.bounds.centre().y - kOutsideHeight / 2, kOutsideWidth, kOutsideHeight};
+    layout.outside = own_column
+                         ? Rect{0, layout.bounds.centre().y - kOutsideHeight / 2, kOutsideWidth, kOutsideHeight}
+                         : Rect{(kServiceWidth - kOutsideWidth) / 2, top - above, kOutsideWidth, kOutsideHeight};
     layout.bounds = united(layout.bounds, layout.outside);
   }
 }
@@ -260,8 +264,8 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   }
   const auto rows = static_cast<float>((count + columns - 1) / columns);
   if (count > 0) y += rows * (kServiceHeight + kServiceGap) - kServiceGap + kColumnGap * 0.75f;
-  Grid grid = choose_grid(boxes_of(layout), layout.detail, width,
-                          std::max(request.height, width) * 4);
+  const Grid grid = choose_grid(boxes_of(layout), layout.detail, width,
+                                std::max(request.height, width) * 4, 0);
   const Size size = grid_size(boxes_of(layout), layout.detail, grid);
   place_nodes(layout, {(width - size.w) / 2, y}, grid);
 }

@@ -16,28 +16,18 @@ namespace {
 // More ready Pods than this are linked by node, not one by one.
 constexpr std::size_t kMostLinks = 24;
 
-struct LinkEnds {
-  Point from;
-  Point to;
-};
-
-LinkEnds link_ends(const Rect& service, const Rect& target, bool tall) {
-  if (tall) return {{service.centre().x, service.bottom()}, {target.centre().x, target.y}};
-  return {{service.right(), service.centre().y}, {target.x, target.centre().y}};
-}
-
-void draw_link(const Painter& painter, const LinkEnds& ends, bool tall, Colour colour, float width) {
-  const Point lead = tall ? Point{0, (ends.to.y - ends.from.y) * 0.45f}
-                          : Point{(ends.to.x - ends.from.x) * 0.45f, 0};
-  painter.curve(ends.from, ends.from + lead, ends.to - lead, ends.to, colour, width);
+void draw_link(const Painter& painter, const Anchor& from, const Anchor& to, Colour colour, float width) {
+  const CurveControls inner = controls_of(from, to);
+  painter.curve(from.at, inner.from, inner.to, to.at, colour, width);
 }
 
 Point position(const TopologyLayout& layout, const Flight& flight, const FlightPlace& place,
                bool& known) {
-  Point from;
-  Point to;
-  known = anchor(layout, flight.stops[place.from], from) && anchor(layout, flight.stops[place.to], to);
-  return known ? along(from, to, place.t, layout.tall) : Point{};
+  Anchor from;
+  Anchor to;
+  known = find_anchor(layout, flight.stops[place.from], from) &&
+          find_anchor(layout, flight.stops[place.to], to);
+  return known ? along(from, to, place.t) : Point{};
 }
 
 bool is_dns_leg(const Flight& flight, const FlightPlace& place) {
@@ -52,11 +42,11 @@ void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
   const Colour colour = strong ? faded(ui.theme.accent, 0.75f)
                                : faded(ui.theme.border_strong, ui.theme.dark ? 0.75f : 0.9f);
   const float width = strong ? 1.6f : 1.1f;
+  const Anchor from = service_anchor(card, layout_.tall);
   if (service.ready.size() <= kMostLinks) {
     for (const Slot pod : service.ready) {
       if (pod < shapes_.size() && !layout_.pod(pod).empty()) {
-        draw_link(painter, link_ends(card, shapes_[pod].rect, layout_.tall), layout_.tall, colour,
-                  width);
+        draw_link(painter, from, pod_anchor(shapes_[pod].rect), colour, width);
       }
     }
     return;
@@ -67,7 +57,7 @@ void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
     });
     if (count == 0) continue;
     const Rect head{box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead};
-    draw_link(painter, link_ends(card, head, layout_.tall), layout_.tall, colour,
+    draw_link(painter, from, pod_anchor(head), colour,
               width * (1.0f + std::log2(static_cast<float>(count)) * 0.5f));
   }
 }
@@ -89,8 +79,8 @@ void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& 
 }
 
 void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const {
-  constexpr int kTail = 7;
-  constexpr float kTailStep = 0.028f;
+  constexpr int kTail = 9;
+  constexpr float kTailStep = 0.014f;
   if (ui.reduced_motion) return;
   // Dots keep their size on the screen unless the picture is far away.
   const float size = 1.0f / std::max(painter.scale(), 0.5f);
@@ -105,14 +95,17 @@ void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk
                           : is_dns_leg(flight, place) ? ui.theme.dns
                           : place.returning           ? ui.theme.good
                                                       : ui.theme.accent;
-    for (int step = kTail; step > 0; --step) {
+    Point ahead = at;
+    for (int step = 1; step <= kTail; ++step) {
       const float back = flight.age - kTailStep * static_cast<float>(step);
       const FlightPlace before = place_at(flight, back);
-      if (back < 0 || before.returning != place.returning) continue;
+      if (back < 0 || before.returning != place.returning) break;
       bool tail_known = false;
       const Point tail = position(layout_, flight, before, tail_known);
+      if (!tail_known) break;
       const float part = 1.0f - static_cast<float>(step) / (kTail + 1);
-      if (tail_known) painter.circle(tail, (1.0f + 2.0f * part) * size, faded(colour, 0.45f * part));
+      painter.line(ahead, tail, faded(colour, 0.55f * part), (0.8f + 2.4f * part) * size);
+      ahead = tail;
     }
     painter.circle(at, 7 * size, faded(colour, 0.16f));
     painter.circle(at, 3.6f * size, colour);
@@ -123,11 +116,11 @@ void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk
 void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const {
   std::map<std::pair<float, float>, int> stacked;
   for (const FailureMark& mark : desk.flights.marks()) {
-    Point at;
-    if (!anchor(layout_, mark.place, at)) continue;
+    Anchor place;
+    if (!find_anchor(layout_, mark.place, place)) continue;
+    const Point at = place.at;
     const int above = stacked[{at.x, at.y}]++;
-    const float left = Flights::kMarkSeconds - mark.age;
-    const float alpha = std::clamp(left * 3, 0.0f, 1.0f);
+    const float alpha = std::clamp((Flights::kMarkSeconds - mark.age) * 3, 0.0f, 1.0f);
     const float grow = 1 + std::max(0.0f, 0.25f - mark.age) * 1.6f;
     const float size = 1.0f / std::max(painter.scale(), 0.6f);
     painter.circle(at, 9 * grow * size, faded(ui.theme.bad, alpha));
@@ -140,7 +133,10 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
         mark.count > 1 ? fmt::format("{}  \u00D7{}", mark.reason, mark.count) : mark.reason;
     const Painter label = painter.transformed(at, 1.0f / painter.scale());
     const float width = label.width(TextStyle::Small, text) + 18;
-    const Rect box{-width / 2, -40 - 27 * static_cast<float>(above), width, 24};
+    // Beside the mark, on the side where requests come from, so that the card stays readable.
+    const float left = place.out.x < 0 ? -width - 14 : -width / 2;
+    const float top = place.out.x < 0 ? -12.0f : -40.0f;
+    const Rect box{left, top - 27 * static_cast<float>(above), width, 24};
     label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
     label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
     label.outline(box, faded(ui.theme.bad, alpha), radius::kControl);
@@ -160,6 +156,7 @@ void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& 
                            {"failed", ui.theme.bad}};
   float x = area.x + space::kLarge;
   const float y = area.bottom() - 25;
+  screen.fill({area.x, area.bottom() - 34, area.w, 34}, faded(ui.theme.ground, 0.82f));
   for (const Entry& entry : entries) {
     if (entry.text == "failed") {
       const Point at{x + 4, y + 8};

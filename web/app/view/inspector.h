@@ -16,14 +16,14 @@ class Inspector {
  private:
   // Questions to the API are asked again only when something changed, and not in every frame.
   struct Cache {
-    ObjectRef object;
+    ObjectRef object{};
     int tab = -1;
-    std::string container;
+    std::string container{};
     std::uint64_t changes = 0;
     double asked_at = -1;
-    Session::Facts facts;
-    std::vector<ObjectRef> related;
-    std::string text;
+    Session::Facts facts{};
+    std::vector<ObjectRef> related{};
+    std::string text{};
     bool text_ok = true;
   };
   static constexpr double kAskEvery = 0.3;
@@ -37,7 +37,7 @@ class Inspector {
   void draw_logs(Ui& ui, Desk& desk, Rect area);
 
   int tab_ = inspector_tab::kSummary;
-  std::string container_;
+  std::string container_{};
   bool previous_ = false;
   Cache cache_;
   YamlViewer viewer_;

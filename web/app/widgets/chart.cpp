@@ -111,8 +111,9 @@ void sparkline(const Painter& painter, const Rect& area, std::span<const float> 
   if (values.size() < 2 || top <= 0) return;
   const float step = area.w / static_cast<float>(values.size() - 1);
   const auto point = [&](std::size_t at) {
-    const Point p = painter.to_screen({area.x + step * static_cast<float>(at),
-                                       area.bottom() - std::min(1.0f, values[at] / top) * (area.h - 2) - 1});
+    const float height = std::min(1.0f, values[at] / top) * (area.h - 2);
+    const Point p = painter.to_screen(
+        Point{area.x + step * static_cast<float>(at), area.bottom() - height - 1});
     return ImVec2{p.x, p.y};
   };
   const Point floor = painter.to_screen(area.max());

@@ -16,12 +16,12 @@ enum class Emphasis { Quiet, Normal, Main, Danger };
 
 struct ButtonLook {
   Icon icon = Icon::None;
-  std::string_view label;
+  std::string_view label{};
   Emphasis emphasis = Emphasis::Quiet;
   bool enabled = true;
   /// Held down: the option that is on.
   bool chosen = false;
-  std::string_view tooltip;
+  std::string_view tooltip{};
 };
 
 /// What the pointer does to a place this frame.
@@ -52,8 +52,8 @@ bool segmented(Ui& ui, std::string_view id, const Rect& rect,
 
 /// Tabs with a line under the chosen one. True when it changed.
 struct Tab {
-  std::string_view id;
-  std::string_view label;
+  std::string_view id{};
+  std::string_view label{};
   Icon icon = Icon::None;
   /// A small count behind the label; none if negative.
   int count = -1;
@@ -97,7 +97,7 @@ class ScrollArea {
   void content(float width, float height) const;
 
  private:
-  Point origin_;
+  Point origin_{};
   float width_;
 };
 

@@ -116,8 +116,11 @@ void draw_chrome(const Pen& pen, Icon icon) {
       pen.rays(4.9f, 6.6f, 8);
       break;
     case Icon::Moon:
-      pen.arc(8, 8, 5.6f, 0.16f, 0.84f);
-      pen.arc(11.2f, 8, 5.4f, 0.56f, 0.94f);
+      pen.path({{7.2f, 2.4f},   {6.3f, 4.6f},  {6.3f, 6.8f},  {7.3f, 8.7f},   {9.1f, 9.8f},
+                {11.4f, 10.0f}, {13.6f, 9.2f}, {12.6f, 11.4f}, {10.8f, 13.0f}, {8.4f, 13.7f},
+                {5.8f, 13.2f},  {3.6f, 11.5f}, {2.5f, 9.0f},  {2.6f, 6.3f},   {3.8f, 4.1f},
+                {5.5f, 2.8f}},
+               true);
       break;
     case Icon::Contrast:
       pen.ring(8, 8, 5.6f);
