@@ -9,14 +9,9 @@
 #include <string>
 
 #include "core/apiserver/watch.h"
-#include "core/cluster/cluster.h"
+#include "web/js/cluster_holder.h"
 
 namespace rockpool::web {
-
-/// A cluster that several owners share and that may be replaced by another (reset, restore).
-struct ClusterHolder {
-  std::unique_ptr<Cluster> cluster;
-};
 
 /// A cluster as rockpool.js sees it. Everything goes in and out as JSON text, and errors as
 /// `{"error": {"status": <Status>, …}}`, because exceptions and 64-bit integers do not cross the border well.
