@@ -19,6 +19,8 @@
 
 namespace rockpool::apiserver {
 
+struct ServerState;
+
 /// The version that the server claims to be (`/version`).
 inline constexpr std::string_view kKubernetesVersion = "v1.33.0";
 
@@ -103,6 +105,8 @@ class ApiServer {
   /// Where `pods/<name>/log` reads; must outlive its use here. None at first: logs are then
   /// answered with 503.
   void set_pod_log_source(PodLogSource* source);
+  /// What was set, or nullptr.
+  PodLogSource* pod_log_source() const;
 
   sim::Loop& loop() const;
   /// The store behind, for informers and for reading at full speed. Writes go through the verbs.
@@ -110,8 +114,7 @@ class ApiServer {
   const Options& options() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<ServerState> state_;
 };
 
 }  // namespace rockpool::apiserver

@@ -28,7 +28,7 @@ struct WatchEvent {
 
 /// "ADDED", "MODIFIED", "DELETED", "BOOKMARK", "ERROR".
 std::string_view watch_event_type(WatchEvent::Kind kind);
-/// The event as the server streams it: `{"object":{…},"type":"ADDED"}` and a newline.
+/// The event as the server streams it: `{"type":"ADDED","object":{…}}` and a newline.
 std::string to_json_line(const WatchEvent& event);
 
 /// How many events wait for a watcher that does not take them, before the watch is closed.

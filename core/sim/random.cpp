@@ -61,7 +61,7 @@ std::string Random::suffix(std::size_t length) {
 }
 
 std::string Random::uuid() {
-  const std::uint64_t high = (next() & ~0xf000u) | 0x4000u;
+  const std::uint64_t high = (next() & ~std::uint64_t{0xf000}) | 0x4000u;
   const std::uint64_t low = (next() & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62);
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
                      high & 0xffff, low >> 48, low & 0xffff'ffff'ffffu);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apiserver/http.h"
+
+#include <algorithm>
+
+namespace rockpool::apiserver {
+namespace {
+
+char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, {}, to_lower, to_lower);
+}
+
+// The value of a hexadecimal digit, or -1.
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = to_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+const std::string* Headers::find(std::string_view name) const {
+  for (const auto& [each, value] : fields_) {
+    if (equal_ignoring_case(each, name)) return &value;
+  }
+  return nullptr;
+}
+
+std::string_view Headers::get(std::string_view name) const {
+  const std::string* found = find(name);
+  return found != nullptr ? std::string_view{*found} : std::string_view{};
+}
+
+const std::string* Request::find_query(std::string_view name) const {
+  for (const auto& [each, value] : query) {
+    if (each == name) return &value;
+  }
+  return nullptr;
+}
+
+std::string_view Request::query_value(std::string_view name) const {
+  const std::string* found = find_query(name);
+  return found != nullptr ? std::string_view{*found} : std::string_view{};
+}
+
+Request make_request(std::string_view method, std::string_view target, std::string body,
+                     std::string_view content_type) {
+  Request request;
+  request.method = method;
+  const std::size_t mark = target.find('?');
+  request.path = percent_decode(target.substr(0, mark), false);
+  if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
+  if (!body.empty()) request.headers.add("Content-Type", std::string{content_type});
+  request.body = std::move(body);
+  return request;
+}
+
+Query parse_query(std::string_view text) {
+  Query query;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view pair = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (pair.empty()) continue;
+    const std::size_t equals = std::min(pair.find('='), pair.size());
+    const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
+    query.emplace_back(percent_decode(pair.substr(0, equals), true), percent_decode(value, true));
+  }
+  return query;
+}
+
+std::string percent_decode(std::string_view text, bool plus_is_space) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t index = 0; index < text.size(); ++index) {
+    const char c = text[index];
+    const bool has_digits = c == '%' && index + 2 < text.size();
+    const int high = has_digits ? hex_digit(text[index + 1]) : -1;
+    const int low = has_digits ? hex_digit(text[index + 2]) : -1;
+    if (high >= 0 && low >= 0) {
+      result += static_cast<char>(high * 16 + low);
+      index += 2;
+    } else {
+      result += c == '+' && plus_is_space ? ' ' : c;
+    }
+  }
+  return result;
+}
+
+}  // namespace rockpool::apiserver

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apiserver/routes.h"
+
+#include "core/api/field_error.h"
+#include "core/apiserver/apiserver.h"
+
+namespace rockpool::apiserver {
+namespace {
+
+// A resource's path that is well-formed in itself and fits the resource's scope.
+bool fits_scope(const ResourcePath& path, const api::Resource& resource) {
+  if (!resource.namespaced) return path.ns.empty();
+  return !path.ns.empty() || path.name.empty();
+}
+
+Response serve_resource(const Route& route) {
+  if (!fits_scope(route.path, *route.resource)) {
+    return respond_status(api::resource_not_found(), route.format);
+  }
+  if (route.path.name.empty()) return serve_collection(route);
+  if (route.path.subresource.empty()) return serve_object(route);
+  return serve_subresource(route);
+}
+
+}  // namespace
+
+Response ApiServer::handle(const Request& request) {
+  const auto format = negotiate(request);
+  if (!format) return respond_status(format.error());
+  const auto path = parse_resource_path(request.path);
+  if (!path) return serve_discovery(*this, request, *format);
+  // Paths of versions that are not served are nobody's.
+  if (!is_served(path->group, path->version)) return respond_text(404, "404 page not found\n");
+  Route route{*this, request, *path, nullptr, *format};
+  if (path->resource.empty()) return serve_resource_list(route);
+  route.resource = api::find_resource(path->group, path->version, path->resource);
+  if (route.resource == nullptr) return respond_status(api::resource_not_found(), *format);
+  return serve_resource(route);
+}
+
+api::Result<WriteOptions> read_write_options(const Request& request, std::string_view kind,
+                                             std::vector<std::string>& warnings) {
+  WriteOptions options;
+  options.warnings = &warnings;
+  api::FieldErrors errors;
+  for (const auto& [name, value] : request.query) {
+    if (name == "dryRun") {
+      options.dry_run = true;
+      if (value != "All") errors.not_supported(doc::Path{"dryRun"}, value, {"All"});
+    } else if (name == "fieldValidation") {
+      if (value == "Strict") {
+        options.field_validation = FieldValidation::strict;
+      } else if (value == "Ignore") {
+        options.field_validation = FieldValidation::ignore;
+      } else if (value == "Warn" || value.empty()) {
+        options.field_validation = FieldValidation::warn;
+      } else {
+        errors.not_supported(doc::Path{"fieldValidation"}, value, {"", "Ignore", "Strict", "Warn"});
+      }
+    }
+  }
+  if (request.find_query("fieldValidation") == nullptr) {
+    options.field_validation = FieldValidation::warn;
+  }
+  if (errors.empty()) return options;
+  return std::unexpected{api::invalid({"meta.k8s.io", kind}, "", errors)};
+}
+
+}  // namespace rockpool::apiserver

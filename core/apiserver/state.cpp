@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apiserver/state.h"
+
+#include <chrono>
+#include <utility>
+
+#include "core/api/ip.h"
+#include "core/api/object.h"
+
+namespace rockpool::apiserver {
+namespace {
+
+// Options come from our own code; a range that is none counts as kubeadm's default.
+api::Cidr service_range(const std::string& text) {
+  if (const auto range = api::parse_cidr(text)) return *range;
+  return *api::parse_cidr("10.96.0.0/12");
+}
+
+}  // namespace
+
+ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim::Random& random,
+                         Options the_options)
+    : loop{the_loop},
+      store{the_store},
+      options{std::move(the_options)},
+      uids{random.stream("uids")},
+      names{random.stream("names")},
+      cluster_ips{service_range(options.service_cidr), random.stream("cluster-ips")},
+      node_ports{options.node_port_first, options.node_port_last, random.stream("node-ports")},
+      event_expiry{the_loop, the_store},
+      token_volume{make_token_volume()} {}
+
+const doc::Value& ServerState::now_text() {
+  const sim::Time now = loop.now();
+  const std::int64_t second =
+      std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+  if (second != now_text_second_) {
+    now_text_second_ = second;
+    now_text_ = api::time_value(now);
+  }
+  return now_text_;
+}
+
+}  // namespace rockpool::apiserver

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "core/api/resource.h"
+#include "core/apiserver/apiserver.h"
+#include "core/apiserver/cluster_ip_allocator.h"
+#include "core/apiserver/event_expiry.h"
+#include "core/apiserver/node_port_allocator.h"
+#include "core/doc/value.h"
+#include "core/sim/loop.h"
+#include "core/sim/random.h"
+#include "core/store/store.h"
+
+// What the files of this room share. Nothing outside includes it.
+namespace rockpool::apiserver {
+
+using namespace doc::literals;
+
+/// The inside of an ApiServer.
+struct ServerState {
+  ServerState(sim::Loop& the_loop, store::Store& the_store, const sim::Random& random,
+              Options the_options);
+
+  sim::Loop& loop;
+  store::Store& store;
+  Options options;
+  sim::Random uids;
+  sim::Random names;
+  ClusterIpAllocator cluster_ips;
+  NodePortAllocator node_ports;
+  EventExpiry event_expiry;
+  PodLogSource* pod_log_source = nullptr;
+  /// What every Pod's kube-api-access volume projects.
+  doc::Value token_volume;
+
+  /// The present as a metav1.Time. All objects of one second share one text.
+  const doc::Value& now_text();
+
+ private:
+  std::int64_t now_text_second_ = INT64_MIN;
+  doc::Value now_text_;
+};
+
+/// The `projected` part of the volume that carries a Pod's service account token.
+doc::Value make_token_volume();
+
+/// The metadata as a document; null if there is none.
+inline const doc::Value& metadata_of(const doc::Value& object) { return object["metadata"_key]; }
+inline std::string_view name_of(const doc::Value& object) {
+  return metadata_of(object)["name"_key].as_string();
+}
+inline std::string_view namespace_name_of(const doc::Value& object) {
+  return metadata_of(object)["namespace"_key].as_string();
+}
+
+}  // namespace rockpool::apiserver

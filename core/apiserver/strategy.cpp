@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apiserver/strategy.h"
+
+#include <array>
+#include <string_view>
+
+#include "core/api/object.h"
+#include "core/api/views/pod.h"
+#include "core/apiserver/service_allocation.h"
+#include "core/apiserver/state.h"
+
+namespace rockpool::apiserver {
+namespace {
+
+using enum api::ResourceId;
+
+constexpr auto make_strategies() {
+  std::array<Strategy, api::index_of(builtin_count)> all{};
+  const auto at = [&](api::ResourceId id) -> Strategy& { return all[api::index_of(id)]; };
+  at(namespaces) = {.separate_status = true};
+  at(nodes) = {};
+  at(pods) = {.returns_deleted_object = true, .separate_status = true, .has_generation = true};
+  at(services) = {
+      .creates_on_update = true, .returns_deleted_object = true, .separate_status = true};
+  at(endpoints) = {.creates_on_update = true};
+  at(endpointslices) = {.has_generation = true};
+  at(replicasets) = {.separate_status = true, .has_generation = true};
+  at(deployments) = {.separate_status = true, .has_generation = true};
+  at(serviceaccounts) = {.unconditional_update = false, .returns_deleted_object = true};
+  at(events) = {.creates_on_update = true};
+  at(leases) = {.creates_on_update = true, .unconditional_update = false};
+  return all;
+}
+
+constexpr auto kStrategies = make_strategies();
+constexpr Strategy kDefaultStrategy;
+
+void set_or_erase(doc::Value& object, doc::KnownKeyIndex key, const doc::Value& value) {
+  if (object[key].identical(value)) return;
+  if (value.is_null()) {
+    object.erase(key);
+  } else {
+    object.set(key, value);
+  }
+}
+
+void prepare_new_pod(doc::Value& pod) {
+  const api::PodSpec spec{pod["spec"_key]};
+  doc::Value status =
+      doc::Value::object({{"phase"_key, "Pending"}, {"qosClass"_key, api::pod_qos_class(spec)}});
+  if (spec.scheduling_gates().size() != 0) {
+    status.set("conditions"_key,
+               doc::Value::array({doc::Value::object(
+                   {{"type"_key, "PodScheduled"},
+                    {"status"_key, "False"},
+                    {"reason"_key, "SchedulingGated"},
+                    {"message"_key, "Scheduling is blocked due to non-empty scheduling gates"}})}));
+  }
+  pod.set("status"_key, std::move(status));
+}
+
+void prepare_new_namespace(doc::Value& object) {
+  object.set("status"_key, doc::Value::object({{"phase"_key, "Active"}}));
+  bool has_finalizer = false;
+  for (const doc::Value& each : object["spec"_key]["finalizers"_key].items()) {
+    has_finalizer = has_finalizer || each.as_string() == "kubernetes";
+  }
+  if (!has_finalizer) object.edit("spec"_key).edit("finalizers"_key).push_back("kubernetes");
+}
+
+// The spec of EndpointSlices is everything but their metadata; labels count too.
+bool slice_changed(const doc::Value& object, const doc::Value& old_object) {
+  return object["endpoints"_key] != old_object["endpoints"_key] ||
+         object["ports"_key] != old_object["ports"_key] ||
+         api::labels(object) != api::labels(old_object);
+}
+
+bool counts_as_new_generation(const api::Resource& resource, const doc::Value& object,
+                              const doc::Value& old_object) {
+  if (resource.id == endpointslices) return slice_changed(object, old_object);
+  if (object["spec"_key] != old_object["spec"_key]) return true;
+  return resource.id == deployments && api::annotations(object) != api::annotations(old_object);
+}
+
+void prepare_main_update(const api::Resource& resource, doc::Value& object,
+                         const doc::Value& old_object) {
+  const Strategy& strategy = strategy_of(resource.id);
+  if (strategy.separate_status || resource.subresources.contains(api::Subresource::status)) {
+    set_or_erase(object, "status"_key, old_object["status"_key]);
+  }
+  if (resource.id == namespaces) {
+    set_or_erase(object, "spec"_key, old_object["spec"_key]);
+  } else if (resource.id == services) {
+    prepare_service_update(object, old_object);
+  }
+  if (strategy.has_generation && counts_as_new_generation(resource, object, old_object)) {
+    object.edit("metadata"_key).set("generation"_key, api::generation(old_object) + 1);
+  }
+}
+
+void prepare_status_update(const api::Resource& resource, doc::Value& object,
+                           const doc::Value& old_object) {
+  // All but metadata and status is as it was.
+  doc::Value result = old_object;
+  set_or_erase(result, "metadata"_key, object["metadata"_key]);
+  set_or_erase(result, "status"_key, object["status"_key]);
+  object = std::move(result);
+  const doc::Value& old_metadata = old_object["metadata"_key];
+  if (object["metadata"_key].identical(old_metadata)) return;
+  if (resource.id == pods) {
+    set_or_erase(object.edit("metadata"_key), "ownerReferences"_key,
+                 old_metadata["ownerReferences"_key]);
+  } else if (resource.id == deployments) {
+    set_or_erase(object.edit("metadata"_key), "labels"_key, old_metadata["labels"_key]);
+  }
+}
+
+}  // namespace
+
+const Strategy& strategy_of(api::ResourceId resource) {
+  const std::size_t index = api::index_of(resource);
+  return index < kStrategies.size() ? kStrategies[index] : kDefaultStrategy;
+}
+
+void prepare_for_create(const api::Resource& resource, doc::Value& object) {
+  const Strategy& strategy = strategy_of(resource.id);
+  if (strategy.has_generation) {
+    object.edit("metadata"_key).set("generation"_key, 1);
+  } else {
+    object.edit("metadata"_key).erase("generation"_key);
+  }
+  if (resource.id == pods) return prepare_new_pod(object);
+  if (resource.id == namespaces) return prepare_new_namespace(object);
+  if (resource.id == services) prepare_service_create(object);
+  if (!strategy.separate_status) return;
+  // Go prints an empty status struct for these.
+  object.set("status"_key, resource.id == services
+                               ? doc::Value::object({{"loadBalancer"_key, doc::Value::object()}})
+                               : doc::Value::object());
+}
+
+void prepare_for_update(const api::Resource& resource, doc::Value& object,
+                        const doc::Value& old_object, Part part) {
+  switch (part) {
+    case Part::main:
+    case Part::scale: return prepare_main_update(resource, object, old_object);
+    case Part::status: {
+      prepare_status_update(resource, object, old_object);
+      const doc::Value& old_qos = old_object["status"_key]["qosClass"_key];
+      if (resource.id == pods && object["status"_key]["qosClass"_key].is_empty() &&
+          !old_qos.is_empty()) {
+        object.edit("status"_key).set("qosClass"_key, old_qos);
+      }
+      return;
+    }
+    case Part::finalize: set_or_erase(object, "status"_key, old_object["status"_key]); return;
+  }
+}
+
+}  // namespace rockpool::apiserver

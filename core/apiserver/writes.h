@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "core/api/resource.h"
+#include "core/api/status.h"
+#include "core/apiserver/options.h"
+#include "core/apiserver/state.h"
+#include "core/doc/value.h"
+
+// The steps that the writing verbs share.
+namespace rockpool::apiserver {
+
+/// What messages call an object: its name, or what its name is to begin with.
+std::string_view display_name_of(const doc::Value& object);
+
+/// The store's error about an object as the API says it.
+api::Status to_status(store::Error error, const api::Resource& resource, std::string_view name);
+
+/// Decodes an object unless it is trusted; makes sure that it says its apiVersion and kind.
+api::Result<doc::Value> decode_object(const api::Resource& resource, doc::Value object,
+                                      const WriteOptions& options);
+
+/// Makes an object whose namespace is known to be right; decoded, not yet defaulted.
+api::Result<doc::Value> create_object(ServerState& state, const api::Resource& resource,
+                                      std::string_view ns, doc::Value object,
+                                      const WriteOptions& options);
+
+/// Replaces `old_object`, the present one, or a part of it: checks versions, defaults, admits,
+/// validates, and writes unless nothing changed. Completes a deletion that only waited for this.
+api::Result<doc::Value> update_object(ServerState& state, const api::Resource& resource,
+                                      const doc::Value& old_object, doc::Value object, Part part,
+                                      const WriteOptions& options);
+
+/// The present object, or NotFound.
+api::Result<doc::Value> find_object(const ServerState& state, const api::Resource& resource,
+                                    std::string_view ns, std::string_view name);
+
+/// Removes an object from the store with all that the server keeps about it. `last` is its last
+/// state as watchers see it.
+api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& resource,
+                                      const doc::Value& last);
+
+/// The autoscaling/v1 Scale of an object that has one.
+doc::Value make_scale(const doc::Value& object);
+/// Sets the number of replicas that a Scale asks for.
+api::Result<doc::Value> update_scale(ServerState& state, const api::Resource& resource,
+                                     const doc::Value& object, const doc::Value& scale,
+                                     const WriteOptions& options);
+
+}  // namespace rockpool::apiserver
