@@ -25,8 +25,8 @@ struct Scalar {
 /// Resolves a plain scalar's text.
 Scalar resolve_scalar(std::string_view text);
 
-/// What the scalar becomes on its way through JSON, which does not tell 1.0 from 1: a number without
-/// a fraction is an integer.
+/// What the scalar becomes on its way through JSON, which does not tell 1.0 from 1: a number
+/// without a fraction is an integer.
 Value json_value(const Scalar& scalar);
 
 /// The text of a scalar used as a key, as sigs.k8s.io/yaml writes it; nothing for null and for

@@ -38,6 +38,10 @@ TEST_CASE("YAML is written byte for byte as kubectl writes it") {
   CHECK(right.empty());
 }
 
+TEST_CASE("what kubectl prints reads back as it was") {
+  CHECK(read_back(std::string{kGoldenYaml}) == parse_json(kGoldenJson).value());
+}
+
 TEST_CASE("scalars and empty collections as documents") {
   CHECK(to_yaml(Value::object()) == "{}\n");
   CHECK(to_yaml(Value::array()) == "[]\n");
