@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/dns/zone.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "tests/core/net/objects.h"
+
+namespace rockpool::net::dns {
+namespace {
+
+using testing::make_service;
+using testing::make_slice;
+
+constexpr const char* kSoa =
+    "cluster.local. 30 IN SOA ns.dns.cluster.local. hostmaster.cluster.local. ";
+
+struct ZoneWorld {
+  ZoneWorld() {
+    add_service(make_service("web", "10.96.0.20", {{"http", 80}, {"metrics", 9090}}));
+    add_service(make_service("db", "None", {{"sql", 5432}}));
+    add_service(make_service("empty", "None", {{"sql", 5432}}));
+    add_service(make_service("portless", "None", {}));
+    add_slice(make_slice("web", {{"http", 8080}}, {{"10.244.0.10", "web-0"}}));
+    add_slice(make_slice("db", {{"sql", 5432}},
+                         {{"10.244.0.5", "db-0", true, true, false, "db-0"},
+                          {"10.244.1.6", "db-1", true, true, false, "db-1"},
+                          {"10.244.1.7", "db-x"},
+                          {"10.244.1.8", "db-2", false, false, false, "db-2"}}));
+    add_slice(make_slice("portless", {}, {{"10.244.0.7", "p-0", true, true, false, "p-0"}}));
+    doc::Value alias = make_service("alias", "", {});
+    alias.edit("spec").set("type", doc::Value{"ExternalName"});
+    alias.edit("spec").set("externalName", doc::Value{"Example.com"});
+    add_service(alias);
+    alias.edit("metadata").set("name", doc::Value{"inner"});
+    alias.edit("spec").set("externalName", doc::Value{"web.default.svc.cluster.local"});
+    add_service(alias);
+  }
+  void add_service(const doc::Value& service) { zone.on_service(nullptr, &service); }
+  void add_slice(const doc::Value& slice) { zone.on_endpoint_slice(nullptr, &slice); }
+
+  Message ask(const std::string& name, RecordType type = RecordType::a) {
+    Message query;
+    query.id = 9;
+    query.recursion_desired = true;
+    query.questions.push_back({name, type});
+    return zone.answer(query);
+  }
+  // "NOERROR: record; record", the records in order of their text.
+  std::string answers(const std::string& name, RecordType type = RecordType::a) {
+    return print(ask(name, type), &Message::answers);
+  }
+  static std::string print(const Message& message, std::vector<Record> Message::*section) {
+    std::vector<std::string> lines;
+    for (const Record& record : message.*section) lines.push_back(to_string(record));
+    std::ranges::sort(lines);
+    std::string text = response_code_name(message.code);
+    for (const std::string& line : lines) text += "; " + line;
+    return text;
+  }
+
+  ClusterZone zone{sim::Random{1}};
+};
+
+TEST_CASE("a cluster IP has an A record") {
+  ZoneWorld world;
+  const Message response = world.ask("web.default.svc.cluster.local.");
+  CHECK(ZoneWorld::print(response, &Message::answers) ==
+        "NOERROR; web.default.svc.cluster.local. 30 IN A 10.96.0.20");
+  CHECK(response.id == 9);
+  CHECK(response.is_response);
+  CHECK(response.authoritative);
+  CHECK(response.recursion_desired);
+  CHECK_FALSE(response.recursion_available);
+  CHECK(response.authorities.empty());
+}
+
+TEST_CASE("names compare without regard to case and come back as asked") {
+  ZoneWorld world;
+  CHECK(world.answers("WEB.Default.svc.CLUSTER.local.") ==
+        "NOERROR; WEB.Default.svc.CLUSTER.local. 30 IN A 10.96.0.20");
+}
+
+TEST_CASE("SRV lists a Service's ports") {
+  ZoneWorld world;
+  CHECK(world.answers("_http._tcp.web.default.svc.cluster.local.", RecordType::srv) ==
+        "NOERROR; _http._tcp.web.default.svc.cluster.local. 30 IN SRV 0 100 80 "
+        "web.default.svc.cluster.local.");
+  const Message all = world.ask("web.default.svc.cluster.local.", RecordType::srv);
+  CHECK(ZoneWorld::print(all, &Message::answers) ==
+        "NOERROR; "
+        "web.default.svc.cluster.local. 30 IN SRV 0 50 80 web.default.svc.cluster.local.; "
+        "web.default.svc.cluster.local. 30 IN SRV 0 50 9090 web.default.svc.cluster.local.");
+  CHECK(ZoneWorld::print(all, &Message::additionals) ==
+        "NOERROR; web.default.svc.cluster.local. 30 IN A 10.96.0.20");
+  CHECK(world.answers("_http._udp.web.default.svc.cluster.local.", RecordType::srv) == "NXDOMAIN");
+  CHECK(world.answers("_ftp._tcp.web.default.svc.cluster.local.", RecordType::srv) == "NXDOMAIN");
+}
+
+TEST_CASE("a headless Service has its ready endpoints") {
+  ZoneWorld world;
+  CHECK(world.answers("db.default.svc.cluster.local.") ==
+        "NOERROR; db.default.svc.cluster.local. 30 IN A 10.244.0.5; "
+        "db.default.svc.cluster.local. 30 IN A 10.244.1.6; "
+        "db.default.svc.cluster.local. 30 IN A 10.244.1.7");
+  CHECK(world.answers("db-1.db.default.svc.cluster.local.") ==
+        "NOERROR; db-1.db.default.svc.cluster.local. 30 IN A 10.244.1.6");
+  CHECK(world.answers("10-244-1-7.db.default.svc.cluster.local.") ==
+        "NOERROR; 10-244-1-7.db.default.svc.cluster.local. 30 IN A 10.244.1.7");
+  CHECK(world.answers("db-2.db.default.svc.cluster.local.") == "NXDOMAIN");
+  CHECK(world.answers("empty.default.svc.cluster.local.") == "NXDOMAIN");
+  // Endpoints of other Services have names too.
+  CHECK(world.answers("10-244-0-10.web.default.svc.cluster.local.") ==
+        "NOERROR; 10-244-0-10.web.default.svc.cluster.local. 30 IN A 10.244.0.10");
+}
+
+TEST_CASE("SRV of a headless Service names its endpoints") {
+  ZoneWorld world;
+  const Message response = world.ask("_sql._tcp.db.default.svc.cluster.local.", RecordType::srv);
+  CHECK(ZoneWorld::print(response, &Message::answers) ==
+        "NOERROR; _sql._tcp.db.default.svc.cluster.local. 30 IN SRV 0 33 5432 "
+        "10-244-1-7.db.default.svc.cluster.local.; "
+        "_sql._tcp.db.default.svc.cluster.local. 30 IN SRV 0 33 5432 "
+        "db-0.db.default.svc.cluster.local.; "
+        "_sql._tcp.db.default.svc.cluster.local. 30 IN SRV 0 33 5432 "
+        "db-1.db.default.svc.cluster.local.");
+  CHECK(response.additionals.size() == 3);
+}
+
+TEST_CASE("a headless Service may have no ports") {
+  ZoneWorld world;
+  CHECK(world.answers("portless.default.svc.cluster.local.") ==
+        "NOERROR; portless.default.svc.cluster.local. 30 IN A 10.244.0.7");
+  CHECK(world.answers("portless.default.svc.cluster.local.", RecordType::srv) == "NOERROR");
+}
+
+TEST_CASE("what does not exist and what has no such record differ") {
+  ZoneWorld world;
+  const auto expect = [&world](const std::string& name, RecordType type, ResponseCode code) {
+    const Message response = world.ask(name, type);
+    CAPTURE(name);
+    CHECK(response.code == code);
+    CHECK(response.answers.empty());
+    REQUIRE(response.authorities.size() == 1);
+    CHECK(to_string(response.authorities[0]).starts_with(kSoa));
+  };
+  expect("nope.default.svc.cluster.local.", RecordType::a, ResponseCode::name_error);
+  expect("web.nope.svc.cluster.local.", RecordType::a, ResponseCode::name_error);
+  expect("web.default.svc.cluster.local.", RecordType::aaaa, ResponseCode::no_error);
+  expect("web.default.svc.cluster.local.", RecordType::mx, ResponseCode::no_error);
+  expect("nope.default.svc.cluster.local.", RecordType::mx, ResponseCode::name_error);
+  expect("default.svc.cluster.local.", RecordType::a, ResponseCode::no_error);
+  expect("svc.cluster.local.", RecordType::a, ResponseCode::no_error);
+  expect("cluster.local.", RecordType::a, ResponseCode::no_error);
+  expect("foo.cluster.local.", RecordType::a, ResponseCode::name_error);
+  expect("a.b.c.web.default.svc.cluster.local.", RecordType::a, ResponseCode::name_error);
+  // What search paths make of outside names.
+  expect("example.com.default.svc.cluster.local.", RecordType::a, ResponseCode::name_error);
+}
+
+TEST_CASE("an ExternalName is an alias") {
+  ZoneWorld world;
+  CHECK(world.answers("alias.default.svc.cluster.local.") ==
+        "NOERROR; alias.default.svc.cluster.local. 30 IN CNAME example.com.");
+  world.zone.set_external_name("Example.com", {IpAddress::v4(93, 184, 216, 34)});
+  CHECK(world.answers("alias.default.svc.cluster.local.") ==
+        "NOERROR; alias.default.svc.cluster.local. 30 IN CNAME example.com.; "
+        "example.com. 30 IN A 93.184.216.34");
+  CHECK(world.answers("inner.default.svc.cluster.local.") ==
+        "NOERROR; inner.default.svc.cluster.local. 30 IN CNAME web.default.svc.cluster.local.; "
+        "web.default.svc.cluster.local. 30 IN A 10.96.0.20");
+}
+
+TEST_CASE("names outside the cluster domain come from elsewhere") {
+  ZoneWorld world;
+  const Message unknown = world.ask("example.com.");
+  CHECK(unknown.code == ResponseCode::name_error);
+  CHECK_FALSE(unknown.authoritative);
+  CHECK(unknown.recursion_available);
+  world.zone.set_external_name("example.com", {IpAddress::v4(93, 184, 216, 34)});
+  CHECK(world.answers("example.com.") == "NOERROR; example.com. 30 IN A 93.184.216.34");
+  CHECK(world.answers("example.com.", RecordType::aaaa) == "NOERROR");
+  world.zone.set_external_name("example.com", {});
+  CHECK(world.answers("example.com.") == "NXDOMAIN");
+}
+
+TEST_CASE("the zone describes itself") {
+  ZoneWorld world;
+  CHECK(world.answers("dns-version.cluster.local.", RecordType::txt) ==
+        "NOERROR; dns-version.cluster.local. 28800 IN TXT \"1.1.0\"");
+  CHECK(world.answers("cluster.local.", RecordType::soa)
+            .starts_with(std::string{"NOERROR; "} + kSoa));
+  CHECK(world.answers("cluster.local.", RecordType::ns) ==
+        "NOERROR; cluster.local. 30 IN NS ns.dns.cluster.local.");
+  CHECK(world.answers("20.0.96.10.in-addr.arpa.", RecordType::ptr) ==
+        "NOERROR; 20.0.96.10.in-addr.arpa. 30 IN PTR web.default.svc.cluster.local.");
+  CHECK(world.answers("21.0.96.10.in-addr.arpa.", RecordType::ptr) == "NXDOMAIN");
+  CHECK(world.answers("10-244-1-7.default.pod.cluster.local.") ==
+        "NOERROR; 10-244-1-7.default.pod.cluster.local. 30 IN A 10.244.1.7");
+  CHECK(world.answers("300-1-1-1.default.pod.cluster.local.") == "NXDOMAIN");
+}
+
+TEST_CASE("the zone follows changes") {
+  ZoneWorld world;
+  const doc::Value before = make_service("web", "10.96.0.20", {{"http", 80}});
+  const doc::Value after = make_service("web", "10.96.0.21", {{"http", 80}});
+  world.zone.on_service(&before, &after);
+  CHECK(world.answers("web.default.svc.cluster.local.") ==
+        "NOERROR; web.default.svc.cluster.local. 30 IN A 10.96.0.21");
+  CHECK(world.answers("20.0.96.10.in-addr.arpa.", RecordType::ptr) == "NXDOMAIN");
+  world.zone.on_service(&after, nullptr);
+  CHECK(world.answers("web.default.svc.cluster.local.") == "NXDOMAIN");
+  const doc::Value old_slice = make_slice("db", {{"sql", 5432}}, {{"10.244.0.5", "db-0"}});
+  const doc::Value new_slice = make_slice("db", {{"sql", 5432}}, {{"10.244.0.9", "db-9"}});
+  world.zone.on_endpoint_slice(&old_slice, &new_slice);
+  CHECK(world.answers("db.default.svc.cluster.local.") ==
+        "NOERROR; db.default.svc.cluster.local. 30 IN A 10.244.0.9");
+  world.zone.on_endpoint_slice(&new_slice, nullptr);
+  CHECK(world.answers("db.default.svc.cluster.local.") == "NXDOMAIN");
+}
+
+TEST_CASE("addresses come in changing order") {
+  ZoneWorld world;
+  int first_is_lowest = 0;
+  for (int i = 0; i < 300; ++i) {
+    const Message response = world.ask("db.default.svc.cluster.local.");
+    if (std::get<IpAddress>(response.answers[0].data) == IpAddress::v4(10, 244, 0, 5)) {
+      ++first_is_lowest;
+    }
+  }
+  CHECK(first_is_lowest > 60);
+  CHECK(first_is_lowest < 140);
+}
+
+TEST_CASE("bytes in, bytes out") {
+  ZoneWorld world;
+  const std::string query = encode_query(5, "web.default.svc.cluster.local.", RecordType::a);
+  const auto response = decode(world.zone.respond(query, Transport::udp));
+  REQUIRE(response);
+  CHECK(response->id == 5);
+  CHECK(response->answers.size() == 1);
+  CHECK(world.zone.respond("short", Transport::udp).empty());
+  std::string answer = query;
+  answer[2] = static_cast<char>(0x80);
+  CHECK(world.zone.respond(answer, Transport::udp).empty());
+  const auto refused = decode(world.zone.respond(query.substr(0, 20), Transport::udp));
+  REQUIRE(refused);
+  CHECK(refused->code == ResponseCode::format_error);
+  CHECK(refused->id == 5);
+  std::string notify = query;
+  notify[2] = 0x28;
+  CHECK(decode(world.zone.respond(notify, Transport::udp))->code == ResponseCode::not_implemented);
+}
+
+TEST_CASE("long answers are truncated over UDP only") {
+  ZoneWorld world;
+  std::vector<testing::EndpointSpec> endpoints;
+  for (int i = 1; i <= 60; ++i) {
+    endpoints.push_back({"10.244.3." + std::to_string(i), "big-" + std::to_string(i)});
+  }
+  world.add_service(make_service("big", "None", {{"http", 80}}));
+  world.add_slice(make_slice("big", {{"http", 80}}, endpoints));
+  const std::string query = encode_query(5, "big.default.svc.cluster.local.", RecordType::a);
+  const std::string short_answer = world.zone.respond(query, Transport::udp);
+  CHECK(short_answer.size() <= kMaxPlainUdpSize);
+  CHECK(decode(short_answer)->truncated);
+  const auto whole = decode(world.zone.respond(query, Transport::tcp));
+  CHECK_FALSE(whole->truncated);
+  CHECK(whole->answers.size() == 60);
+}
+
+}  // namespace
+}  // namespace rockpool::net::dns
