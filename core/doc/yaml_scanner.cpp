@@ -539,15 +539,17 @@ bool YamlScanner::fetch_block_scalar() {
 }
 
 bool YamlScanner::scan_block_header(BlockHeader& header) {
-  for (int part = 0; part < 2; ++part) {
-    if (at() == '+' || at() == '-') {
+  bool has_chomping = false;
+  while (true) {
+    if ((at() == '+' || at() == '-') && !std::exchange(has_chomping, true)) {
       header.chomping = at() == '+' ? BlockHeader::Chomping::keep : BlockHeader::Chomping::strip;
-      advance();
     } else if (is_one_of(at(), "0123456789") && header.indent == 0) {
       if (at() == '0') return fail_here("found an indentation indicator equal to 0");
       header.indent = std::max(indent_, 0) + (at() - '0');
-      advance();
+    } else {
+      break;
     }
+    advance();
   }
   while (is_blank()) advance();
   if (at() == '#') {
@@ -613,8 +615,8 @@ bool YamlScanner::fetch_quoted() {
 }
 
 bool YamlScanner::scan_escape(std::string& text) {
-  constexpr std::string_view kNames = "0abt\tnvfre \"'/\\";
-  constexpr std::string_view kCharacters{"\0\a\b\t\t\n\v\f\r\x1b \"'/\\", 15};
+  constexpr std::string_view kNames = "0abt\tnvfre \"'\\";
+  constexpr std::string_view kCharacters{"\0\a\b\t\t\n\v\f\r\x1b \"'\\", 14};
   const char name = at(1);
   int digits = 0;
   if (const auto found = kNames.find(name); found != kNames.npos && name != '\0') {

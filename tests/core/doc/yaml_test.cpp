@@ -216,6 +216,8 @@ TEST_CASE("mistakes are named as go-yaml names them, on their own line") {
       {"a: \"b\\qc\"", "line 1: found unknown escape character"},
       {"a: \"b\\xzz\"", "line 1: did not find expected hexdecimal number"},
       {"a: |0\n b", "line 1: found an indentation indicator equal to 0"},
+      {"a: |+-\n b", "line 1: did not find expected comment or line break"},
+      {"a: \"\\/\"", "line 1: found unknown escape character"},
       {"a: |x\n b", "line 1: did not find expected comment or line break"},
       {"a: & b", "line 1: did not find expected alphabetic or numeric character"},
       {"a: *", "line 1: did not find expected alphabetic or numeric character"},
