@@ -27,7 +27,7 @@ struct RequestSeen {
   sim::Time started{};
   sim::Time finished{};
   /// From the client to the farthest place reached, name look-up first. The answer comes back the same
-  /// way; a failure stays at the last place.
+  /// way; a failure stays at the last place. Empty if there was no wish to know.
   std::vector<Stop> stops{};
   Slot service = kNoSlot;
   std::string service_key{};  ///< namespace/name; empty if it was sent to no Service

@@ -34,8 +34,8 @@ FlightPlace on_the_way(const Flight& flight, float at) {
 }  // namespace
 
 void Flights::add(const RequestSeen& request) {
-  if (request.stops.size() < 2) return;
-  const bool room = flights_.size() < kMostFlights && (allowance_ >= 1 || !request.ok);
+  const bool known = request.stops.size() >= 2;
+  const bool room = known && flights_.size() < kMostFlights && (allowance_ >= 1 || !request.ok);
   if (!room) {
     dropped_lately_ += 1;
     return;

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/app/model/request_watcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/net/host.h"
+#include "core/net/http.h"
+
+namespace rockpool::app {
+namespace {
+
+/// Turns hops into stops, one after the other.
+class StopCollector {
+ public:
+  explicit StopCollector(const World& world) : world_{world} {}
+
+  void take(const net::Hop& hop) {
+    switch (hop.kind) {
+      case net::HopKind::client: start(hop); break;
+      case net::HopKind::dns_query: query(hop); break;
+      case net::HopKind::dns_answer: answer(hop); break;
+      case net::HopKind::connect: service_at(hop.to, false); break;
+      case net::HopKind::proxy:
+        add(Stop::Kind::Service, world_.services.find(hop.service), false);
+        add(Stop::Kind::Proxy, world_.nodes.find(hop.node), false);
+        break;
+      case net::HopKind::dial_failed:
+        chosen(hop);
+        // The proxy tries the next one.
+        add(Stop::Kind::Proxy, world_.nodes.find(hop.node), false);
+        break;
+      case net::HopKind::choice: choice_ = hop.pod; break;
+      case net::HopKind::server: server(hop); break;
+      case net::HopKind::failed: failed(hop); break;
+      case net::HopKind::resolved:
+      case net::HopKind::response: break;
+    }
+  }
+
+  std::vector<Stop> stops;
+
+ private:
+  void add(Stop::Kind kind, Slot slot, bool dns) {
+    if (slot == kNoSlot && kind != Stop::Kind::Outside) return;
+    const Stop stop{kind, slot, dns};
+    if (stops.empty() || !(stops.back() == stop)) stops.push_back(stop);
+  }
+
+  void start(const net::Hop& hop) {
+    if (!hop.pod.empty()) {
+      add(Stop::Kind::Pod, world_.pods.find(hop.pod), false);
+    } else if (!hop.node.empty()) {
+      add(Stop::Kind::Node, world_.nodes.find(hop.node), false);
+    } else {
+      add(Stop::Kind::Outside, kNoSlot, false);
+    }
+    if (!stops.empty()) client_ = stops.front();
+  }
+
+  void service_at(const net::SocketAddress& address, bool dns) {
+    const std::string ip = address.address.to_string();
+    Slot found = kNoSlot;
+    world_.services.each([&](Slot slot, const ServiceItem& service) {
+      if (service.cluster_ip == ip) found = slot;
+    });
+    add(Stop::Kind::Service, found, dns);
+  }
+
+  // A resolver asks several names, each twice (A and AAAA): one look-up is shown.
+  void query(const net::Hop& hop) {
+    if (asked_) return;
+    asked_ = true;
+    service_at(hop.to, true);
+  }
+
+  void answer(const net::Hop& hop) {
+    if (answered_) return;
+    answered_ = true;
+    if (!hop.pod.empty()) add(Stop::Kind::Pod, world_.pods.find(hop.pod), true);
+    if (!stops.empty() && stops.back().dns) stops.push_back({client_.kind, client_.slot, true});
+  }
+
+  void chosen(const net::Hop& hop) {
+    const std::string& pod = hop.pod.empty() ? choice_ : hop.pod;
+    add(Stop::Kind::Pod, world_.pods.find(pod), false);
+  }
+
+  void server(const net::Hop& hop) {
+    if (!hop.pod.empty()) {
+      add(Stop::Kind::Pod, world_.pods.find(hop.pod), false);
+    } else {
+      add(Stop::Kind::Node, world_.nodes.find(hop.node), false);
+    }
+  }
+
+  void failed(const net::Hop& hop) {
+    const bool name_failed = hop.failure == net::FailureKind::no_such_host ||
+                             hop.failure == net::FailureKind::dns_failed ||
+                             hop.failure == net::FailureKind::dns_timed_out;
+    // It ends where the name was asked, not back at the client.
+    if (name_failed && stops.size() > 1 && stops.back() == Stop{client_.kind, client_.slot, true}) stops.pop_back();
+    if (!name_failed && !hop.pod.empty()) add(Stop::Kind::Pod, world_.pods.find(hop.pod), false);
+  }
+
+  const World& world_;
+  Stop client_;
+  std::string choice_;
+  bool asked_ = false;
+  bool answered_ = false;
+};
+
+// For a request whose hops were not recorded: where it began, its Service, and where it ended.
+std::vector<Stop> stops_of_summary(const net::RequestSummary& request, const World& world) {
+  net::Trace trace;
+  trace.hops.push_back({});
+  net::Hop& client = trace.hops.back();
+  if (request.client.kind() == net::HostKind::pod) client.pod = request.client.name();
+  if (request.client.kind() == net::HostKind::node) client.node = request.client.name();
+  if (!request.service.empty()) {
+    net::Hop proxy;
+    proxy.kind = net::HopKind::proxy;
+    proxy.service = request.service;
+    if (const net::Node* node = request.client.node()) proxy.node = node->name();
+    trace.hops.push_back(std::move(proxy));
+  }
+  if (request.server != nullptr && request.server->kind() == net::HostKind::pod) {
+    net::Hop server;
+    server.kind = net::HopKind::server;
+    server.pod = request.server->name();
+    trace.hops.push_back(std::move(server));
+  }
+  return stops_of(trace, world);
+}
+
+std::string result_text(const net::RequestSummary& request) {
+  if (request.failure == net::FailureKind::none) {
+    return fmt::format("{} {}", request.status, net::http_status_text(request.status));
+  }
+  std::string text{net::failure_kind_name(request.failure)};
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+}  // namespace
+
+std::vector<Stop> stops_of(const net::Trace& trace, const World& world) {
+  StopCollector collector{world};
+  for (const net::Hop& hop : trace.hops) collector.take(hop);
+  return std::move(collector.stops);
+}
+
+bool RequestWatcher::wants_trace(const net::Host& client, std::string_view host) {
+  static_cast<void>(host);
+  // A kubelet's probes are not traffic.
+  if (client.kind() == net::HostKind::node || traces_allowed_ <= 0) return false;
+  --traces_allowed_;
+  return true;
+}
+
+void RequestWatcher::on_finished(const net::RequestSummary& request) {
+  if (request.client.kind() == net::HostKind::node && request.service.empty()) return;
+  RequestSeen seen;
+  seen.started = request.started;
+  seen.finished = request.ended;
+  seen.service_key = request.service;
+  seen.service = world_.services.find(request.service);
+  seen.client = request.client.name();
+  seen.url = fmt::format("http://{}:{}/", request.host, request.port);
+  seen.ok = request.failure == net::FailureKind::none && request.status < 400;
+  seen.result = result_text(request);
+  if (request.failure == net::FailureKind::none && request.server != nullptr &&
+      request.server->kind() == net::HostKind::pod) {
+    seen.endpoint = request.server->name();
+  }
+  if (request.trace != nullptr) {
+    seen.stops = stops_of(*request.trace, world_);
+  } else if (!seen.ok) {
+    seen.stops = stops_of_summary(request, world_);
+  }
+  finished_.push_back(std::move(seen));
+}
+
+}  // namespace rockpool::app
