@@ -60,7 +60,7 @@ class StopCollector {
   }
 
   void service_at(const net::SocketAddress& address, bool dns) {
-    const std::string ip = address.address.to_string();
+    const std::string ip = address.ip.to_string();
     Slot found = kNoSlot;
     world_.services.each([&](Slot slot, const ServiceItem& service) {
       if (service.cluster_ip == ip) found = slot;

@@ -5,6 +5,8 @@
 
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
+#include "core/net/network.h"
+#include "core/net/proxy.h"
 #include "web/app/model/read_objects.h"
 
 namespace rockpool::app {
