@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -73,14 +74,33 @@ void append_integer(std::string& out, std::int64_t number) {
   out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
 }
 
-void append_key(std::string& out, const Key& key) {
+// Appends a text without characters to escape between quotes, then `after`, at once if it is short:
+// most are, and each append costs more than the few bytes it copies.
+void append_quoted(std::string& out, std::string_view text, std::string_view after) {
+  constexpr std::size_t kShort = 64;
+  if (text.size() + after.size() + 2 > kShort) {
+    out += '"';
+    out += text;
+    out += '"';
+    out += after;
+    return;
+  }
+  std::array<char, kShort> buffer;
+  char* end = buffer.data();
+  *end++ = '"';
+  end = std::ranges::copy(text, end).out;
+  *end++ = '"';
+  end = std::ranges::copy(after, end).out;
+  out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+}
+
+void append_key(std::string& out, const Key& key, std::string_view colon) {
   // No known name holds a character to escape.
   if (key.is_known()) {
-    out += '"';
-    out += key.text();
-    out += '"';
+    append_quoted(out, key.text(), colon);
   } else {
     append_json_string(out, key.text());
+    out += colon;
   }
 }
 
@@ -121,8 +141,7 @@ class PrettyWriter {
       open('{');
       for (const Member& member : value.members()) {
         next();
-        append_key(out_, member.key);
-        out_ += ": ";
+        append_key(out_, member.key, ": ");
         write(member.value);
       }
       close('}');
@@ -179,8 +198,7 @@ void append_json(std::string& out, const Value& value) {
     separator = '{';
     for (const Member& member : value.members()) {
       out += separator;
-      append_key(out, member.key);
-      out += ':';
+      append_key(out, member.key, ":");
       append_json(out, member.value);
       separator = ',';
     }
@@ -199,6 +217,8 @@ void append_json(std::string& out, const Value& value) {
 }
 
 void append_json_string(std::string& out, std::string_view text) {
+  const auto needs_care = [](char c) { return kNeedsCare[static_cast<unsigned char>(c)]; };
+  if (std::ranges::none_of(text, needs_care)) return append_quoted(out, text, {});
   out += '"';
   std::size_t plain = 0;
   std::size_t offset = 0;

@@ -46,18 +46,18 @@ Key::Key(std::string_view text) {
   if (const std::uint16_t found = find_known(text); found != 0) {
     bits_ = (std::uintptr_t{found - 1u} << 1) | 1;
   } else {
-    bits_ = reinterpret_cast<std::uintptr_t>(new StringRep{.text = std::string{text}});
+    bits_ = reinterpret_cast<std::uintptr_t>(StringRep::make(text));
   }
 }
 
 std::string_view Key::text() const {
-  return is_known() ? kKnownKeys[bits_ >> 1] : std::string_view{rep()->text};
+  return is_known() ? kKnownKeys[bits_ >> 1] : rep()->text();
 }
 
 void Key::retain_text() const { ++rep()->references; }
 
 void Key::release_text() const {
-  if (--rep()->references == 0) delete rep();
+  if (--rep()->references == 0) StringRep::destroy(rep());
 }
 
 }  // namespace rockpool::doc

@@ -74,7 +74,7 @@ Value::Value(std::string_view text) : kind_{Kind::string} {
     if (!text.empty()) std::memcpy(bytes_, text.data(), text.size());
     size_ = static_cast<std::uint8_t>(text.size());
   } else {
-    auto* rep = new StringRep{.text = std::string{text}};
+    auto* rep = StringRep::make(text);
     std::memcpy(bytes_, &rep, sizeof rep);
     size_ = kOutOfLine;
   }
@@ -130,7 +130,7 @@ double Value::as_double(double fallback) const {
 std::string_view Value::as_string(std::string_view fallback) const& {
   if (kind_ != Kind::string) return fallback;
   if (size_ != kOutOfLine) return {bytes_, size_};
-  return payload<StringRep*>()->text;
+  return payload<StringRep*>()->text();
 }
 
 std::size_t Value::size() const {
@@ -285,7 +285,7 @@ std::uint64_t Value::hash() const {
     case Kind::string: {
       if (size_ != kOutOfLine) return hash_text(as_string());
       auto* rep = payload<StringRep*>();
-      if (rep->hash == 0) rep->hash = nonzero(hash_text(rep->text));
+      if (rep->hash == 0) rep->hash = nonzero(hash_text(rep->text()));
       return rep->hash;
     }
     case Kind::array: {
@@ -326,7 +326,9 @@ void Value::release_rep() const {
     if (--rep->references == 0) delete rep;
   };
   switch (kind_) {
-    case Kind::string: drop(payload<StringRep*>()); break;
+    case Kind::string:
+      if (auto* rep = payload<StringRep*>(); --rep->references == 0) StringRep::destroy(rep);
+      break;
     case Kind::array: drop(payload<ArrayRep*>()); break;
     case Kind::object: drop(payload<ObjectRep*>()); break;
     default: break;
