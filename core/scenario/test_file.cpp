@@ -203,7 +203,8 @@ void read_body(OperationKind kind, Reader reader, Operation& operation) {
     case OperationKind::fault: break;
     case OperationKind::traffic: read_traffic(reader, operation); break;
   }
-  if (kind != OperationKind::traffic) reader.later({"expect"});
+  const bool has_expectations = kind == OperationKind::traffic || kind == OperationKind::resolve;
+  if (!has_expectations) reader.later({"expect"});
   reader.later({"outputs", "template", "bindings", "cluster", "clusters", "dryRun"});
   reader.finish();
 }

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/scenario/json_path.h"
+
+#include <doctest/doctest.h>
+
+#include "core/doc/json.h"
+
+namespace rockpool::scenario {
+namespace {
+
+TEST_CASE("a path leads to a value, or nowhere") {
+  const doc::Value object =
+      doc::parse_json(R"({"spec":{"ports":[{"port":80},{"port":443}],"type":"NodePort"},"status":{}})").value();
+  const auto read = [&](std::string_view path) {
+    const auto found = read_json_path(object, path);
+    return found ? plain_text(*found) : "nothing";
+  };
+  CHECK(read("{.spec.type}") == "NodePort");
+  CHECK(read(".spec.type") == "NodePort");
+  CHECK(read("$.spec.type") == "NodePort");
+  CHECK(read("{.spec.ports[1].port}") == "443");
+  CHECK(read("{.status}") == "{}");
+  CHECK(read("{.spec.ports[2].port}") == "nothing");
+  CHECK(read("{.spec.ports[-1].port}") == "nothing");
+  CHECK(read("{.spec.ports[x]}") == "nothing");
+  CHECK(read("{.spec.ports[0}") == "nothing");
+  CHECK(read("{.spec[0]}") == "nothing");
+  CHECK(read("{.status.phase}") == "nothing");
+  CHECK(read("{.spec.type.deeper}") == "nothing");
+}
+
+}  // namespace
+}  // namespace rockpool::scenario
