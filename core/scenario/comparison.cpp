@@ -33,15 +33,16 @@ std::expected<Comparison, std::string> Comparison::parse(const doc::Value& value
     return result;
   }
   const auto wrong = [&] {
-    return std::unexpected{fmt::format("expected a comparison such as \">= 0.99\", \"== 0\" or \"< 250ms\", not {}",
-                                       doc::to_json(value))};
+    return std::unexpected{
+        fmt::format("expected a comparison such as \">= 0.99\", \"== 0\" or \"< 250ms\", not {}",
+                    doc::to_json(value))};
   };
   if (!value.is_string()) return wrong();
   result.text_ = value.as_string();
   std::string_view rest = result.text_;
   // Longer operators first, so that ">=" is not read as ">".
   constexpr std::pair<std::string_view, Operator> kOperators[] = {
-      {"==", Operator::equal},   {"!=", Operator::not_equal}, {"<=", Operator::at_most},
+      {"==", Operator::equal},    {"!=", Operator::not_equal}, {"<=", Operator::at_most},
       {">=", Operator::at_least}, {"<", Operator::less},       {">", Operator::greater},
   };
   for (const auto& [text, meaning] : kOperators) {
@@ -65,12 +66,18 @@ std::expected<Comparison, std::string> Comparison::parse(const doc::Value& value
 bool Comparison::holds(double number) const {
   const bool equal = std::abs(number - bound_) <= kTolerance;
   switch (operator_) {
-    case Operator::equal: return equal;
-    case Operator::not_equal: return !equal;
-    case Operator::less: return number < bound_ && !equal;
-    case Operator::at_most: return number < bound_ || equal;
-    case Operator::greater: return number > bound_ && !equal;
-    case Operator::at_least: return number > bound_ || equal;
+    case Operator::equal:
+      return equal;
+    case Operator::not_equal:
+      return !equal;
+    case Operator::less:
+      return number < bound_ && !equal;
+    case Operator::at_most:
+      return number < bound_ || equal;
+    case Operator::greater:
+      return number > bound_ && !equal;
+    case Operator::at_least:
+      return number > bound_ || equal;
   }
   return false;
 }

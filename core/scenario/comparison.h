@@ -12,10 +12,11 @@ namespace rockpool::scenario {
 /// A condition on a number: `>= 0.99`, `== 0`, `< 250ms`, `3`. Durations count in seconds.
 class Comparison {
  public:
-  /// Reads a number (which must be equalled) or a text of an operator (==, !=, <, <=, >, >=) and a number or
-  /// a duration. The error is a sentence.
+  /// Reads a number (which must be equalled) or a text of an operator (==, !=, <, <=, >, >=) and a
+  /// number or a duration. The error is a sentence.
   static std::expected<Comparison, std::string> parse(const doc::Value& value);
 
+  /// Whether the condition is true of a number.
   bool holds(double number) const;
   /// As the test wrote it.
   const std::string& text() const { return text_; }

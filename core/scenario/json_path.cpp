@@ -36,6 +36,8 @@ std::optional<doc::Value> read_json_path(const doc::Value& object, std::string_v
   return current;
 }
 
-std::string plain_text(const doc::Value& value) { return value.is_string() ? value.to_string() : doc::to_json(value); }
+std::string plain_text(const doc::Value& value) {
+  return value.is_string() ? value.to_string() : doc::to_json(value);
+}
 
 }  // namespace rockpool::scenario

@@ -9,8 +9,8 @@
 
 namespace rockpool::scenario {
 
-/// The value at a simple JSONPath, `{.status.phase}` or `.spec.ports[0].port`; empty if there is none, or if the
-/// path is of a form that is not understood (filters, wildcards).
+/// The value at a simple JSONPath, `{.status.phase}` or `.spec.ports[0].port`; empty if there is
+/// none, or if the path is of a form that is not understood (filters, wildcards).
 std::optional<doc::Value> read_json_path(const doc::Value& object, std::string_view path);
 
 /// A scalar as `kubectl wait` compares it: a string without quotes, anything else as JSON.

@@ -20,7 +20,8 @@ Answer wanted_answer(World& world, const NameLookup& lookup) {
   if (!lookup.failure.empty()) return {lookup.failure};
   Answer addresses = lookup.addresses;
   if (!lookup.pods.empty()) {
-    const Target pods{.api_version = "v1", .kind = "Pod", .namespace_ = {}, .name = {}, .selector = {}};
+    const Target pods{
+        .api_version = "v1", .kind = "Pod", .namespace_ = {}, .name = {}, .selector = {}};
     for (const doc::Value& pod : world.find(world.place_of(pods), lookup.pods)) {
       addresses.push_back(pod["status"_key]["podIP"_key].to_string());
     }
@@ -37,14 +38,16 @@ Answer found_answer(const LookupResult& result) {
   return addresses;
 }
 
-// One look-up from beginning to end; the error says that there is no such client, or that no answer came.
+// One look-up from beginning to end; the error says that there is no such client, or that no answer
+// came.
 std::expected<Answer, std::string> ask(World& world, const NameLookup& lookup) {
   const auto client = world.find_client(lookup.from);
   if (!client) return std::unexpected{client.error()};
   // Shared with the answer, which may come after we have gone.
   const auto answer = std::make_shared<std::optional<Answer>>();
   const auto started = world.cluster().start_lookup(
-      *client, lookup.name, [answer](const LookupResult& result) { *answer = found_answer(result); });
+      *client, lookup.name,
+      [answer](const LookupResult& result) { *answer = found_answer(result); });
   if (!started) return std::unexpected{started.error().message};
   // A resolver gives up by itself before that.
   constexpr sim::Duration kLongest = std::chrono::minutes{2};
@@ -56,7 +59,8 @@ std::expected<Answer, std::string> ask(World& world, const NameLookup& lookup) {
 
 }  // namespace
 
-void look_up(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+void look_up(World& world, const Operation& operation, const Timeouts& timeouts,
+             OperationResult& result) {
   const NameLookup& lookup = operation.lookup;
   const sim::Duration timeout = operation.timeout.value_or(timeouts.assertion);
   std::string problem;
@@ -71,7 +75,8 @@ void look_up(World& world, const Operation& operation, const Timeouts& timeouts,
     return found == wanted;
   });
   if (matched) return;
-  result.problem = problem.empty() ? fmt::format("another answer than expected for {}", sim::format_duration(timeout))
+  result.problem = problem.empty() ? fmt::format("another answer than expected for {}",
+                                                 sim::format_duration(timeout))
                                    : problem;
   if (!problem.empty()) return;
   result.closest = lookup.name;
@@ -79,7 +84,8 @@ void look_up(World& world, const Operation& operation, const Timeouts& timeouts,
     std::vector<doc::Value> items(answer.begin(), answer.end());
     return doc::Value::array(std::move(items));
   };
-  result.mismatches = {{lookup.failure.empty() ? "addresses" : "failure", list(wanted), list(found), {}}};
+  result.mismatches = {
+      {lookup.failure.empty() ? "addresses" : "failure", list(wanted), list(found), {}}};
 }
 
 }  // namespace rockpool::scenario

@@ -8,6 +8,7 @@
 namespace rockpool::scenario {
 
 /// Looks a name up, again and again until the answer is as expected or the time is over.
-void look_up(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result);
+void look_up(World& world, const Operation& operation, const Timeouts& timeouts,
+             OperationResult& result);
 
 }  // namespace rockpool::scenario

@@ -48,7 +48,8 @@ std::string Mismatch::to_string() const {
     return fmt::format("{}: Invalid value: {}: Expected value: {}", path, doc::to_json(found),
                        doc::to_json(expected));
   }
-  if (found.is_null()) return fmt::format("{}: Required value: {}; expected {}", path, note, doc::to_json(expected));
+  if (found.is_null())
+    return fmt::format("{}: Required value: {}; expected {}", path, note, doc::to_json(expected));
   return fmt::format("{}: Invalid value: {}: {}; expected {}", path, doc::to_json(found), note,
                      doc::to_json(expected));
 }

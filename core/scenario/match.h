@@ -22,9 +22,10 @@ struct Mismatch {
   std::string to_string() const;
 };
 
-/// Compares an object with what a test expects of it, as Chainsaw's assertion trees do: of an object only the
-/// members that the test names, of an array every item in order and their number, everything else by value.
-/// Members that are expressions in parentheses must have been refused before.
+/// Compares an object with what a test expects of it, as Chainsaw's assertion trees do: of an
+/// object only the members that the test names, of an array every item in order and their number,
+/// everything else by value. Members that are expressions in parentheses must have been refused
+/// before.
 std::vector<Mismatch> match(const doc::Value& expected, const doc::Value& found);
 
 }  // namespace rockpool::scenario

@@ -24,28 +24,41 @@ using Outcome = std::expected<void, std::string>;
 
 std::string_view verb_name(OperationKind kind) {
   switch (kind) {
-    case OperationKind::apply: return "apply";
-    case OperationKind::create: return "create";
-    case OperationKind::update: return "update";
-    case OperationKind::patch: return "patch";
-    case OperationKind::assertion: return "assert";
-    case OperationKind::error: return "error";
-    case OperationKind::deletion: return "delete";
-    case OperationKind::wait: return "wait";
-    case OperationKind::sleep: return "advance";
-    case OperationKind::resolve: return "resolve";
-    case OperationKind::fault: return "fault";
-    case OperationKind::traffic: return "traffic";
+    case OperationKind::apply:
+      return "apply";
+    case OperationKind::create:
+      return "create";
+    case OperationKind::update:
+      return "update";
+    case OperationKind::patch:
+      return "patch";
+    case OperationKind::assertion:
+      return "assert";
+    case OperationKind::error:
+      return "error";
+    case OperationKind::deletion:
+      return "delete";
+    case OperationKind::wait:
+      return "wait";
+    case OperationKind::sleep:
+      return "advance";
+    case OperationKind::resolve:
+      return "resolve";
+    case OperationKind::fault:
+      return "fault";
+    case OperationKind::traffic:
+      return "traffic";
   }
   return "";
 }
 
 std::string unknown_kind(const doc::Value& object) {
-  return fmt::format("no matches for kind \"{}\" in version \"{}\"", api::kind(object), api::api_version(object));
+  return fmt::format("no matches for kind \"{}\" in version \"{}\"", api::kind(object),
+                     api::api_version(object));
 }
 
-// Tries until it succeeds, as Chainsaw does: what a test applies may need something that is still on its way,
-// such as the service account of a new namespace.
+// Tries until it succeeds, as Chainsaw does: what a test applies may need something that is still
+// on its way, such as the service account of a new namespace.
 Outcome keep_trying(World& world, sim::Duration timeout, const std::function<Outcome()>& attempt) {
   Outcome outcome;
   world.wait_until(timeout, [&] {
@@ -58,14 +71,15 @@ Outcome keep_trying(World& world, sim::Duration timeout, const std::function<Out
 Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts) {
   std::vector<doc::Value> items;
   for (const doc::Value& object : operation.objects) items.push_back(world.in_namespace(object));
-  const std::string text = doc::to_json(
-      doc::Value::map({{"apiVersion", "v1"}, {"kind", "List"}, {"items", doc::Value::array(std::move(items))}}));
+  const std::string text = doc::to_json(doc::Value::map(
+      {{"apiVersion", "v1"}, {"kind", "List"}, {"items", doc::Value::array(std::move(items))}}));
   return keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
     const auto applied = world.cluster().apply(text);
     if (applied) return {};
     const ApplyError& error = applied.error();
-    return std::unexpected{error.object.empty() ? error.status.message
-                                                : fmt::format("{}: {}", error.object, error.status.message)};
+    return std::unexpected{error.object.empty()
+                               ? error.status.message
+                               : fmt::format("{}: {}", error.object, error.status.message)};
   });
 }
 
@@ -73,7 +87,8 @@ Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts
 doc::Value with_version(World& world, const ObjectPlace& place, doc::Value object) {
   const std::vector<doc::Value> present = world.find(place);
   if (!present.empty()) {
-    object.edit("metadata"_key).set("resourceVersion"_key, present.front()["metadata"_key]["resourceVersion"_key]);
+    object.edit("metadata"_key)
+        .set("resourceVersion"_key, present.front()["metadata"_key]["resourceVersion"_key]);
   }
   return object;
 }
@@ -83,18 +98,20 @@ Outcome send(World& world, const Operation& operation, const Timeouts& timeouts)
     const ObjectPlace place = world.place_of(given);
     if (place.resource == nullptr) return std::unexpected{unknown_kind(given)};
     const doc::Value object = world.in_namespace(given);
-    const Outcome sent = keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
-      switch (operation.kind) {
-        case OperationKind::create:
-          return world.send(apiserver::make_request("POST", place.path(false), doc::to_json(object)));
-        case OperationKind::update:
-          return world.send(apiserver::make_request("PUT", place.path(true),
-                                                    doc::to_json(with_version(world, place, object))));
-        default:
-          return world.send(apiserver::make_request("PATCH", place.path(true), doc::to_json(object),
-                                                    "application/merge-patch+json"));
-      }
-    });
+    const Outcome sent =
+        keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
+          switch (operation.kind) {
+            case OperationKind::create:
+              return world.send(
+                  apiserver::make_request("POST", place.path(false), doc::to_json(object)));
+            case OperationKind::update:
+              return world.send(apiserver::make_request(
+                  "PUT", place.path(true), doc::to_json(with_version(world, place, object))));
+            default:
+              return world.send(apiserver::make_request(
+                  "PATCH", place.path(true), doc::to_json(object), "application/merge-patch+json"));
+          }
+        });
     if (!sent) return std::unexpected{fmt::format("{}: {}", place.to_string(), sent.error())};
   }
   return {};
@@ -126,7 +143,8 @@ Closest find_closest(World& world, const doc::Value& given) {
   return best;
 }
 
-void assert_present(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+void assert_present(World& world, const Operation& operation, const Timeouts& timeouts,
+                    OperationResult& result) {
   const sim::Duration timeout = operation.timeout.value_or(timeouts.assertion);
   for (const doc::Value& expected : operation.objects) {
     const ObjectPlace place = world.place_of(expected);
@@ -141,7 +159,8 @@ void assert_present(World& world, const Operation& operation, const Timeouts& ti
     });
     if (matched) continue;
     result.problem = closest.object.empty()
-                         ? fmt::format("{} not found within {}", place.to_string(), sim::format_duration(timeout))
+                         ? fmt::format("{} not found within {}", place.to_string(),
+                                       sim::format_duration(timeout))
                          : fmt::format("not as expected within {}", sim::format_duration(timeout));
     result.closest = std::move(closest.object);
     result.mismatches = std::move(closest.mismatches);
@@ -152,7 +171,8 @@ void assert_present(World& world, const Operation& operation, const Timeouts& ti
 Outcome assert_absent(World& world, const Operation& operation, const Timeouts& timeouts) {
   const sim::Duration timeout = operation.timeout.value_or(timeouts.error);
   for (const doc::Value& unwanted : operation.objects) {
-    if (world.place_of(unwanted).resource == nullptr) return std::unexpected{unknown_kind(unwanted)};
+    if (world.place_of(unwanted).resource == nullptr)
+      return std::unexpected{unknown_kind(unwanted)};
     Closest closest;
     const bool gone = world.wait_until(timeout, [&] {
       closest = find_closest(world, unwanted);
@@ -188,15 +208,18 @@ Outcome remove(World& world, const Operation& operation, const Timeouts& timeout
   }
   const sim::Duration timeout = operation.timeout.value_or(timeouts.deletion);
   const auto left = [&] {
-    return std::ranges::find_if(doomed, [&](const ObjectPlace& place) { return !world.find(place).empty(); });
+    return std::ranges::find_if(
+        doomed, [&](const ObjectPlace& place) { return !world.find(place).empty(); });
   };
   if (world.wait_until(timeout, [&] { return left() == doomed.end(); })) return {};
-  return std::unexpected{
-      fmt::format("{} is still there after {}", left()->to_string(), sim::format_duration(timeout))};
+  return std::unexpected{fmt::format("{} is still there after {}", left()->to_string(),
+                                     sim::format_duration(timeout))};
 }
 
 bool equal_without_case(std::string_view left, std::string_view right) {
-  const auto lower = [](char letter) { return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter; };
+  const auto lower = [](char letter) {
+    return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
+  };
   return std::ranges::equal(left, right, {}, lower, lower);
 }
 
@@ -217,31 +240,32 @@ Outcome wait(World& world, const Operation& operation, const Timeouts& timeouts)
   const bool done = world.wait_until(timeout, [&] {
     const std::vector<doc::Value> objects = world.find(place, operation.target.selector);
     if (wanted.kind == WaitFor::Kind::deletion) return objects.empty();
-    const auto late = std::ranges::find_if_not(objects, [&](const doc::Value& object) {
-      return is_reached(wanted, object);
-    });
-    if (late != objects.end()) last = fmt::format("{} is not there yet", api::key_of(*late).to_string());
+    const auto late = std::ranges::find_if_not(
+        objects, [&](const doc::Value& object) { return is_reached(wanted, object); });
+    if (late != objects.end())
+      last = fmt::format("{} is not there yet", api::key_of(*late).to_string());
     return !objects.empty() && late == objects.end();
   });
   if (done) return {};
   if (wanted.kind == WaitFor::Kind::deletion) last = "it still exists";
-  return std::unexpected{
-      fmt::format("timed out waiting for the condition after {}: {}", sim::format_duration(timeout), last)};
+  return std::unexpected{fmt::format("timed out waiting for the condition after {}: {}",
+                                     sim::format_duration(timeout), last)};
 }
 
-// A target given by selector, `{selector: app=web, index: 1}`, becomes the Pod that it means, and `pod/name` the
-// Pod of the test's namespace.
+// A target given by selector, `{selector: app=web, index: 1}`, becomes the Pod that it means, and
+// `pod/name` the Pod of the test's namespace.
 std::expected<doc::Value, std::string> find_target(World& world, const doc::Value& target) {
   if (!target.is_object()) {
     const Client named{.address = target.to_string(), .namespace_ = {}, .selector = {}};
     return target.is_string() ? doc::Value{*world.find_client(named)} : target;
   }
   const std::string selector = target["selector"_key].to_string();
-  const std::vector<std::string> pods = world.find_pods(target["namespace"_key].to_string(), selector);
+  const std::vector<std::string> pods =
+      world.find_pods(target["namespace"_key].to_string(), selector);
   const std::int64_t index = target["index"].as_int();
   if (index < 0 || static_cast<std::uint64_t>(index) >= pods.size()) {
-    return std::unexpected{
-        fmt::format("\"{}\" selects {} Pods, there is none of index {}", selector, pods.size(), index)};
+    return std::unexpected{fmt::format("\"{}\" selects {} Pods, there is none of index {}",
+                                       selector, pods.size(), index)};
   }
   return doc::Value{"pod/" + pods[static_cast<std::size_t>(index)]};
 }
@@ -265,16 +289,20 @@ std::string title_of(const World& world, const Operation& operation) {
   if (!operation.description.empty()) return operation.description;
   const std::string_view verb = verb_name(operation.kind);
   switch (operation.kind) {
-    case OperationKind::sleep: return fmt::format("{} {}", verb, sim::format_duration(operation.duration));
-    case OperationKind::fault: return fmt::format("{} {}", verb, doc::to_json(operation.fault));
+    case OperationKind::sleep:
+      return fmt::format("{} {}", verb, sim::format_duration(operation.duration));
+    case OperationKind::fault:
+      return fmt::format("{} {}", verb, doc::to_json(operation.fault));
     case OperationKind::resolve:
-      return fmt::format("{} {} from {}", verb, operation.lookup.name, operation.lookup.from.label());
+      return fmt::format("{} {} from {}", verb, operation.lookup.name,
+                         operation.lookup.from.label());
     case OperationKind::traffic: {
       const TrafficSpec& traffic = operation.traffic;
-      return fmt::format("{} {} → {}, {}/s for {}", verb, traffic.from.label(), traffic.url, traffic.rate,
-                         sim::format_duration(traffic.duration));
+      return fmt::format("{} {} → {}, {}/s for {}", verb, traffic.from.label(), traffic.url,
+                         traffic.rate, sim::format_duration(traffic.duration));
     }
-    default: break;
+    default:
+      break;
   }
   if (operation.objects.empty()) {
     const std::string& selector = operation.target.selector;
@@ -282,25 +310,46 @@ std::string title_of(const World& world, const Operation& operation) {
                        selector.empty() ? "" : " -l ", selector);
   }
   std::vector<std::string> names;
-  for (const doc::Value& object : operation.objects) names.push_back(world.place_of(object).to_string());
+  for (const doc::Value& object : operation.objects)
+    names.push_back(world.place_of(object).to_string());
   return fmt::format("{} {}", verb, fmt::join(names, ", "));
 }
 
-void perform(World& world, const Operation& operation, const Timeouts& timeouts, OperationResult& result) {
+void perform(World& world, const Operation& operation, const Timeouts& timeouts,
+             OperationResult& result) {
   Outcome outcome;
   switch (operation.kind) {
-    case OperationKind::apply: outcome = apply(world, operation, timeouts); break;
+    case OperationKind::apply:
+      outcome = apply(world, operation, timeouts);
+      break;
     case OperationKind::create:
     case OperationKind::update:
-    case OperationKind::patch: outcome = send(world, operation, timeouts); break;
-    case OperationKind::assertion: assert_present(world, operation, timeouts, result); break;
-    case OperationKind::error: outcome = assert_absent(world, operation, timeouts); break;
-    case OperationKind::deletion: outcome = remove(world, operation, timeouts); break;
-    case OperationKind::wait: outcome = wait(world, operation, timeouts); break;
-    case OperationKind::sleep: world.timeline().run_for(operation.duration); break;
-    case OperationKind::resolve: look_up(world, operation, timeouts, result); break;
-    case OperationKind::fault: outcome = inject(world, operation); break;
-    case OperationKind::traffic: break;
+    case OperationKind::patch:
+      outcome = send(world, operation, timeouts);
+      break;
+    case OperationKind::assertion:
+      assert_present(world, operation, timeouts, result);
+      break;
+    case OperationKind::error:
+      outcome = assert_absent(world, operation, timeouts);
+      break;
+    case OperationKind::deletion:
+      outcome = remove(world, operation, timeouts);
+      break;
+    case OperationKind::wait:
+      outcome = wait(world, operation, timeouts);
+      break;
+    case OperationKind::sleep:
+      world.timeline().run_for(operation.duration);
+      break;
+    case OperationKind::resolve:
+      look_up(world, operation, timeouts, result);
+      break;
+    case OperationKind::fault:
+      outcome = inject(world, operation);
+      break;
+    case OperationKind::traffic:
+      break;
   }
   if (!outcome) result.problem = outcome.error();
 }

@@ -46,8 +46,8 @@ class Report {
 
 // Characters, not bytes.
 std::size_t width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
 }
 
 std::string cut(std::string text) {
@@ -79,7 +79,8 @@ void Report::add_table(const Row& heads, const std::vector<Line>& lines, std::si
   std::array<std::size_t, 3> widths{};
   for (std::size_t column = 0; column < heads.size(); ++column) {
     widths[column] = width(heads[column]);
-    for (const Line& row : lines) widths[column] = std::max(widths[column], width(row.cells[column]));
+    for (const Line& row : lines)
+      widths[column] = std::max(widths[column], width(row.cells[column]));
   }
   const auto row_text = [&](const Row& cells) {
     return fmt::format("{}  {}  {}", pad(cells[0], widths[0]), pad(cells[1], widths[1]), cells[2]);
@@ -87,7 +88,8 @@ void Report::add_table(const Row& heads, const std::vector<Line>& lines, std::si
   line(fmt::format("{:{}}  {}", "", indent, paint(Ink::dim, row_text(heads))));
   for (const Line& row : lines) {
     const std::string cells = row_text(row.cells);
-    line(fmt::format("{:{}}{} {}", "", indent, mark(row.good), row.good ? cells : paint(Ink::red, cells)));
+    line(fmt::format("{:{}}{} {}", "", indent, mark(row.good),
+                     row.good ? cells : paint(Ink::red, cells)));
   }
 }
 
@@ -95,9 +97,12 @@ void Report::add_mismatches(const OperationResult& operation, std::size_t indent
   if (operation.mismatches.empty()) return;
   std::vector<Line> lines;
   for (const Mismatch& mismatch : operation.mismatches) {
-    std::string found = mismatch.found.is_null() && !mismatch.note.empty() ? "nothing" : doc::to_json(mismatch.found);
+    std::string found = mismatch.found.is_null() && !mismatch.note.empty()
+                            ? "nothing"
+                            : doc::to_json(mismatch.found);
     if (mismatch.found.is_array() && mismatch.expected.is_array() && !mismatch.note.empty()) {
-      found = fmt::format("{} ({} items, not {})", cut(found), mismatch.found.size(), mismatch.expected.size());
+      found = fmt::format("{} ({} items, not {})", cut(found), mismatch.found.size(),
+                          mismatch.expected.size());
     } else {
       found = cut(found);
     }
@@ -129,14 +134,16 @@ void Report::add_failed_requests(const TrafficStatistics& statistics, std::size_
   if (statistics.failed().empty()) return;
   line(fmt::format("{:{}}failed: {}", "", indent, reasons));
   for (const FailedRequest& failed : statistics.failed()) {
-    line(fmt::format("{:{}}after {}: {}", "", indent + 2, sim::format_duration(failed.offset), failed.way));
+    line(fmt::format("{:{}}after {}: {}", "", indent + 2, sim::format_duration(failed.offset),
+                     failed.way));
     line(fmt::format("{:{}}{}", "", indent + 4, paint(Ink::dim, failed.message)));
   }
 }
 
 void Report::add_operation(const OperationResult& operation, std::size_t indent) {
   constexpr std::size_t kClock = 12;
-  line(fmt::format("{} {:{}}{} {}", paint(Ink::dim, fmt::format("{:>{}}", clock_text(operation.began), kClock)), "",
+  line(fmt::format("{} {:{}}{} {}",
+                   paint(Ink::dim, fmt::format("{:>{}}", clock_text(operation.began), kClock)), "",
                    indent, mark(operation.passed), operation.title));
   const std::size_t inner = kClock + indent + 3;
   for (const OperationResult& meanwhile : operation.during) add_operation(meanwhile, indent + 2);
@@ -146,11 +153,13 @@ void Report::add_operation(const OperationResult& operation, std::size_t indent)
     add_mismatches(operation, inner);
   }
   add_measures(operation, inner);
-  if (!operation.passed && operation.statistics.requests() > 0) add_failed_requests(operation.statistics, inner);
+  if (!operation.passed && operation.statistics.requests() > 0)
+    add_failed_requests(operation.statistics, inner);
 }
 
 void Report::add_step(const StepResult& step) {
-  if (!step.name.empty()) line(fmt::format("  {} {}", mark(step.passed), paint(Ink::bold, step.name)));
+  if (!step.name.empty())
+    line(fmt::format("  {} {}", mark(step.passed), paint(Ink::bold, step.name)));
   for (const OperationResult& operation : step.operations) add_operation(operation, 1);
 }
 
@@ -159,34 +168,51 @@ std::string escape(std::string_view text) {
   std::string result;
   for (const char letter : text) {
     switch (letter) {
-      case '&': result += "&amp;"; break;
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '"': result += "&quot;"; break;
-      case '\n': result += "&#10;"; break;
-      case '\t': result += "&#9;"; break;
-      default: result += static_cast<unsigned char>(letter) < 0x20 ? '?' : letter;
+      case '&':
+        result += "&amp;";
+        break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
+      case '\n':
+        result += "&#10;";
+        break;
+      case '\t':
+        result += "&#9;";
+        break;
+      default:
+        result += static_cast<unsigned char>(letter) < 0x20 ? '?' : letter;
     }
   }
   return result;
 }
 
-double seconds(sim::Duration span) { return std::chrono::duration<double>{span}.count(); }
+double seconds(sim::Duration span) {
+  return std::chrono::duration<double>{span}.count();
+}
 
 sim::Duration time_of(const StepResult& step) {
-  return step.operations.empty() ? sim::Duration{0} : step.operations.back().ended - step.operations.front().began;
+  return step.operations.empty() ? sim::Duration{0}
+                                 : step.operations.back().ended - step.operations.front().began;
 }
 
 std::string case_xml(const TestResult& result, std::size_t index) {
   const StepResult& step = result.steps[index];
   const std::string name = step.name.empty() ? fmt::format("step {}", index + 1) : step.name;
-  const std::string head = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")", escape(result.file),
-                                       escape(name), seconds(time_of(step)));
+  const std::string head = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")",
+                                       escape(result.file), escape(name), seconds(time_of(step)));
   if (step.passed) return head + "/>\n";
   const auto failed = std::ranges::find(step.operations, false, &OperationResult::passed);
-  const std::string message = failed != step.operations.end() ? failed->title + ": " + failed->problem : "failed";
-  return fmt::format("{}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", head, escape(message),
-                     escape(failure_text(step)));
+  const std::string message =
+      failed != step.operations.end() ? failed->title + ": " + failed->problem : "failed";
+  return fmt::format("{}>\n      <failure message=\"{}\">{}</failure>\n    </testcase>\n", head,
+                     escape(message), escape(failure_text(step)));
 }
 
 std::size_t failures_of(const TestResult& result) {
@@ -195,17 +221,21 @@ std::size_t failures_of(const TestResult& result) {
 
 }  // namespace
 
-std::string digest_text(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
+std::string digest_text(std::uint64_t digest) {
+  return fmt::format("{:016x}", digest);
+}
 
 std::string report_text(const TestResult& result, const ReportStyle& style) {
   Report report{style.color};
   report.line(report.paint(Ink::bold, result.file));
   for (const StepResult& step : result.steps) report.add_step(step);
   const std::size_t skipped = result.step_count - std::min(result.step_count, result.steps.size());
-  if (skipped > 0) report.line(fmt::format("  {} more step{} not run", skipped, skipped == 1 ? "" : "s"));
-  report.line(fmt::format("  {} after {} in the cluster, digest {}",
-                          result.passed ? report.paint(Ink::green, "passed") : report.paint(Ink::red, "failed"),
-                          sim::format_duration(result.elapsed), digest_text(result.digest)));
+  if (skipped > 0)
+    report.line(fmt::format("  {} more step{} not run", skipped, skipped == 1 ? "" : "s"));
+  report.line(fmt::format(
+      "  {} after {} in the cluster, digest {}",
+      result.passed ? report.paint(Ink::green, "passed") : report.paint(Ink::red, "failed"),
+      sim::format_duration(result.elapsed), digest_text(result.digest)));
   return std::move(report).text();
 }
 
@@ -224,15 +254,19 @@ std::string junit_xml(const std::vector<TestResult>& results) {
   for (const TestResult& result : results) {
     cases += result.steps.size();
     failures += failures_of(result);
-    suites += fmt::format("  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n",
-                          escape(result.file), result.steps.size(), failures_of(result), seconds(result.elapsed));
+    suites += fmt::format(
+        "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" time=\"{:.3f}\">\n",
+        escape(result.file), result.steps.size(), failures_of(result), seconds(result.elapsed));
     suites += fmt::format("    <properties><property name=\"digest\" value=\"{}\"/></properties>\n",
                           digest_text(result.digest));
-    for (std::size_t index = 0; index < result.steps.size(); ++index) suites += case_xml(result, index);
+    for (std::size_t index = 0; index < result.steps.size(); ++index)
+      suites += case_xml(result, index);
     suites += "  </testsuite>\n";
   }
-  return fmt::format("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{}\" failures=\"{}\">\n{}</testsuites>\n",
-                     cases, failures, suites);
+  return fmt::format(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"{}\" "
+      "failures=\"{}\">\n{}</testsuites>\n",
+      cases, failures, suites);
 }
 
 }  // namespace rockpool::scenario

@@ -14,8 +14,9 @@ struct ReportStyle {
   bool color = false;
 };
 
-/// One test for people: a line for each step and operation with the virtual time at which it began, a table of what
-/// traffic was to be and was, and beside each failure what was expected and what was found.
+/// One test for people: a line for each step and operation with the virtual time at which it began,
+/// a table of what traffic was to be and was, and beside each failure what was expected and what
+/// was found.
 std::string report_text(const TestResult& result, const ReportStyle& style = {});
 /// The same for what failed only, without colour: for the body of a JUnit failure.
 std::string failure_text(const StepResult& step);

@@ -31,7 +31,8 @@ struct OperationResult {
   sim::Duration ended{0};
   /// Why it failed, in one line; empty if it passed.
   std::string problem;
-  /// Of a failed assertion: the object that comes closest, `Pod default/web-1`, and where it differs.
+  /// Of a failed assertion: the object that comes closest, `Pod default/web-1`, and where it
+  /// differs.
   std::string closest;
   std::vector<Mismatch> mismatches;
   /// Of traffic.

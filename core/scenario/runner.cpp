@@ -66,7 +66,8 @@ class Run {
   }
 
   // Operations up to the first that fails.
-  void run_all(const std::vector<Operation>& operations, const Timeouts& timeouts, StepResult& result) {
+  void run_all(const std::vector<Operation>& operations, const Timeouts& timeouts,
+               StepResult& result) {
     for (const Operation& operation : operations) {
       result.operations.push_back(run_operation(operation, timeouts));
       if (result.operations.back().passed) continue;
@@ -86,7 +87,8 @@ class Run {
       perform(world_, operation, timeouts, result);
     }
     if (world_.timeline().is_exhausted()) {
-      result.problem = fmt::format("the cluster does not come to rest: {} events", Timeline::kMaxEvents);
+      result.problem =
+          fmt::format("the cluster does not come to rest: {} events", Timeline::kMaxEvents);
     }
     result.ended = world_.timeline().elapsed();
     result.passed = result.problem.empty();
@@ -108,7 +110,8 @@ class Run {
     result.statistics = (*traffic)->statistics();
     result.measured = (*traffic)->measure();
     for (const Measured& measured : result.measured) {
-      if (!measured.holds && result.problem.empty()) result.problem = "the traffic is not as expected";
+      if (!measured.holds && result.problem.empty())
+        result.problem = "the traffic is not as expected";
     }
   }
 
@@ -119,6 +122,8 @@ class Run {
 
 }  // namespace
 
-TestResult run_test(const TestFile& test, const RunOptions& options) { return Run{test, options}.run(); }
+TestResult run_test(const TestFile& test, const RunOptions& options) {
+  return Run{test, options}.run();
+}
 
 }  // namespace rockpool::scenario

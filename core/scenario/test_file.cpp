@@ -24,12 +24,12 @@ struct Verb {
   OperationKind kind;
 };
 constexpr std::array kVerbs = {
-    Verb{"apply", OperationKind::apply},       Verb{"create", OperationKind::create},
-    Verb{"update", OperationKind::update},     Verb{"patch", OperationKind::patch},
-    Verb{"assert", OperationKind::assertion},  Verb{"error", OperationKind::error},
-    Verb{"delete", OperationKind::deletion},   Verb{"wait", OperationKind::wait},
-    Verb{"sleep", OperationKind::sleep},       Verb{"advance", OperationKind::sleep},
-    Verb{"resolve", OperationKind::resolve},   Verb{"fault", OperationKind::fault},
+    Verb{"apply", OperationKind::apply},      Verb{"create", OperationKind::create},
+    Verb{"update", OperationKind::update},    Verb{"patch", OperationKind::patch},
+    Verb{"assert", OperationKind::assertion}, Verb{"error", OperationKind::error},
+    Verb{"delete", OperationKind::deletion},  Verb{"wait", OperationKind::wait},
+    Verb{"sleep", OperationKind::sleep},      Verb{"advance", OperationKind::sleep},
+    Verb{"resolve", OperationKind::resolve},  Verb{"fault", OperationKind::fault},
     Verb{"traffic", OperationKind::traffic},
 };
 // Operations of Chainsaw that need a shell or a kubectl.
@@ -48,14 +48,16 @@ void read_target(Reader& reader, Target& target) {
   reader.text("namespace", target.namespace_);
   reader.text("name", target.name);
   if (api::find_kind(target.api_version, target.kind) == nullptr) {
-    reader.fail(fmt::format("no matches for kind \"{}\" in version \"{}\"", target.kind, target.api_version));
+    reader.fail(fmt::format("no matches for kind \"{}\" in version \"{}\"", target.kind,
+                            target.api_version));
   }
 }
 
 // A label selector, which must be one.
 void read_selector(Reader& reader, std::string_view name, std::string& selector) {
   reader.text(name, selector);
-  if (const auto parsed = api::LabelSelector::parse(selector); !parsed) reader.fail_at(name, parsed.error().message);
+  if (const auto parsed = api::LabelSelector::parse(selector); !parsed)
+    reader.fail_at(name, parsed.error().message);
 }
 
 void read_delete(Reader reader, Operation& operation) {
@@ -71,7 +73,8 @@ void read_delete(Reader reader, Operation& operation) {
   } else {
     reader.objects("file", "", operation.objects);
   }
-  reader.one_of("deletionPropagationPolicy", {"Orphan", "Background", "Foreground"}, operation.propagation_policy);
+  reader.one_of("deletionPropagationPolicy", {"Orphan", "Background", "Foreground"},
+                operation.propagation_policy);
 }
 
 void read_wait(Reader reader, Operation& operation) {
@@ -103,7 +106,8 @@ void read_wait(Reader reader, Operation& operation) {
   reader.later({"format", "resource"});
 }
 
-void read_expectations(const Reader& reader, const std::string& prefix, std::vector<Expectation>& expectations) {
+void read_expectations(const Reader& reader, const std::string& prefix,
+                       std::vector<Expectation>& expectations) {
   for (const doc::Member& member : reader.value().members()) {
     const std::string name = prefix + std::string{member.key.text()};
     const Reader inner = reader.child(member.key.text());
@@ -143,9 +147,11 @@ void read_lookup(Reader reader, NameLookup& lookup) {
   expect.texts("addresses", lookup.addresses);
   read_selector(expect, "pods", lookup.pods);
   expect.text("failure", lookup.failure);
-  const int given = int{expect.has("addresses")} + int{expect.has("pods")} + int{expect.has("failure")};
+  const int given =
+      int{expect.has("addresses")} + int{expect.has("pods")} + int{expect.has("failure")};
   if (given != 1) expect.fail("give one of addresses, pods, failure");
-  if (!lookup.failure.empty() && net::parse_failure_kind(lookup.failure) == net::FailureKind::none) {
+  if (!lookup.failure.empty() &&
+      net::parse_failure_kind(lookup.failure) == net::FailureKind::none) {
     expect.fail_at("failure", "no such reason");
   }
   expect.finish();
@@ -185,7 +191,8 @@ void read_body(OperationKind kind, Reader reader, Operation& operation) {
     operation.fault = reader.value();
     return;
   }
-  if (kind != OperationKind::traffic && kind != OperationKind::sleep) reader.duration("timeout", operation.timeout);
+  if (kind != OperationKind::traffic && kind != OperationKind::sleep)
+    reader.duration("timeout", operation.timeout);
   switch (kind) {
     case OperationKind::apply:
     case OperationKind::create:
@@ -194,14 +201,26 @@ void read_body(OperationKind kind, Reader reader, Operation& operation) {
     case OperationKind::assertion:
     case OperationKind::error:
       reader.objects("file", "resource", operation.objects);
-      if (kind == OperationKind::assertion || kind == OperationKind::error) reader.refuse_expressions(operation.objects);
+      if (kind == OperationKind::assertion || kind == OperationKind::error)
+        reader.refuse_expressions(operation.objects);
       break;
-    case OperationKind::deletion: read_delete(reader, operation); break;
-    case OperationKind::wait: read_wait(reader, operation); break;
-    case OperationKind::sleep: reader.required_duration("duration", operation.duration); break;
-    case OperationKind::resolve: read_lookup(reader, operation.lookup); break;
-    case OperationKind::fault: break;
-    case OperationKind::traffic: read_traffic(reader, operation); break;
+    case OperationKind::deletion:
+      read_delete(reader, operation);
+      break;
+    case OperationKind::wait:
+      read_wait(reader, operation);
+      break;
+    case OperationKind::sleep:
+      reader.required_duration("duration", operation.duration);
+      break;
+    case OperationKind::resolve:
+      read_lookup(reader, operation.lookup);
+      break;
+    case OperationKind::fault:
+      break;
+    case OperationKind::traffic:
+      read_traffic(reader, operation);
+      break;
   }
   const bool has_expectations = kind == OperationKind::traffic || kind == OperationKind::resolve;
   if (!has_expectations) reader.later({"expect"});
@@ -239,7 +258,8 @@ Operation read_operation(const Reader& given, Place place) {
 
 std::vector<Operation> read_operations(Reader& reader, std::string_view name) {
   std::vector<Operation> operations;
-  for (const Reader& item : reader.items(name)) operations.push_back(read_operation(item, Place::step));
+  for (const Reader& item : reader.items(name))
+    operations.push_back(read_operation(item, Place::step));
   return operations;
 }
 
@@ -267,7 +287,8 @@ Step read_step(Reader reader, const Timeouts& timeouts) {
   step.cleanup = read_operations(reader, "cleanup");
   if (step.operations.empty()) reader.fail("try: at least one operation is required");
   reader.accept({"skipDelete"});
-  reader.later({"deletionPropagationPolicy", "cluster", "clusters", "template", "compiler", "bindings", "use"});
+  reader.later({"deletionPropagationPolicy", "cluster", "clusters", "template", "compiler",
+                "bindings", "use"});
   reader.finish();
   return step;
 }
@@ -279,16 +300,19 @@ void read_spec(Reader reader, TestFile& test) {
   if (reader.has("timeouts")) read_timeouts(reader.child("timeouts"), timeouts);
   for (const Reader& item : reader.items("steps")) test.steps.push_back(read_step(item, timeouts));
   if (test.steps.empty()) reader.fail("steps: at least one step is required");
-  // A cluster is made for each file, so files never run at once and nothing is left to be cleaned up.
+  // A cluster is made for each file, so files never run at once and nothing is left to be cleaned
+  // up.
   reader.accept({"concurrent", "skipDelete"});
-  reader.later({"failFast", "cluster", "clusters", "skip", "template", "compiler", "namespaceTemplate",
-                "namespaceTemplateCompiler", "bindings", "deletionPropagationPolicy", "catch", "scenarios",
-                "forceTerminationGracePeriod", "delayBeforeCleanup"});
+  reader.later({"failFast", "cluster", "clusters", "skip", "template", "compiler",
+                "namespaceTemplate", "namespaceTemplateCompiler", "bindings",
+                "deletionPropagationPolicy", "catch", "scenarios", "forceTerminationGracePeriod",
+                "delayBeforeCleanup"});
   reader.finish();
 }
 
 bool is_test(const doc::Value& document) {
-  return document["apiVersion"].as_string() == kApiVersion && document["kind"].as_string() == "Test";
+  return document["apiVersion"].as_string() == kApiVersion &&
+         document["kind"].as_string() == "Test";
 }
 
 }  // namespace
@@ -298,11 +322,13 @@ std::expected<TestFile, FileError> parse_test_file(const std::string& file, std:
   const auto documents = doc::parse_yaml(text);
   if (!documents) {
     const doc::ParseError& error = documents.error();
-    return std::unexpected{FileError{file, error.position.line, error.position.column, error.message}};
+    return std::unexpected{
+        FileError{file, error.position.line, error.position.column, error.message}};
   }
   if (documents->size() != 1 || !is_test(documents->front().value)) {
-    return std::unexpected{FileError{file, 1, 1, fmt::format("expected one document of apiVersion {} and kind Test",
-                                                             kApiVersion)}};
+    return std::unexpected{FileError{
+        file, 1, 1,
+        fmt::format("expected one document of apiVersion {} and kind Test", kApiVersion)}};
   }
   TestFile test;
   test.file = file;

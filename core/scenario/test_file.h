@@ -70,6 +70,7 @@ struct Target {
 
 /// What `wait` waits for.
 struct WaitFor {
+  /// What it is that has to come about.
   enum class Kind { condition, deletion, json_path };
   Kind kind = Kind::condition;
   /// The type of the condition, or the path.
@@ -97,7 +98,8 @@ struct Operation {
   /// Where it stands in the test file.
   int line = 0;
   std::string description;
-  /// The objects given inline or by a file, for apply, create, update, patch, assertion, error, deletion.
+  /// The objects given inline or by a file, for apply, create, update, patch, assertion, error,
+  /// deletion.
   std::vector<doc::Value> objects;
   std::optional<sim::Duration> timeout;
   /// The steps go on if this fails; the test has failed all the same.
@@ -110,7 +112,8 @@ struct Operation {
   NameLookup lookup;
   /// For sleep.
   sim::Duration duration{0};
-  /// For fault: the document of core/cluster/fault.h, whose target may be `{namespace, selector, index}`.
+  /// For fault: the document of core/cluster/fault.h, whose target may be `{namespace, selector,
+  /// index}`.
   doc::Value fault;
   TrafficSpec traffic;
   /// For traffic: what happens while it flows, each at its `after`.
@@ -144,8 +147,8 @@ struct TestFile {
   std::vector<Step> steps;
 };
 
-/// Reads a test. Fields that Chainsaw has and we do not act on are refused as "not supported yet", others as
-/// unknown.
+/// Reads a test. Fields that Chainsaw has and we do not act on are refused as "not supported yet",
+/// others as unknown.
 std::expected<TestFile, FileError> parse_test_file(const std::string& file, std::string_view text,
                                                    const FileReader& read_file);
 /// True if a YAML text holds such a test, rather than manifests that tests refer to.

@@ -41,17 +41,24 @@ Reader::Reader(ReadContext& context, const doc::Value& value, std::string path)
   if (value.is_array()) fail("expected an object, not a list");
 }
 
-int Reader::line() const { return context_->document->positions.key_position(path_).line; }
+int Reader::line() const {
+  return context_->document->positions.key_position(path_).line;
+}
 
-void Reader::fail(std::string_view message) const { note(path_, message); }
+void Reader::fail(std::string_view message) const {
+  note(path_, message);
+}
 
-void Reader::fail_at(std::string_view name, std::string_view message) const { note(member_path(name), message); }
+void Reader::fail_at(std::string_view name, std::string_view message) const {
+  note(member_path(name), message);
+}
 
 void Reader::note(const std::string& path, std::string_view message) const {
   if (context_->error) return;
   const doc::Position position = context_->document->positions.key_position(path);
-  context_->error = FileError{context_->file, position.line, position.column,
-                              path.empty() ? std::string{message} : fmt::format("{}: {}", path, message)};
+  context_->error =
+      FileError{context_->file, position.line, position.column,
+                path.empty() ? std::string{message} : fmt::format("{}: {}", path, message)};
 }
 
 Reader Reader::child(std::string_view name) const {
@@ -70,7 +77,8 @@ std::vector<Reader> Reader::items(std::string_view name) {
   if (found == nullptr) return readers;
   if (!found->is_array()) fail_at(name, "expected a list");
   for (std::size_t index = 0; index < found->size(); ++index) {
-    readers.emplace_back(*context_, found->at(index), fmt::format("{}[{}]", member_path(name), index));
+    readers.emplace_back(*context_, found->at(index),
+                         fmt::format("{}[{}]", member_path(name), index));
   }
   return readers;
 }
@@ -78,7 +86,8 @@ std::vector<Reader> Reader::items(std::string_view name) {
 void Reader::text(std::string_view name, std::string& result) {
   const doc::Value* found = take(name);
   if (found == nullptr) return;
-  if (!found->is_string()) return fail_at(name, fmt::format("expected a string, not {}", kind_name(found->kind())));
+  if (!found->is_string())
+    return fail_at(name, fmt::format("expected a string, not {}", kind_name(found->kind())));
   result = found->as_string();
 }
 
@@ -87,7 +96,8 @@ void Reader::required_text(std::string_view name, std::string& result) {
   if (result.empty()) fail(fmt::format("{} is required", name));
 }
 
-void Reader::one_of(std::string_view name, std::initializer_list<std::string_view> allowed, std::string& result) {
+void Reader::one_of(std::string_view name, std::initializer_list<std::string_view> allowed,
+                    std::string& result) {
   text(name, result);
   if (!has(name) || std::ranges::find(allowed, result) != allowed.end()) return;
   fail_at(name, fmt::format("expected one of {}", fmt::join(allowed, ", ")));
@@ -110,14 +120,16 @@ void Reader::labels(std::string_view name, std::string& selector) {
 void Reader::boolean(std::string_view name, bool& result) {
   const doc::Value* found = take(name);
   if (found == nullptr) return;
-  if (!found->is_boolean()) return fail_at(name, fmt::format("expected true or false, not {}", kind_name(found->kind())));
+  if (!found->is_boolean())
+    return fail_at(name, fmt::format("expected true or false, not {}", kind_name(found->kind())));
   result = found->as_bool();
 }
 
 void Reader::number(std::string_view name, double& result) {
   const doc::Value* found = take(name);
   if (found == nullptr) return;
-  if (!found->is_number()) return fail_at(name, fmt::format("expected a number, not {}", kind_name(found->kind())));
+  if (!found->is_number())
+    return fail_at(name, fmt::format("expected a number, not {}", kind_name(found->kind())));
   result = found->as_double();
 }
 
@@ -141,13 +153,15 @@ void Reader::required_duration(std::string_view name, sim::Duration& result) {
   duration(name, result);
 }
 
-void Reader::objects(std::string_view file_name, std::string_view resource_name, std::vector<doc::Value>& result) {
+void Reader::objects(std::string_view file_name, std::string_view resource_name,
+                     std::vector<doc::Value>& result) {
   std::string path;
   text(file_name, path);
   const doc::Value* inline_object = resource_name.empty() ? nullptr : take(resource_name);
   if (path.empty() == (inline_object == nullptr)) {
-    return fail(resource_name.empty() ? fmt::format("{} is required", file_name)
-                                      : fmt::format("give either {} or {}", file_name, resource_name));
+    return fail(resource_name.empty()
+                    ? fmt::format("{} is required", file_name)
+                    : fmt::format("give either {} or {}", file_name, resource_name));
   }
   if (inline_object != nullptr) {
     if (!inline_object->is_object()) return fail_at(resource_name, "expected an object");

@@ -23,13 +23,14 @@ struct ReadContext {
   std::optional<FileError> error;
 };
 
-/// Reads the members of one object of a test file, and notices those that nobody asked for. After a mistake it
-/// goes on with defaults, so that callers need not check each step.
+/// Reads the members of one object of a test file, and notices those that nobody asked for. After a
+/// mistake it goes on with defaults, so that callers need not check each step.
 class Reader {
  public:
   Reader(ReadContext& context, const doc::Value& value, std::string path);
 
   const doc::Value& value() const { return *value_; }
+  /// True if there is a member of that name, even a null.
   bool has(std::string_view name) const { return value_->contains(name); }
   /// The line on which the object begins.
   int line() const;
@@ -45,10 +46,14 @@ class Reader {
   /// The readers of the items of an array; none if there is none.
   std::vector<Reader> items(std::string_view name);
 
+  /// Reads a member into `result`, or leaves it as it is if there is none; one of another type is a
+  /// mistake.
   void text(std::string_view name, std::string& result);
+  /// Likewise, and it must be there.
   void required_text(std::string_view name, std::string& result);
   /// A string that is one of these, or absent.
-  void one_of(std::string_view name, std::initializer_list<std::string_view> allowed, std::string& result);
+  void one_of(std::string_view name, std::initializer_list<std::string_view> allowed,
+              std::string& result);
   void texts(std::string_view name, std::vector<std::string>& result);
   /// An object of strings, as the label selector that demands them all.
   void labels(std::string_view name, std::string& selector);
@@ -59,13 +64,16 @@ class Reader {
   void required_duration(std::string_view name, sim::Duration& result);
   /// Objects from a file (every document of it) or given inline; exactly one of the two. An empty
   /// `resource_name` allows files only.
-  void objects(std::string_view file_name, std::string_view resource_name, std::vector<doc::Value>& result);
+  void objects(std::string_view file_name, std::string_view resource_name,
+               std::vector<doc::Value>& result);
 
   /// Members that may be there and mean nothing to us.
   void accept(std::initializer_list<std::string_view> names);
   /// Members that Chainsaw has and we do not act on: refused.
   void later(std::span<const std::string_view> names);
-  void later(std::initializer_list<std::string_view> names) { later(std::span{names.begin(), names.size()}); }
+  void later(std::initializer_list<std::string_view> names) {
+    later(std::span{names.begin(), names.size()});
+  }
   /// Refuses Chainsaw's expressions, `(…)` as a name or a text.
   void refuse_expressions(const std::vector<doc::Value>& objects) const;
   /// Refuses every member that was not asked for.

@@ -16,8 +16,10 @@ std::string show(double value, bool as_duration) {
 
 Measured compare(const Expectation& expectation, std::optional<double> value) {
   const Comparison& comparison = expectation.comparison;
-  if (!value) return {expectation.metric, comparison.text(), "none", holds_for_none(expectation.metric)};
-  return {expectation.metric, comparison.text(), show(*value, comparison.is_duration()), comparison.holds(*value)};
+  if (!value)
+    return {expectation.metric, comparison.text(), "none", holds_for_none(expectation.metric)};
+  return {expectation.metric, comparison.text(), show(*value, comparison.is_duration()),
+          comparison.holds(*value)};
 }
 
 }  // namespace
@@ -32,7 +34,8 @@ Traffic::Traffic(World& world, const TrafficSpec& spec, FetchOptions options)
   world_.timeline().add(*this);
 }
 
-std::expected<std::unique_ptr<Traffic>, std::string> Traffic::start(World& world, const TrafficSpec& spec) {
+std::expected<std::unique_ptr<Traffic>, std::string> Traffic::start(World& world,
+                                                                    const TrafficSpec& spec) {
   auto client = world.find_client(spec.from);
   if (!client) return std::unexpected{client.error()};
   FetchOptions options;
@@ -48,15 +51,16 @@ std::expected<std::unique_ptr<Traffic>, std::string> Traffic::start(World& world
 
 std::optional<sim::Time> Traffic::next_action() const {
   if (made_ == count_) return {};
-  return began_ + sim::Duration{static_cast<std::int64_t>(static_cast<double>(made_) * 1e9 / spec_.rate)};
+  return began_ +
+         sim::Duration{static_cast<std::int64_t>(static_cast<double>(made_) * 1e9 / spec_.rate)};
 }
 
 void Traffic::act() {
   ++made_;
   const sim::Time now = world_.timeline().now();
   const sim::Duration offset = now - began_;
-  const auto started =
-      world_.cluster().start_fetch(options_, [statistics = statistics_, offset](const net::FetchResult& result) {
+  const auto started = world_.cluster().start_fetch(
+      options_, [statistics = statistics_, offset](const net::FetchResult& result) {
         statistics->add(offset, result);
       });
   if (started) return;
@@ -67,12 +71,15 @@ void Traffic::act() {
   statistics_->add(offset, {std::unexpected{std::move(failure)}, now, now, {}, {}});
 }
 
-void Traffic::run_until(sim::Duration offset) { world_.timeline().run_until(began_ + offset); }
+void Traffic::run_until(sim::Duration offset) {
+  world_.timeline().run_until(began_ + offset);
+}
 
 void Traffic::finish() {
   run_until(spec_.duration);
   // Each request ends with its time-out at the latest.
-  world_.wait_until(spec_.timeout + std::chrono::seconds{1}, [&] { return statistics_->requests() >= made_; });
+  world_.wait_until(spec_.timeout + std::chrono::seconds{1},
+                    [&] { return statistics_->requests() >= made_; });
 }
 
 std::vector<Measured> Traffic::measure() const {

@@ -16,12 +16,14 @@
 
 namespace rockpool::scenario {
 
-/// Traffic under way: one request every 1/rate seconds, each on a connection of its own, whatever becomes of those
-/// before it. Flows while the world's time passes.
+/// Traffic under way: one request every 1/rate seconds, each on a connection of its own, whatever
+/// becomes of those before it. Flows while the world's time passes.
 class Traffic : public Timeline::Actor {
  public:
-  /// Begins at the present moment; the error says why there is no such client. World and spec must outlive it.
-  static std::expected<std::unique_ptr<Traffic>, std::string> start(World& world, const TrafficSpec& spec);
+  /// Begins at the present moment; the error says why there is no such client. World and spec must
+  /// outlive it.
+  static std::expected<std::unique_ptr<Traffic>, std::string> start(World& world,
+                                                                    const TrafficSpec& spec);
   ~Traffic() override { world_.timeline().remove(*this); }
   Traffic(const Traffic&) = delete;
   Traffic& operator=(const Traffic&) = delete;

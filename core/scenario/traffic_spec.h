@@ -13,7 +13,8 @@ namespace rockpool::scenario {
 
 /// One thing that a test wants of traffic.
 struct Expectation {
-  /// A name that `TrafficStatistics::measure` knows: `successRate`, `failures.connection_refused`, …
+  /// A name that `TrafficStatistics::measure` knows: `successRate`, `failures.connection_refused`,
+  /// …
   std::string metric;
   Comparison comparison;
   /// Where it stands in the test file.
@@ -22,7 +23,8 @@ struct Expectation {
 
 /// Who makes requests.
 struct Client {
-  /// `pod/namespace/name`, `pod/name` (in the test's namespace), `node/name`, `external`; empty with a selector.
+  /// `pod/namespace/name`, `pod/name` (in the test's namespace), `node/name`, `external`; empty
+  /// with a selector.
   std::string address = "external";
   /// A Pod by label: the first in order of names. An empty namespace is the test's.
   std::string namespace_;

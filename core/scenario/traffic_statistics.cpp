@@ -15,15 +15,18 @@ namespace rockpool::scenario {
 namespace {
 
 constexpr std::array<std::string_view, 14> kMetrics = {
-    "requests",          "succeeded",         "failed",       "successRate",       "firstFailureAfter",
-    "lastFailureAfter",  "failureSpan",       "latency.p50",  "latency.p90",       "latency.p99",
-    "latency.max",       "backends.count",    "backends.minShare", "backends.maxShare",
+    "requests",          "succeeded",         "failed",      "successRate",
+    "firstFailureAfter", "lastFailureAfter",  "failureSpan", "latency.p50",
+    "latency.p90",       "latency.p99",       "latency.max", "backends.count",
+    "backends.minShare", "backends.maxShare",
 };
 constexpr std::array<std::string_view, 3> kPrefixes = {"failures.", "statuses.", "bodies."};
 
 constexpr std::size_t kMaxBodies = 1000;
 
-double seconds(sim::Duration span) { return std::chrono::duration<double>{span}.count(); }
+double seconds(sim::Duration span) {
+  return std::chrono::duration<double>{span}.count();
+}
 
 template <typename Map, typename Key>
 double count_of(const Map& map, const Key& key) {
@@ -40,12 +43,23 @@ std::string way_of(const net::FetchResult& result) {
   };
   for (const net::Hop& hop : result.trace->hops) {
     switch (hop.kind) {
-      case net::HopKind::client: add(hop.pod.empty() ? (hop.node.empty() ? "outside" : hop.node) : hop.pod); break;
-      case net::HopKind::connect: add(hop.to.to_string()); break;
-      case net::HopKind::proxy: add("proxy of " + hop.node); break;
-      case net::HopKind::choice: add(hop.pod.empty() ? hop.to.to_string() : hop.pod); break;
-      case net::HopKind::dial_failed: add(std::string{"("} + std::string{failure_kind_name(hop.failure)} + ")"); break;
-      default: break;
+      case net::HopKind::client:
+        add(hop.pod.empty() ? (hop.node.empty() ? "outside" : hop.node) : hop.pod);
+        break;
+      case net::HopKind::connect:
+        add(hop.to.to_string());
+        break;
+      case net::HopKind::proxy:
+        add("proxy of " + hop.node);
+        break;
+      case net::HopKind::choice:
+        add(hop.pod.empty() ? hop.to.to_string() : hop.pod);
+        break;
+      case net::HopKind::dial_failed:
+        add(std::string{"("} + std::string{failure_kind_name(hop.failure)} + ")");
+        break;
+      default:
+        break;
     }
   }
   return way;
@@ -71,7 +85,8 @@ bool is_metric(std::string_view name) {
 }
 
 std::string metric_names() {
-  return fmt::format("{}, failures.<reason>, statuses.<code>, bodies.<text>", fmt::join(kMetrics, ", "));
+  return fmt::format("{}, failures.<reason>, statuses.<code>, bodies.<text>",
+                     fmt::join(kMetrics, ", "));
 }
 
 bool holds_for_none(std::string_view metric) {
@@ -83,17 +98,20 @@ void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result
   if (result.ok() && result.outcome->status < 400) {
     latencies_.push_back(seconds(result.ended - result.started));
     ++backends_[backend_of(result)];
-    if (bodies_.size() < kMaxBodies || bodies_.contains(result.outcome->body)) ++bodies_[result.outcome->body];
+    if (bodies_.size() < kMaxBodies || bodies_.contains(result.outcome->body))
+      ++bodies_[result.outcome->body];
     return;
   }
   ++failures_;
-  const std::string reason = result.ok() ? fmt::format("status_{}", result.outcome->status)
-                                         : std::string{net::failure_kind_name(result.outcome.error().kind)};
+  const std::string reason = result.ok()
+                                 ? fmt::format("status_{}", result.outcome->status)
+                                 : std::string{net::failure_kind_name(result.outcome.error().kind)};
   ++reasons_[reason];
   first_failure_ = std::min(first_failure_.value_or(offset), offset);
   last_failure_ = std::max(last_failure_.value_or(offset), offset);
   if (kept_.size() < kMaxKeptFailures) {
-    kept_.push_back({offset, reason, result.ok() ? result.outcome->body : net::curl_message(result.outcome.error()),
+    kept_.push_back({offset, reason,
+                     result.ok() ? result.outcome->body : net::curl_message(result.outcome.error()),
                      way_of(result)});
   }
 }
@@ -102,7 +120,8 @@ std::optional<double> TrafficStatistics::latency(double quantile) const {
   if (latencies_.empty()) return {};
   std::vector<double> sorted = latencies_;
   std::ranges::sort(sorted);
-  const auto rank = static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(sorted.size())));
+  const auto rank =
+      static_cast<std::size_t>(std::ceil(quantile * static_cast<double>(sorted.size())));
   return sorted[std::max<std::size_t>(rank, 1) - 1];
 }
 

@@ -23,12 +23,13 @@ struct FailedRequest {
   std::string way;
 };
 
-/// True if traffic can be measured by that name; `failures.…`, `statuses.…` and `bodies.…` go by their prefix.
+/// True if traffic can be measured by that name; `failures.…`, `statuses.…` and `bodies.…` go by
+/// their prefix.
 bool is_metric(std::string_view name);
 /// All names, for error messages.
 std::string metric_names();
-/// Whether what is expected of a measure counts as met when there is nothing to measure: of when requests failed,
-/// when none did; but not of how quick answers were, when there were none.
+/// Whether what is expected of a measure counts as met when there is nothing to measure: of when
+/// requests failed, when none did; but not of how quick answers were, when there were none.
 bool holds_for_none(std::string_view metric);
 
 /// What came of the requests of some traffic.
@@ -37,12 +38,13 @@ class TrafficStatistics {
   /// Failures that are kept whole; the rest are only counted.
   static constexpr std::size_t kMaxKeptFailures = 10;
 
-  /// Adds the result of a request made `offset` after the beginning. An answer of status 400 or more counts as
-  /// failed for the reason `status_<code>`.
+  /// Adds the result of a request made `offset` after the beginning. An answer of status 400 or
+  /// more counts as failed for the reason `status_<code>`.
   void add(sim::Duration offset, const net::FetchResult& result);
 
-  /// A number by its name: a count, a share of 1, or seconds. Empty if there is none: the latency when no request
-  /// succeeded, the moment of a failure when none failed; or for a name that means nothing (see `is_metric`).
+  /// A number by its name: a count, a share of 1, or seconds. Empty if there is none: the latency
+  /// when no request succeeded, the moment of a failure when none failed; or for a name that means
+  /// nothing (see `is_metric`).
   std::optional<double> measure(std::string_view metric) const;
   std::uint64_t requests() const { return latencies_.size() + failures_; }
   const std::vector<FailedRequest>& failed() const { return kept_; }

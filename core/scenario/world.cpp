@@ -22,8 +22,9 @@ std::string ObjectPlace::to_string() const {
 }
 
 std::string ObjectPlace::path(bool with_name) const {
-  std::string result = resource->group.empty() ? fmt::format("/api/{}", resource->version)
-                                               : fmt::format("/apis/{}/{}", resource->group, resource->version);
+  std::string result = resource->group.empty()
+                           ? fmt::format("/api/{}", resource->version)
+                           : fmt::format("/apis/{}/{}", resource->group, resource->version);
   if (resource->namespaced && namespace_ != "*") result += "/namespaces/" + namespace_;
   result += fmt::format("/{}", resource->plural);
   if (with_name) result += "/" + name;
@@ -34,12 +35,14 @@ World::World(Cluster& cluster, const TestFile& test)
     : cluster_{cluster}, timeline_{cluster}, namespace_{test.namespace_} {
   doc::Value metadata = namespace_.empty() ? doc::Value::map({{"generateName", "chainsaw-"}})
                                            : doc::Value::map({{"name", namespace_}});
-  const doc::Value object =
-      doc::Value::map({{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", std::move(metadata)}});
-  const auto answer = cluster_.request(apiserver::make_request("POST", "/api/v1/namespaces", doc::to_json(object)));
+  const doc::Value object = doc::Value::map(
+      {{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", std::move(metadata)}});
+  const auto answer =
+      cluster_.request(apiserver::make_request("POST", "/api/v1/namespaces", doc::to_json(object)));
   // A namespace that is there already is as good.
   if (!namespace_.empty() || answer.status != 201) return;
-  namespace_ = doc::parse_json(answer.body).value_or(doc::Value{})["metadata"_key]["name"_key].to_string();
+  namespace_ =
+      doc::parse_json(answer.body).value_or(doc::Value{})["metadata"_key]["name"_key].to_string();
 }
 
 ObjectPlace World::place_of(const doc::Value& object) const {
@@ -79,26 +82,35 @@ std::vector<doc::Value> World::find(const ObjectPlace& place, const std::string&
   const auto& objects = informer.objects();
   auto entry = everywhere ? objects.begin() : objects.lower_bound({place.namespace_, {}});
   std::vector<doc::Value> found;
-  for (; entry != objects.end() && (everywhere || entry->first.namespace_ == place.namespace_); ++entry) {
+  for (; entry != objects.end() && (everywhere || entry->first.namespace_ == place.namespace_);
+       ++entry) {
     if (labels->matches(api::labels(entry->second))) found.push_back(entry->second);
   }
   return found;
 }
 
-std::vector<std::string> World::find_pods(const std::string& namespace_of_pods, const std::string& selector) {
-  const Target target{.api_version = "v1", .kind = "Pod", .namespace_ = namespace_of_pods, .name = {}, .selector = {}};
+std::vector<std::string> World::find_pods(const std::string& namespace_of_pods,
+                                          const std::string& selector) {
+  const Target target{.api_version = "v1",
+                      .kind = "Pod",
+                      .namespace_ = namespace_of_pods,
+                      .name = {},
+                      .selector = {}};
   std::vector<std::string> names;
-  for (const doc::Value& pod : find(place_of(target), selector)) names.push_back(api::key_of(pod).to_string());
+  for (const doc::Value& pod : find(place_of(target), selector))
+    names.push_back(api::key_of(pod).to_string());
   return names;
 }
 
 std::expected<std::string, std::string> World::find_client(const Client& client) {
   if (!client.selector.empty()) {
     const std::vector<std::string> pods = find_pods(client.namespace_, client.selector);
-    if (pods.empty()) return std::unexpected{fmt::format("no Pod is selected by \"{}\"", client.selector)};
+    if (pods.empty())
+      return std::unexpected{fmt::format("no Pod is selected by \"{}\"", client.selector)};
     return "pod/" + pods.front();
   }
-  const bool is_short = client.address.starts_with("pod/") && client.address.find('/', 4) == std::string::npos;
+  const bool is_short =
+      client.address.starts_with("pod/") && client.address.find('/', 4) == std::string::npos;
   return is_short ? fmt::format("pod/{}/{}", namespace_, client.address.substr(4)) : client.address;
 }
 
@@ -106,7 +118,8 @@ std::expected<void, std::string> World::send(const apiserver::Request& request) 
   const apiserver::Response response = cluster_.request(request);
   if (response.status < 400) return {};
   const auto status = doc::parse_json(response.body);
-  return std::unexpected{status ? (*status)["message"_key].to_string(response.body) : response.body};
+  return std::unexpected{status ? (*status)["message"_key].to_string(response.body)
+                                : response.body};
 }
 
 bool World::wait_until(sim::Duration timeout, const std::function<bool()>& done) {

@@ -39,8 +39,11 @@ class World {
   /// Makes the test's namespace if there is none of that name. The cluster must outlive the World.
   World(Cluster& cluster, const TestFile& test);
 
+  /// The cluster under test. Time is let pass by the timeline only.
   Cluster& cluster() { return cluster_; }
+  /// Its time.
   Timeline& timeline() { return timeline_; }
+  /// The namespace of objects that name none.
   const std::string& namespace_of_test() const { return namespace_; }
 
   /// Where an object of the test file is. One without a namespace is in the test's.
@@ -51,9 +54,11 @@ class World {
 
   /// The objects at a place that the label selector selects, in the order of their names.
   std::vector<doc::Value> find(const ObjectPlace& place, const std::string& selector = {});
-  /// The Pods that a label selector selects, as `namespace/name` in order; an empty namespace is the test's.
+  /// The Pods that a label selector selects, as `namespace/name` in order; an empty namespace is
+  /// the test's.
   std::vector<std::string> find_pods(const std::string& namespace_, const std::string& selector);
-  /// The client as `Cluster` knows it, `pod/namespace/name`; the error says that there is no such Pod.
+  /// The client as `Cluster` knows it, `pod/namespace/name`; the error says that there is no such
+  /// Pod.
   std::expected<std::string, std::string> find_client(const Client& client);
   /// Makes a request of the API. The error is the message of its Status.
   std::expected<void, std::string> send(const apiserver::Request& request);

@@ -56,7 +56,8 @@ TEST_CASE("durations are told from numbers, and shown as they were written") {
 }
 
 TEST_CASE("what is no comparison is refused with an example") {
-  for (const char* text : {"", ">", "=", "= 3", "=> 3", "about 3", "3 ms", ">= ", "nan", "inf", ">> 3", "3 apples"}) {
+  for (const char* text :
+       {"", ">", "=", "= 3", "=> 3", "about 3", "3 ms", ">= ", "nan", "inf", ">> 3", "3 apples"}) {
     CAPTURE(text);
     const auto comparison = Comparison::parse(text);
     REQUIRE_FALSE(comparison.has_value());

@@ -10,7 +10,9 @@ namespace {
 
 TEST_CASE("a path leads to a value, or nowhere") {
   const doc::Value object =
-      doc::parse_json(R"({"spec":{"ports":[{"port":80},{"port":443}],"type":"NodePort"},"status":{}})").value();
+      doc::parse_json(
+          R"({"spec":{"ports":[{"port":80},{"port":443}],"type":"NodePort"},"status":{}})")
+          .value();
   const auto read = [&](std::string_view path) {
     const auto found = read_json_path(object, path);
     return found ? plain_text(*found) : "nothing";

@@ -92,9 +92,11 @@ TEST_CASE("colour is there when asked for, and nowhere else") {
 
 TEST_CASE("JUnit's XML has a suite for each file and a case for each step") {
   const std::string xml = junit_xml({example()});
-  CHECK(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\" failures=\"1\">\n"
-                        "  <testsuite name=\"tests/a.yaml\" tests=\"2\" failures=\"1\" time=\"3.000\">\n"));
-  CHECK(xml.find(R"(<testcase classname="tests/a.yaml" name="begins" time="1.000"/>)") != std::string::npos);
+  CHECK(xml.starts_with(
+      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites tests=\"2\" failures=\"1\">\n"
+      "  <testsuite name=\"tests/a.yaml\" tests=\"2\" failures=\"1\" time=\"3.000\">\n"));
+  CHECK(xml.find(R"(<testcase classname="tests/a.yaml" name="begins" time="1.000"/>)") !=
+        std::string::npos);
   CHECK(xml.find(R"(name="goes &lt;on&gt;")") != std::string::npos);
   CHECK(xml.find(R"(<failure message="assert Deployment demo/web: not as expected within 30s">)") !=
         std::string::npos);

@@ -13,18 +13,22 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 std::expected<std::string, std::string> read_file(const std::string& path) {
-  if (path == "two.yaml") return "{apiVersion: v1, kind: ConfigMap}\n---\n{apiVersion: v1, kind: Secret}\n";
+  if (path == "two.yaml")
+    return "{apiVersion: v1, kind: ConfigMap}\n---\n{apiVersion: v1, kind: Secret}\n";
   if (path == "broken.yaml") return "a: [1\nb: 2\n";
   if (path == "empty.yaml") return "# nothing\n";
   return std::unexpected{path + ": No such file or directory"};
 }
 
-std::expected<TestFile, FileError> parse(std::string_view text) { return parse_test_file("t.yaml", text, read_file); }
+std::expected<TestFile, FileError> parse(std::string_view text) {
+  return parse_test_file("t.yaml", text, read_file);
+}
 
 // A test whose one step tries these operations, which begin in line 7.
 std::string with_operations(std::string_view operations) {
   return fmt::format(
-      "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {{name: example}}\nspec:\n  steps:\n"
+      "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {{name: example}}\nspec:\n  "
+      "steps:\n"
       "    - try:\n{}",
       operations);
 }
@@ -148,7 +152,8 @@ TEST_CASE("every operation is read") {
 
   for (const char* verb : {"apply", "create", "update", "patch", "assert", "error"}) {
     CAPTURE(verb);
-    operation = only_operation(fmt::format("        - {}: {{resource: {{apiVersion: v1, kind: Pod}}}}\n", verb));
+    operation = only_operation(
+        fmt::format("        - {}: {{resource: {{apiVersion: v1, kind: Pod}}}}\n", verb));
     REQUIRE(operation.objects.size() == 1);
     CHECK(operation.objects[0]["kind"].as_string() == "Pod");
     CHECK(operation.line == 7);
@@ -199,34 +204,42 @@ TEST_CASE("a mistake is told with its place") {
     CHECK(mistake_in(operations) == message);
   };
   constexpr std::string_view kOneOperation =
-      "t.yaml:7:11: spec.steps[0].try[0]: expected one operation: apply, create, update, patch, assert, error, "
+      "t.yaml:7:11: spec.steps[0].try[0]: expected one operation: apply, create, update, patch, "
+      "assert, error, "
       "delete, wait, sleep, advance, resolve, fault, traffic";
   check("        - asert: {}\n", kOneOperation);
   check("        - sleep: {duration: 1s}\n          advance: 1s\n", kOneOperation);
-  check("        - script: {content: ls}\n", "t.yaml:7:11: spec.steps[0].try[0].script: not supported yet");
+  check("        - script: {content: ls}\n",
+        "t.yaml:7:11: spec.steps[0].try[0].script: not supported yet");
   check("        - apply:\n            file: no.yaml\n",
         "t.yaml:8:13: spec.steps[0].try[0].apply.file: no.yaml: No such file or directory");
   check("        - apply: {file: empty.yaml}\n",
         "t.yaml:7:19: spec.steps[0].try[0].apply.file: the file holds no object");
-  check("        - apply: {}\n", "t.yaml:7:11: spec.steps[0].try[0].apply: give either file or resource");
+  check("        - apply: {}\n",
+        "t.yaml:7:11: spec.steps[0].try[0].apply: give either file or resource");
   check("        - apply: {resource: {a: 1}, expect: [{check: {($error): x}}]}\n",
         "t.yaml:7:37: spec.steps[0].try[0].apply.expect: not supported yet");
   check("        - apply: {resource: {a: 1}, dryrun: true}\n",
         "t.yaml:7:37: spec.steps[0].try[0].apply.dryrun: unknown field");
   check("        - sleep: {duration: 1 s}\n",
         "t.yaml:7:19: spec.steps[0].try[0].sleep.duration: expected a duration such as 10s");
-  check("        - advance: -1s\n", "t.yaml:7:11: spec.steps[0].try[0].advance: expected a duration such as 10s");
-  check("        - after: 3s\n          advance: 1s\n", "t.yaml:7:11: spec.steps[0].try[0].after: unknown field");
-  check("        - assert: {resource: {kind: Pod, (length(a)): 3}}\n",
-        "t.yaml:7:11: spec.steps[0].try[0].assert: the expression (length(a)) is not supported yet");
+  check("        - advance: -1s\n",
+        "t.yaml:7:11: spec.steps[0].try[0].advance: expected a duration such as 10s");
+  check("        - after: 3s\n          advance: 1s\n",
+        "t.yaml:7:11: spec.steps[0].try[0].after: unknown field");
+  check(
+      "        - assert: {resource: {kind: Pod, (length(a)): 3}}\n",
+      "t.yaml:7:11: spec.steps[0].try[0].assert: the expression (length(a)) is not supported yet");
   check("        - wait: {apiVersion: v1, kind: Pud, for: {deletion: {}}}\n",
         "t.yaml:7:11: spec.steps[0].try[0].wait: no matches for kind \"Pud\" in version \"v1\"");
   check("        - wait: {apiVersion: v1, kind: Pod, name: a, selector: b, for: {deletion: {}}}\n",
-        "t.yaml:7:11: spec.steps[0].try[0].wait: name cannot be provided when a selector is specified");
+        "t.yaml:7:11: spec.steps[0].try[0].wait: name cannot be provided when a selector is "
+        "specified");
   check("        - wait: {apiVersion: v1, kind: Pod, for: {}}\n",
         "t.yaml:7:45: spec.steps[0].try[0].wait.for: give one of condition, jsonPath, deletion");
   check("        - delete: {ref: {apiVersion: v1, kind: Pod}, deletionPropagationPolicy: Now}\n",
-        "t.yaml:7:54: spec.steps[0].try[0].delete.deletionPropagationPolicy: expected one of Orphan, Background, "
+        "t.yaml:7:54: spec.steps[0].try[0].delete.deletionPropagationPolicy: expected one of "
+        "Orphan, Background, "
         "Foreground");
   check("        - resolve: {name: web, expect: {failure: bad_luck}}\n",
         "t.yaml:7:41: spec.steps[0].try[0].resolve.expect.failure: no such reason");
@@ -234,7 +247,8 @@ TEST_CASE("a mistake is told with its place") {
 
 TEST_CASE("traffic that cannot be is refused") {
   const auto mistake = [](std::string_view fields) {
-    const std::string text = mistake_in(fmt::format("        - traffic: {{url: http://a/, {}}}\n", fields));
+    const std::string text =
+        mistake_in(fmt::format("        - traffic: {{url: http://a/, {}}}\n", fields));
     return text.substr(std::min(text.size(), text.find("traffic.") + 8));
   };
   CHECK(mistake("rate: 0") == "rate: must be more than 0 and at most 100000");
@@ -242,13 +256,17 @@ TEST_CASE("traffic that cannot be is refused") {
   CHECK(mistake("rate: 1e9") == "rate: must be more than 0 and at most 100000");
   CHECK(mistake("rate: fast") == "rate: expected a number, not string");
   CHECK(mistake("rate: 1000, duration: 10h") == "duration: at most 1000000 requests are made");
-  CHECK(mistake("expect: {speed: 3}").starts_with("expect.speed: unknown measure; there are requests, succeeded"));
-  CHECK(mistake("expect: {failed: none}").starts_with("expect.failed: expected a comparison such as"));
+  CHECK(mistake("expect: {speed: 3}")
+            .starts_with("expect.speed: unknown measure; there are requests, succeeded"));
+  CHECK(mistake("expect: {failed: none}")
+            .starts_with("expect.failed: expected a comparison such as"));
   CHECK(mistake("from: {selector: \"a in\"}").starts_with("from.selector: "));
-  CHECK(mistake("during: [{after: 1m, advance: 1s}]") == "during[0].after: the traffic is over by then");
+  CHECK(mistake("during: [{after: 1m, advance: 1s}]") ==
+        "during[0].after: the traffic is over by then");
   CHECK(mistake("during: [{after: 2s, advance: 1s}, {after: 1s, advance: 1s}]") ==
         "during[1].after: earlier than the operation before");
-  CHECK(mistake("during: [{traffic: {url: http://b/}}]") == "during[0]: traffic cannot start during traffic");
+  CHECK(mistake("during: [{traffic: {url: http://b/}}]") ==
+        "during[0]: traffic cannot start during traffic");
 }
 
 TEST_CASE("what is no test is told from one") {
@@ -260,13 +278,16 @@ TEST_CASE("what is no test is told from one") {
   CHECK(is_test_file("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nspec: [1\nb: 2\n"));
 
   const auto message = [](std::string_view text) { return parse(text).error().to_string(); };
-  CHECK(message("apiVersion: v1\nkind: Pod\n") ==
-        "t.yaml:1:1: expected one document of apiVersion chainsaw.kyverno.io/v1alpha1 and kind Test");
-  CHECK(message("") ==
-        "t.yaml:1:1: expected one document of apiVersion chainsaw.kyverno.io/v1alpha1 and kind Test");
-  CHECK(message("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\n") == "t.yaml:1:1: metadata is required");
-  CHECK(message("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec: {}\n") ==
-        "t.yaml:4:1: spec: steps: at least one step is required");
+  CHECK(
+      message("apiVersion: v1\nkind: Pod\n") ==
+      "t.yaml:1:1: expected one document of apiVersion chainsaw.kyverno.io/v1alpha1 and kind Test");
+  CHECK(
+      message("") ==
+      "t.yaml:1:1: expected one document of apiVersion chainsaw.kyverno.io/v1alpha1 and kind Test");
+  CHECK(message("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\n") ==
+        "t.yaml:1:1: metadata is required");
+  CHECK(message("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {name: a}\nspec: "
+                "{}\n") == "t.yaml:4:1: spec: steps: at least one step is required");
   CHECK(message("apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {nam: a}\n") ==
         "t.yaml:3:1: metadata: name is required");
   CHECK(message("a: [1\nb: 2\n").starts_with("t.yaml:"));

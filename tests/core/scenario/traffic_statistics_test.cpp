@@ -40,8 +40,9 @@ TEST_CASE("nothing measured is none, not zero") {
   const TrafficStatistics statistics;
   CHECK(measured(statistics, "requests") == 0);
   CHECK(measured(statistics, "failed") == 0);
-  for (const char* metric : {"successRate", "latency.p50", "latency.max", "firstFailureAfter", "lastFailureAfter",
-                             "failureSpan", "backends.minShare", "backends.maxShare"}) {
+  for (const char* metric :
+       {"successRate", "latency.p50", "latency.max", "firstFailureAfter", "lastFailureAfter",
+        "failureSpan", "backends.minShare", "backends.maxShare"}) {
     CAPTURE(metric);
     CHECK(is_metric(metric));
     CHECK_FALSE(statistics.measure(metric).has_value());
@@ -54,8 +55,9 @@ TEST_CASE("nothing measured is none, not zero") {
 TEST_CASE("requests are counted by what came of them") {
   TrafficStatistics statistics;
   for (int index = 0; index < 6; ++index) {
-    statistics.add(milliseconds{100 * index}, answer(200, index < 4 ? "v1" : "v2", milliseconds{index + 1},
-                                                     index < 3 ? "demo/a" : "demo/b"));
+    statistics.add(milliseconds{100 * index},
+                   answer(200, index < 4 ? "v1" : "v2", milliseconds{index + 1},
+                          index < 3 ? "demo/a" : "demo/b"));
   }
   statistics.add(milliseconds{600}, answer(503, "busy", milliseconds{1}));
   statistics.add(milliseconds{700}, failure(net::FailureKind::connection_refused));
@@ -85,7 +87,8 @@ TEST_CASE("requests are counted by what came of them") {
 
 TEST_CASE("latencies are those of the nearest rank") {
   TrafficStatistics statistics;
-  for (int index = 100; index >= 1; --index) statistics.add({}, answer(200, "", milliseconds{index}));
+  for (int index = 100; index >= 1; --index)
+    statistics.add({}, answer(200, "", milliseconds{index}));
   CHECK(measured(statistics, "latency.p50") == doctest::Approx(0.050));
   CHECK(measured(statistics, "latency.p90") == doctest::Approx(0.090));
   CHECK(measured(statistics, "latency.p99") == doctest::Approx(0.099));
