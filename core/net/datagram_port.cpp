@@ -153,53 +153,28 @@ void DatagramPort::close() {
   trace_.reset();
 }
 
-class [[nodiscard]] DatagramPort::ReceiveWait {
- public:
-  ReceiveWait(DatagramPort& port, std::optional<sim::Duration> timeout)
-      : port_{port}, timeout_{timeout} {}
-  ReceiveWait(const ReceiveWait&) = delete;
-  ReceiveWait& operator=(const ReceiveWait&) = delete;
-  ~ReceiveWait() { forget(); }
-  bool await_ready() const { return !port_.queue_.empty() || port_.error_ != FailureKind::none; }
-  template <typename Promise>
-  void await_suspend(std::coroutine_handle<Promise> handle) {
-    waiter_.wait(handle);
-    port_.waiter_ = &waiter_;
-    if (timeout_) {
-      timer_.wait(handle);
-      timer_.wake(*timeout_);
-    }
-  }
-  void await_resume() { forget(); }
-
- private:
-  void forget() {
-    if (port_.waiter_ == &waiter_) port_.waiter_ = nullptr;
-  }
-  DatagramPort& port_;
-  std::optional<sim::Duration> timeout_;
-  sim::Waiter waiter_;
-  sim::Waiter timer_;
-};
-
 sim::Task<std::expected<Datagram, Failure>> DatagramPort::receive(
     std::optional<sim::Duration> timeout) {
   const Ref<DatagramPort> self{this};
   ReceiveWait wait{*this, timeout};
   co_await wait;
-  if (!queue_.empty()) {
-    Datagram datagram = std::move(queue_.front());
-    queue_.pop_front();
-    co_return datagram;
-  }
+  auto taken = take();
+  if (taken) co_return std::move(*taken);
   Failure failure;
-  failure.kind = std::exchange(error_, FailureKind::none);
-  if (failure.kind == FailureKind::none) {
-    failure.kind = FailureKind::response_timed_out;
-    failure.by_client_timeout = true;
-  }
+  failure.kind = taken.error();
+  failure.by_client_timeout = failure.kind == FailureKind::response_timed_out;
   failure.local = local();
   co_return std::unexpected{std::move(failure)};
+}
+
+std::expected<Datagram, FailureKind> DatagramPort::take() {
+  if (!queue_.empty()) {
+    Datagram datagram = std::move(queue_.front());
+    queue_.erase(queue_.begin());
+    return datagram;
+  }
+  const FailureKind error = std::exchange(error_, FailureKind::none);
+  return std::unexpected{error == FailureKind::none ? FailureKind::response_timed_out : error};
 }
 
 void retain_ref(DatagramPort* port) {

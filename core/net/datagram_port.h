@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/net/failure.h"
 #include "core/net/network.h"
@@ -31,8 +31,10 @@ class DatagramPort : public Counted<DatagramPort> {
   DatagramPort(Host& host, std::uint16_t number, DatagramHandler* handler)
       : host_{&host}, number_{number}, handler_{handler} {}
 
-  /// The port behind a handle, which then no longer owns it.
-  static Ref<DatagramPort> of(DatagramSocket& socket) {
+  /// The port behind a handle.
+  static Ref<DatagramPort> of(const DatagramSocket& socket) { return socket.port_; }
+  /// The same, but the handle then no longer owns it.
+  static Ref<DatagramPort> take_from(DatagramSocket& socket) {
     socket.ownership_ = DatagramSocket::Ownership::borrower;
     return socket.port_;
   }
@@ -43,6 +45,39 @@ class DatagramPort : public Counted<DatagramPort> {
   /// Sends from `from`, or from the host's own address of the right family if that is 0.0.0.0.
   void send(const IpAddress& from, const SocketAddress& to, std::string payload);
   sim::Task<std::expected<Datagram, Failure>> receive(std::optional<sim::Duration> timeout);
+
+  /// Waits until there is something to take, or for `timeout`.
+  class [[nodiscard]] ReceiveWait {
+   public:
+    ReceiveWait(DatagramPort& port, std::optional<sim::Duration> timeout)
+        : port_{port}, timeout_{timeout} {}
+    ReceiveWait(const ReceiveWait&) = delete;
+    ReceiveWait& operator=(const ReceiveWait&) = delete;
+    ~ReceiveWait() { forget(); }
+    bool await_ready() const { return !port_.queue_.empty() || port_.error_ != FailureKind::none; }
+    template <typename Promise>
+    void await_suspend(std::coroutine_handle<Promise> handle) {
+      waiter_.wait(handle);
+      port_.waiter_ = &waiter_;
+      if (timeout_) {
+        timer_.wait(handle);
+        timer_.wake(*timeout_);
+      }
+    }
+    void await_resume() { forget(); }
+
+   private:
+    void forget() {
+      if (port_.waiter_ == &waiter_) port_.waiter_ = nullptr;
+    }
+    DatagramPort& port_;
+    std::optional<sim::Duration> timeout_;
+    sim::Waiter waiter_;
+    sim::Waiter timer_;
+  };
+  /// What has come after a wait: a datagram, an error, or nothing in time (response_timed_out).
+  std::expected<Datagram, FailureKind> take();
+
   void close();
   /// Records the way of the datagrams that are sent from here.
   void set_trace(Ref<Trace> trace) { trace_ = std::move(trace); }
@@ -54,8 +89,6 @@ class DatagramPort : public Counted<DatagramPort> {
 
  private:
   friend class Host;
-  class ReceiveWait;
-
   // Takes `datagram` to `target` in `latency`. `sender` learns of errors if it is not null.
   static void deliver_later(Network& network, sim::Duration latency, Host& target,
                             Datagram datagram, Ref<DatagramPort> sender);
@@ -69,7 +102,8 @@ class DatagramPort : public Counted<DatagramPort> {
   Host* host_;
   std::uint16_t number_;
   DatagramHandler* handler_;
-  std::deque<Datagram> queue_;
+  // A vector, as it seldom holds more than one.
+  std::vector<Datagram> queue_;
   FailureKind error_ = FailureKind::none;
   sim::Waiter* waiter_ = nullptr;
   std::unique_ptr<Relay> relay_;

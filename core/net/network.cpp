@@ -286,7 +286,7 @@ DatagramPort* Network::datagram_relay(Node& node, const ServicePort& port,
   if (!endpoint) return nullptr;
   auto opened = node.host().bind();
   if (!opened) return nullptr;
-  known = DatagramPort::of(*opened);
+  known = DatagramPort::take_from(*opened);
   known->make_relay({client, to, *endpoint, loop_.now()});
   datagram_relay_order_.push_back(known);
   return known.get();

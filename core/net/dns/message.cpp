@@ -189,6 +189,10 @@ class Reader {
     const std::uint32_t high = u16();
     return high << 16 | u16();
   }
+  std::uint64_t u64() {
+    const std::uint64_t high = u32();
+    return high << 32 | u32();
+  }
   std::string_view raw(std::size_t size) {
     if (size > bytes_.size() - position_) {
       fail("message ends too early");
@@ -225,6 +229,19 @@ class Reader {
     }
     if (resume) position_ = *resume;
     return text.empty() ? "." : text;
+  }
+
+  // Goes past a name without reading where its pointer leads.
+  void skip_name() {
+    for (;;) {
+      const std::uint8_t size = u8();
+      if (failed() || size == 0) return;
+      if ((size & kPointerBits) == kPointerBits) {
+        u8();
+        return;
+      }
+      raw(size);
+    }
   }
 
   Question question() {
@@ -279,11 +296,8 @@ class Reader {
           fail("an AAAA record must have 16 bytes");
           return;
         }
-        const std::uint64_t a = u32();
-        const std::uint64_t b = u32();
-        const std::uint64_t c = u32();
-        const std::uint64_t d = u32();
-        record.data = IpAddress::v6(a << 32 | b, c << 32 | d);
+        const std::uint64_t high = u64();
+        record.data = IpAddress::v6(high, u64());
         return;
       }
       case RecordType::ns:
@@ -543,6 +557,43 @@ std::string encode_query(std::uint16_t id, std::string_view name, RecordType typ
   writer.u16(static_cast<std::uint16_t>(type));
   writer.u16(kClassInternet);
   return writer.take();
+}
+
+std::optional<AddressAnswer> decode_addresses(std::string_view query, std::string_view response) {
+  if (response.size() < query.size() || response.substr(0, 2) != query.substr(0, 2)) return {};
+  const auto lower = [](char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  };
+  if (!std::ranges::equal(query.substr(kHeaderSize),
+                          response.substr(kHeaderSize, query.size() - kHeaderSize), {}, lower,
+                          lower)) {
+    return {};
+  }
+  Reader reader{response};
+  reader.raw(2);
+  const std::uint16_t flags = reader.u16();
+  const std::uint16_t questions = reader.u16();
+  if ((flags & kFlagResponse) == 0 || questions != 1) return {};
+  const std::uint16_t answers = reader.u16();
+  reader.raw(query.size() - 8);
+  AddressAnswer result;
+  result.code = static_cast<ResponseCode>(flags & 15);
+  result.truncated = (flags & kFlagTruncated) != 0;
+  for (int i = 0; i < answers; ++i) {
+    reader.skip_name();
+    const auto type = static_cast<RecordType>(reader.u16());
+    reader.raw(6);
+    const std::string_view data = reader.raw(reader.u16());
+    if (reader.failed()) return {};
+    Reader data_reader{data};
+    if (type == RecordType::a && data.size() == 4) {
+      result.addresses.push_back(IpAddress::v4(data_reader.u32()));
+    } else if (type == RecordType::aaaa && data.size() == 16) {
+      const std::uint64_t high = data_reader.u64();
+      result.addresses.push_back(IpAddress::v6(high, data_reader.u64()));
+    }
+  }
+  return result;
 }
 
 std::string lower_name(std::string_view name) {

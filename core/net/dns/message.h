@@ -159,6 +159,18 @@ std::expected<Message, std::string> decode(std::string_view bytes);
 /// A query for one name, recursion desired.
 std::string encode_query(std::uint16_t id, std::string_view name, RecordType type);
 
+/// What a stub resolver needs of an answer.
+struct AddressAnswer {
+  ResponseCode code = ResponseCode::no_error;
+  bool truncated = false;
+  /// The data of all A and AAAA records, in order.
+  std::vector<IpAddress> addresses;
+};
+
+/// Reads `response` as the answer to `query`, which `encode_query` wrote; empty if it is none: another id or
+/// question, or broken.
+std::optional<AddressAnswer> decode_addresses(std::string_view query, std::string_view response);
+
 /// The name in lower case (ASCII letters only), as DNS compares it.
 std::string lower_name(std::string_view name);
 /// True if `name` is `zone` or below it; both with a final dot and in lower case.

@@ -25,9 +25,13 @@ struct Lookup {
   Ref<Host> host;
   std::optional<sim::Time> deadline;
   Ref<Trace> trace;
-  // The ends of the latest query.
+  // The query under way: its port, its ends, its bytes, and until when to wait for the answer.
+  DatagramSocket socket;
+  Ref<DatagramPort> port;
   SocketAddress local;
   SocketAddress server;
+  std::string query;
+  sim::Time until;
   std::vector<IpAddress> addresses;
   // Whether `deadline` ended it.
   bool deadline_passed = false;
@@ -58,96 +62,102 @@ std::optional<sim::Duration> time_left(Lookup& lookup) {
   return std::min(timeout, left);
 }
 
-// The same question again over TCP, where answers of any length fit.
-sim::Task<std::optional<Message>> ask_by_tcp(Lookup& lookup, std::string query) {
+// The same question again over TCP, where answers of any length fit; "" if there is no answer.
+sim::Task<std::string> ask_by_tcp(Lookup& lookup) {
   const auto timeout = time_left(lookup);
-  if (!timeout) co_return std::nullopt;
+  if (!timeout) co_return "";
   auto connecting = lookup.host->connect(lookup.server, timeout);
   auto connected = co_await connecting;
-  if (!connected) co_return std::nullopt;
+  if (!connected) co_return "";
   Socket socket = std::move(*connected);
+  // Over TCP a message follows its length (RFC 1035, 4.2.2).
   std::string framed;
-  framed += static_cast<char>(query.size() >> 8 & 255);
-  framed += static_cast<char>(query.size() & 255);
-  framed += query;
+  framed += static_cast<char>(lookup.query.size() >> 8 & 255);
+  framed += static_cast<char>(lookup.query.size() & 255);
+  framed += lookup.query;
   socket.send(std::move(framed));
   auto receiving = socket.receive(timeout);
   const auto received = co_await receiving;
-  if (!received || received->size() < 2) co_return std::nullopt;
-  auto message = decode(std::string_view{*received}.substr(2));
-  if (!message) co_return std::nullopt;
-  co_return std::move(*message);
+  if (!received || received->size() < 2) co_return "";
+  co_return received->substr(2);
+}
+
+// Records an answer as people want to read it.
+void trace_answer(const Lookup& lookup, std::string_view response, bool is_refusal) {
+  const auto message = decode(response);
+  if (!message) return;
+  std::string records;
+  for (const Record& record : message->answers) {
+    fmt::format_to(std::back_inserter(records), "{}{}", records.empty() ? ": " : ", ",
+                   to_string(record));
+  }
+  add_hop(lookup, HopKind::dns_answer, is_refusal ? FailureKind::dns_failed : FailureKind::none,
+          response_code_name(message->code) + records);
 }
 
 // Takes the addresses out of an answer.
-Answer read_answer(Lookup& lookup, const Message& message) {
+Answer read_answer(Lookup& lookup, const AddressAnswer& answer, std::string_view response) {
   const bool is_refusal =
-      message.code != ResponseCode::no_error && message.code != ResponseCode::name_error;
-  bool found = false;
-  std::string records;
-  for (const Record& record : message.answers) {
-    if (const IpAddress* const address = std::get_if<IpAddress>(&record.data)) {
-      lookup.addresses.push_back(*address);
-      found = true;
-    }
-    if (lookup.trace) {
-      fmt::format_to(std::back_inserter(records), "{}{}", records.empty() ? ": " : ", ",
-                     to_string(record));
-    }
-  }
-  if (lookup.trace) {
-    add_hop(lookup, HopKind::dns_answer, is_refusal ? FailureKind::dns_failed : FailureKind::none,
-            response_code_name(message.code) + records);
-  }
+      answer.code != ResponseCode::no_error && answer.code != ResponseCode::name_error;
+  if (lookup.trace) trace_answer(lookup, response, is_refusal);
+  lookup.addresses.insert(lookup.addresses.end(), answer.addresses.begin(), answer.addresses.end());
   if (is_refusal) return Answer::failed;
-  return found ? Answer::found : Answer::absent;
+  return answer.addresses.empty() ? Answer::absent : Answer::found;
+}
+
+// Sends one query to the server; the reason if that cannot be.
+std::optional<Answer> send_query(Lookup& lookup, const std::string& name, RecordType type) {
+  const auto timeout = time_left(lookup);
+  if (!timeout) return Answer::timed_out;
+  auto bound = lookup.host->bind();
+  if (!bound) return Answer::network_gone;
+  lookup.socket = std::move(*bound);
+  lookup.port = DatagramPort::of(lookup.socket);
+  lookup.local = lookup.socket.local();
+  lookup.until = lookup.host->loop().now() + *timeout;
+  // An unpredictable id matters only where somebody might forge answers.
+  lookup.query = encode_query(lookup.local.port, name, type);
+  if (lookup.trace) {
+    lookup.socket.set_trace(lookup.trace);
+    add_hop(lookup, HopKind::dns_query, FailureKind::none,
+            fmt::format("{} {}", name, record_type_name(type)));
+  }
+  lookup.socket.send(lookup.server, lookup.query);
+  return {};
+}
+
+// What it means that no datagram came.
+Answer read_failure(Lookup& lookup, FailureKind kind) {
+  if (kind == FailureKind::network_unreachable) return Answer::network_gone;
+  const bool timed_out = kind == FailureKind::response_timed_out;
+  add_hop(lookup, HopKind::dns_answer,
+          timed_out ? FailureKind::dns_timed_out : FailureKind::dns_failed,
+          timed_out ? "no answer" : "connection refused");
+  lookup.deadline_passed =
+      timed_out && lookup.deadline && lookup.host->loop().now() >= *lookup.deadline;
+  return timed_out ? Answer::timed_out : Answer::refused;
 }
 
 // Asks one server once.
 sim::Task<Answer> ask(Lookup& lookup, const std::string& name, RecordType type) {
-  const auto timeout = time_left(lookup);
-  if (!timeout) co_return Answer::timed_out;
-  auto bound = lookup.host->bind();
-  if (!bound) co_return Answer::network_gone;
-  DatagramSocket socket = std::move(*bound);
-  lookup.local = socket.local();
-  // An unpredictable id matters only where somebody might forge answers.
-  const std::uint16_t id = lookup.local.port;
-  std::string query = encode_query(id, name, type);
-  if (lookup.trace) {
-    socket.set_trace(lookup.trace);
-    add_hop(lookup, HopKind::dns_query, FailureKind::none,
-            fmt::format("{} {}", name, record_type_name(type)));
-  }
-  socket.send(lookup.server, query);
-  const sim::Time until = lookup.host->loop().now() + *timeout;
+  if (const auto failed = send_query(lookup, name, type)) co_return *failed;
   for (;;) {
-    auto receiving = socket.receive(until - lookup.host->loop().now());
-    const auto received = co_await receiving;
-    if (!received) {
-      const FailureKind kind = received.error().kind;
-      if (kind == FailureKind::network_unreachable) co_return Answer::network_gone;
-      const bool timed_out = kind == FailureKind::response_timed_out;
-      add_hop(lookup, HopKind::dns_answer,
-              timed_out ? FailureKind::dns_timed_out : FailureKind::dns_failed,
-              timed_out ? "no answer" : "connection refused");
-      if (timed_out && lookup.deadline && lookup.host->loop().now() >= *lookup.deadline) {
-        lookup.deadline_passed = true;
-      }
-      co_return timed_out ? Answer::timed_out : Answer::refused;
+    {
+      DatagramPort::ReceiveWait wait{*lookup.port, lookup.until - lookup.host->loop().now()};
+      co_await wait;
     }
+    const auto received = lookup.port->take();
+    if (!received) co_return read_failure(lookup, received.error());
     if (received->from != lookup.server) continue;
-    auto message = decode(received->payload);
-    const bool is_answer =
-        message && message->is_response && message->id == id && message->questions.size() == 1 &&
-        lower_name(message->questions[0].name) == name && message->questions[0].type == type;
-    if (!is_answer) continue;
-    if (message->truncated) {
-      auto asking = ask_by_tcp(lookup, std::move(query));
-      auto longer = co_await asking;
-      if (longer) co_return read_answer(lookup, *longer);
+    const auto answer = decode_addresses(lookup.query, received->payload);
+    if (!answer) continue;
+    if (answer->truncated) {
+      auto asking = ask_by_tcp(lookup);
+      const std::string response = co_await asking;
+      const auto longer = decode_addresses(lookup.query, response);
+      if (longer) co_return read_answer(lookup, *longer, response);
     }
-    co_return read_answer(lookup, *message);
+    co_return read_answer(lookup, *answer, received->payload);
   }
 }
 
@@ -161,6 +171,7 @@ sim::Task<Answer> ask_servers(Lookup& lookup, const std::string& name, RecordTyp
       lookup.server = {servers[i], kDnsPort};
       auto asking = ask(lookup, name, type);
       answer = co_await asking;
+      lookup.socket = DatagramSocket{};
       if (answer == Answer::found || answer == Answer::absent || answer == Answer::network_gone) {
         co_return answer;
       }
@@ -204,7 +215,29 @@ Failure make_failure(const Lookup& lookup, const std::string& name, Answer answe
   return failure;
 }
 
-std::vector<IpAddress> find_in_hosts_file(const ResolverConfig& config, const std::string& name) {
+// The name that is asked for in the given place; nothing after the last one.
+std::optional<std::string> search_name(const ResolverConfig& config, std::string_view name,
+                                       std::size_t place) {
+  const bool is_absolute = name.ends_with('.');
+  const bool comes_first = std::ranges::count(name, '.') >= config.ndots;
+  const std::size_t count = is_absolute ? 1 : config.search.size() + 1;
+  if (place >= count) return {};
+  std::string result = lower_name(name);
+  if (is_absolute) return result;
+  result += '.';
+  const std::size_t own_place = comes_first ? 0 : count - 1;
+  if (place == own_place) return result;
+  std::string_view suffix = config.search[comes_first ? place - 1 : place];
+  if (suffix.ends_with('.')) suffix.remove_suffix(1);
+  if (suffix.empty()) return result;
+  result += lower_name(suffix);
+  result += '.';
+  return result;
+}
+
+std::vector<IpAddress> find_in_hosts_file(const ResolverConfig& config, std::string_view text) {
+  std::string name = lower_name(text);
+  if (name.ends_with('.')) name.pop_back();
   std::vector<IpAddress> addresses;
   for (const auto& [each, address] : config.hosts) {
     if (lower_name(each) == name) addresses.push_back(address);
@@ -235,18 +268,8 @@ std::string ResolverConfig::resolv_conf() const {
 }
 
 std::vector<std::string> search_names(const ResolverConfig& config, std::string_view name) {
-  std::string lower = lower_name(name);
-  if (lower.ends_with('.')) return {lower};
   std::vector<std::string> names;
-  const std::string as_it_is = lower + ".";
-  const auto dots = std::ranges::count(lower, '.');
-  if (dots >= config.ndots) names.push_back(as_it_is);
-  for (const std::string& suffix : config.search) {
-    std::string_view trimmed = suffix;
-    if (trimmed.ends_with('.')) trimmed.remove_suffix(1);
-    names.push_back(trimmed.empty() ? as_it_is : fmt::format("{}.{}.", lower, lower_name(trimmed)));
-  }
-  if (dots < config.ndots) names.push_back(as_it_is);
+  while (auto next = search_name(config, name, names.size())) names.push_back(std::move(*next));
   return names;
 }
 
@@ -254,33 +277,31 @@ sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(Ref<Host> host
                                                                   std::optional<sim::Time> deadline,
                                                                   Ref<Trace> trace) {
   if (const auto address = IpAddress::parse(name)) co_return std::vector<IpAddress>{*address};
-  Lookup lookup{std::move(host), deadline, std::move(trace), {}, {}, {}, false};
-  std::string bare = lower_name(name);
-  if (bare.ends_with('.')) bare.pop_back();
-  lookup.addresses = find_in_hosts_file(lookup.host->resolver(), bare);
+  Lookup lookup;
+  lookup.host = std::move(host);
+  lookup.deadline = deadline;
+  lookup.trace = std::move(trace);
+  lookup.addresses = find_in_hosts_file(lookup.host->resolver(), name);
   Answer answer = lookup.addresses.empty() ? Answer::absent : Answer::found;
-  bool any_failed = false;
-  if (answer != Answer::found) {
-    const bool wants_ipv6 = std::ranges::any_of(
-        lookup.host->addresses(), [](const IpAddress& address) { return address.is_v6(); });
-    if (lookup.host->resolver().nameservers.empty()) answer = Answer::failed;
-    const std::vector<std::string> names = search_names(lookup.host->resolver(), name);
-    for (const std::string& candidate : names) {
-      if (lookup.host->resolver().nameservers.empty() || !is_valid_name(candidate)) continue;
-      auto asking = ask_servers(lookup, candidate, RecordType::a);
-      answer = co_await asking;
-      if (wants_ipv6 && (answer == Answer::found || answer == Answer::absent)) {
-        auto asking_again = ask_servers(lookup, candidate, RecordType::aaaa);
-        const Answer second = co_await asking_again;
-        if (answer == Answer::absent) answer = second;
-      }
-      any_failed = any_failed || answer == Answer::failed;
-      if (!goes_on(answer)) break;
+  // Without a name server nothing can be asked.
+  const bool has_servers = !lookup.host->resolver().nameservers.empty();
+  int failures = has_servers ? 0 : 1;
+  const bool wants_ipv6 = std::ranges::any_of(lookup.host->addresses(), &IpAddress::is_v6);
+  for (std::size_t place = 0; has_servers && goes_on(answer); ++place) {
+    const auto candidate = search_name(lookup.host->resolver(), name, place);
+    if (!candidate) break;
+    if (!is_valid_name(*candidate)) continue;
+    auto asking = ask_servers(lookup, *candidate, RecordType::a);
+    answer = co_await asking;
+    if (wants_ipv6 && (answer == Answer::found || answer == Answer::absent)) {
+      auto asking_again = ask_servers(lookup, *candidate, RecordType::aaaa);
+      const Answer second = co_await asking_again;
+      if (answer == Answer::absent) answer = second;
     }
-    any_failed = any_failed || answer == Answer::failed;
+    failures += answer == Answer::failed ? 1 : 0;
   }
   if (answer != Answer::found) {
-    Failure failure = make_failure(lookup, name, answer, any_failed);
+    Failure failure = make_failure(lookup, name, answer, failures > 0);
     add_hop(lookup, HopKind::resolved, failure.kind, go_message(failure));
     co_return std::unexpected{std::move(failure)};
   }

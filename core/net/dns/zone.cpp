@@ -21,6 +21,8 @@ constexpr std::string_view kReverseV6 = "ip6.arpa.";
 // plugin/backend_lookup.go).
 constexpr std::uint32_t kVersionTtl = 28800;
 constexpr std::uint32_t kMaxSoaTtl = 300;
+constexpr std::size_t kIdSize = 2;
+constexpr std::size_t kHeaderSize = 12;
 // How many aliases are followed.
 constexpr int kMaxAliases = 7;
 
@@ -162,6 +164,7 @@ void ClusterZone::on_endpoint_slice(const doc::Value* before, const doc::Value* 
 void ClusterZone::set_external_name(std::string_view name, std::vector<IpAddress> addresses) {
   std::string key = lower_name(name);
   if (!key.ends_with('.')) key += '.';
+  ++serial_;
   if (addresses.empty()) {
     external_names_.erase(key);
   } else {
@@ -516,9 +519,33 @@ Message ClusterZone::answer(const Message& query) {
 }
 
 std::string ClusterZone::respond(std::string_view bytes, Transport transport) {
+  bool is_fixed = false;
+  if (transport == Transport::tcp || bytes.size() < kIdSize) {
+    return compute_response(bytes, transport, is_fixed);
+  }
+  if (remembered_serial_ != serial_ || remembered_.size() >= kMaxRemembered) {
+    remembered_.clear();
+    remembered_serial_ = serial_;
+  }
+  const std::string_view without_id = bytes.substr(kIdSize);
+  const auto known = remembered_.find(without_id);
+  if (known != remembered_.end()) {
+    std::string response;
+    response.reserve(kIdSize + known->second.size());
+    response += bytes.substr(0, kIdSize);
+    response += known->second;
+    return response;
+  }
+  std::string response = compute_response(bytes, transport, is_fixed);
+  if (is_fixed) remembered_.emplace(without_id, response.substr(kIdSize));
+  return response;
+}
+
+std::string ClusterZone::compute_response(std::string_view bytes, Transport transport,
+                                          bool& is_fixed) {
   auto query = decode(bytes);
   if (!query) {
-    if (bytes.size() < 12 || (static_cast<unsigned char>(bytes[2]) & 0x80) != 0) return {};
+    if (bytes.size() < kHeaderSize || (static_cast<unsigned char>(bytes[2]) & 0x80) != 0) return {};
     Message failure;
     failure.id = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 |
                                             static_cast<unsigned char>(bytes[1]));
@@ -527,9 +554,10 @@ std::string ClusterZone::respond(std::string_view bytes, Transport transport) {
     return encode(failure);
   }
   if (query->is_response) return {};
-  if (transport == Transport::tcp) return encode(answer(*query));
-  const std::size_t limit = std::max<std::size_t>(query->edns_size().value_or(0), kMaxPlainUdpSize);
-  return encode(answer(*query), limit);
+  const Message response = answer(*query);
+  is_fixed = response.answers.size() < 2;
+  if (transport == Transport::tcp) return encode(response);
+  return encode(response, std::max<std::size_t>(query->edns_size().value_or(0), kMaxPlainUdpSize));
 }
 
 }  // namespace rockpool::net::dns

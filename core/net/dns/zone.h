@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -110,9 +111,19 @@ class ClusterZone {
   ServiceEntry& ensure(std::string_view namespace_, std::string_view name);
   void forget_if_empty(std::string_view namespace_, std::string_view name);
 
+  std::string compute_response(std::string_view bytes, Transport transport, bool& is_fixed);
+
   sim::Random random_;
   ZoneOptions options_;
   std::uint32_t serial_ = 1;
+  // Responses to UDP queries, both without their ids, while nothing changes. Only those in which nothing
+  // is drawn at random.
+  struct BytesHash : std::hash<std::string_view> {
+    using is_transparent = void;
+  };
+  static constexpr std::size_t kMaxRemembered = 4096;
+  std::unordered_map<std::string, std::string, BytesHash, std::equal_to<>> remembered_;
+  std::uint32_t remembered_serial_ = 0;
   // By `name.namespace`, as queries have them.
   std::unordered_map<std::string, ServiceEntry> services_;
   // The `name.namespace` of the Service with that cluster IP.
