@@ -29,16 +29,25 @@ constexpr std::pair<RecordType, std::string_view> kTypeNames[] = {
     {RecordType::opt, "OPT"}, {RecordType::any, "ANY"},
 };
 
-// Takes the next label off a name in text form; unescapes it. Empty result at the root or for text
-// that is no name.
-std::optional<std::string> take_label(std::string_view& name) {
-  std::string label;
+// Takes the next label off a name in text form; unescapes it, into `buffer` if need be. Empty
+// result for text that is no name.
+std::optional<std::string_view> take_label(std::string_view& name, std::string& buffer) {
+  const std::size_t end = name.find_first_of(".\\");
+  // Text without a final dot.
+  if (end == std::string_view::npos) return {};
+  if (name[end] == '.') {
+    const std::string_view label = name.substr(0, end);
+    name.remove_prefix(end + 1);
+    return label;
+  }
+  buffer = name.substr(0, end);
+  name.remove_prefix(end);
   while (!name.empty()) {
     const char c = name.front();
     name.remove_prefix(1);
-    if (c == '.') return label;
+    if (c == '.') return buffer;
     if (c != '\\') {
-      label += c;
+      buffer += c;
       continue;
     }
     const auto is_digit = [&name](std::size_t i) {
@@ -47,16 +56,15 @@ std::optional<std::string> take_label(std::string_view& name) {
     if (is_digit(0) && is_digit(1) && is_digit(2)) {
       const int code = (name[0] - '0') * 100 + (name[1] - '0') * 10 + (name[2] - '0');
       if (code > 255) return {};
-      label += static_cast<char>(code);
+      buffer += static_cast<char>(code);
       name.remove_prefix(3);
     } else if (!name.empty()) {
-      label += name.front();
+      buffer += name.front();
       name.remove_prefix(1);
     } else {
       return {};
     }
   }
-  // Text without a final dot.
   return {};
 }
 
@@ -76,6 +84,9 @@ void append_label(std::string& name, std::string_view label) {
 
 class Writer {
  public:
+  // Names are remembered for compression unless there is only one.
+  explicit Writer(bool remembers_names = true) : remembers_names_{remembers_names} {}
+
   void u8(std::uint8_t value) { bytes_ += static_cast<char>(value); }
   void u16(std::uint16_t value) {
     u8(static_cast<std::uint8_t>(value >> 8));
@@ -90,6 +101,7 @@ class Writer {
   // Names inside SRV data must not be compressed (RFC 2782, 3597).
   void name(std::string_view text, bool may_compress = true) {
     if (!is_valid_name(text)) text = ".";
+    std::string buffer;
     while (text != ".") {
       if (may_compress) {
         const auto known = std::ranges::find(
@@ -99,8 +111,9 @@ class Writer {
           return;
         }
       }
-      if (bytes_.size() <= kMaxPointer) names_.emplace_back(text, bytes_.size());
-      const std::string label = take_label(text).value_or("");
+      if (remembers_names_ && bytes_.size() <= kMaxPointer)
+        names_.emplace_back(text, bytes_.size());
+      const std::string_view label = take_label(text, buffer).value_or("");
       u8(static_cast<std::uint8_t>(label.size()));
       raw(label);
       if (text.empty()) break;
@@ -164,6 +177,7 @@ class Writer {
     }
   }
 
+  bool remembers_names_;
   std::string bytes_;
   // Names written so far and where, with the views into the message being written.
   std::vector<std::pair<std::string_view, std::size_t>> names_;
@@ -548,7 +562,7 @@ std::expected<Message, std::string> decode(std::string_view bytes) {
 }
 
 std::string encode_query(std::uint16_t id, std::string_view name, RecordType type) {
-  Writer writer;
+  Writer writer{false};
   writer.u16(id);
   writer.u16(kFlagRecursionDesired);
   writer.u16(1);
@@ -613,8 +627,9 @@ bool is_within(std::string_view name, std::string_view zone) {
 bool is_valid_name(std::string_view name) {
   if (name == ".") return true;
   std::size_t length = 1;
+  std::string buffer;
   while (!name.empty()) {
-    const auto label = take_label(name);
+    const auto label = take_label(name, buffer);
     if (!label || label->empty() || label->size() > kMaxLabelLength) return false;
     length += label->size() + 1;
   }
