@@ -51,11 +51,16 @@ const cases = {
       { 'native/a.cpp': '#include <thread>\nauto home = std::getenv("HOME");\n' },
     ],
   },
-  'the core uses the standard library and {fmt} only': {
+  'yaml-cpp and nlohmann/json': {
     bad: [
-      { tree: { 'core/api/a.cpp': '#include <boost/asio.hpp>\n' }, at: ['core/api/a.cpp:1'] },
-      { tree: { 'core/doc/a.cpp': '#include <nlohmann/json.hpp>\n' }, at: ['core/doc/a.cpp:1'] },
+      { tree: { 'core/api/a.cpp': '#include <yaml-cpp/yaml.h>\n' }, at: ['core/api/a.cpp:1'] },
+      { tree: { 'core/doc/a.h': '#include <nlohmann/json.hpp>\n' }, at: ['core/doc/a.h:1'] },
+      { tree: { 'native/a.cpp': '#include <nlohmann/json.hpp>\n' }, at: ['native/a.cpp:1'] },
     ],
+    good: [{ 'core/doc/a.cpp': '#include <nlohmann/json.hpp>\n' }],
+  },
+  'the core uses the standard library and {fmt} only': {
+    bad: [{ tree: { 'core/api/a.cpp': '#include <boost/asio.hpp>\n' }, at: ['core/api/a.cpp:1'] }],
     good: [{ 'core/api/a.cpp': '#include <fmt/format.h>\n#include <vector>\n' }],
   },
   'the core sorts stably': {

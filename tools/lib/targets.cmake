@@ -29,7 +29,9 @@ function(rockpool_add_library)
   target_compile_features(rockpool_core PUBLIC cxx_std_23)
   target_include_directories(rockpool_core INTERFACE
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:include/rockpool>")
-  target_link_libraries(rockpool_core PUBLIC rockpool_fmt)
+  # Only core/doc knows yaml-cpp and nlohmann/json: neither shows in a header.
+  target_include_directories(rockpool_core SYSTEM PRIVATE "${rockpool_json}")
+  target_link_libraries(rockpool_core PUBLIC rockpool_fmt PRIVATE rockpool_yaml_cpp)
 endfunction()
 
 # The core's test program; under Emscripten an ES module for Node.
@@ -99,7 +101,7 @@ function(rockpool_install)
   include(CMakePackageConfigHelpers)
   set(package "${CMAKE_INSTALL_LIBDIR}/cmake/rockpool")
   set_target_properties(rockpool_core PROPERTIES EXPORT_NAME rockpool)
-  install(TARGETS rockpool_core rockpool_fmt EXPORT rockpoolTargets
+  install(TARGETS rockpool_core rockpool_fmt rockpool_yaml_cpp EXPORT rockpoolTargets
           ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/core" DESTINATION "include/rockpool"
           FILES_MATCHING PATTERN "*.h")

@@ -10,11 +10,13 @@ set(ROCKPOOL_CACHE "${rockpool_cache_default}" CACHE PATH "Where tools/setup put
 set(rockpool_third_party "${ROCKPOOL_CACHE}/third_party")
 
 set(rockpool_fmt "${rockpool_third_party}/fmt-10.1.1")
+set(rockpool_yaml "${rockpool_third_party}/yaml-cpp-0.8.0")
 set(rockpool_imgui "${rockpool_third_party}/imgui-1.90.1")
+set(rockpool_json "${rockpool_third_party}/json-3.11.3/usr/include")
 set(rockpool_doctest "${rockpool_third_party}/doctest-2.4.11/usr/include")
 set(rockpool_cli11 "${rockpool_third_party}/CLI11-2.4.1/usr/include")
 
-foreach(folder fmt imgui doctest cli11)
+foreach(folder fmt yaml imgui json doctest cli11)
   if(NOT EXISTS "${rockpool_${folder}}")
     message(FATAL_ERROR "${rockpool_${folder}} is missing. Run ./tools/setup native first.")
   endif()
@@ -31,3 +33,11 @@ endfunction()
 rockpool_vendor_library(rockpool_fmt "${rockpool_fmt}/src/format.cc")
 target_include_directories(rockpool_fmt SYSTEM PUBLIC
   "$<BUILD_INTERFACE:${rockpool_fmt}/include>" "$<INSTALL_INTERFACE:include/rockpool>")
+
+file(GLOB rockpool_yaml_sources "${rockpool_yaml}/src/*.cpp")
+rockpool_vendor_library(rockpool_yaml_cpp ${rockpool_yaml_sources})
+target_include_directories(rockpool_yaml_cpp SYSTEM PUBLIC
+  "$<BUILD_INTERFACE:${rockpool_yaml}/include>")
+# yaml-cpp 0.8.0 relies on <cstdint> arriving by way of other headers; newer standard libraries do not.
+target_compile_options(rockpool_yaml_cpp PRIVATE -include cstdint)
+target_compile_definitions(rockpool_yaml_cpp PUBLIC YAML_CPP_STATIC_DEFINE)

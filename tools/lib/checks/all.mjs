@@ -3,10 +3,10 @@
 // returns what is wrong as [{path, line, message}].
 import { documented } from './documented.mjs';
 import { floors, includePaths } from './floors.mjs';
-import { noMutableStatics, purity, stableSort, thirdParty } from './purity.mjs';
+import { noMutableStatics, parsers, purity, stableSort, thirdParty } from './purity.mjs';
 import { licence, lineLength, noHosts, noMachinePaths, noUnfinishedNotes, pathsInPages, topLevelIsFixed } from './tree.mjs';
 
 export const checks = [
-  topLevelIsFixed, floors, includePaths, purity, thirdParty, stableSort, noMutableStatics, documented,
+  topLevelIsFixed, floors, includePaths, purity, parsers, thirdParty, stableSort, noMutableStatics, documented,
   licence, lineLength, noUnfinishedNotes, noHosts, noMachinePaths, pathsInPages,
 ];

@@ -44,6 +44,21 @@ export const purity = {
   },
 };
 
+export const parsers = {
+  name: 'yaml-cpp and nlohmann/json are known in core/doc only, and in no header',
+  run(files) {
+    const findings = [];
+    for (const { path, text } of files.filter(file => isCpp(file.path))) {
+      for (const { line, name } of includes(text)) {
+        if (!/^(yaml-cpp|nlohmann)\//.test(name)) continue;
+        const allowed = path.startsWith('core/doc/') && path.endsWith('.cpp');
+        if (!allowed) findings.push({ path, line, message: `may not include <${name}>` });
+      }
+    }
+    return findings;
+  },
+};
+
 export const thirdParty = {
   name: 'the core uses the standard library and {fmt} only',
   run(files) {
@@ -51,7 +66,7 @@ export const thirdParty = {
     for (const { path, text } of files.filter(file => isCpp(file.path) && inCore(file.path))) {
       for (const { line, name, quoted } of includes(text)) {
         const library = /^([\w-]+)\//.exec(name)?.[1];
-        if (quoted || !library || library === 'fmt') continue;
+        if (quoted || !library || ['fmt', 'yaml-cpp', 'nlohmann'].includes(library)) continue;
         findings.push({ path, line, message: `may not include <${name}>` });
       }
     }
