@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "core/net/connection.h"
@@ -32,6 +33,8 @@ class FetchRun {
                                     HttpRequest request, FetchOptions options);
 
  private:
+  static sim::Task<std::optional<Failure>> establish(FetchRun& self);
+
   static constexpr sim::Time kNever = Connection::kNever;
 
   sim::Time now() const { return host_->loop().now(); }
@@ -186,6 +189,43 @@ void FetchRun::tell_observer(const FetchResult& result) {
   network->observer()->on_finished(summary);
 }
 
+// Opens a connection to the first address that takes one; the failure if none does.
+sim::Task<std::optional<Failure>> FetchRun::establish(FetchRun& self) {
+  if (!self.find_known_addresses()) {
+    const std::optional<sim::Time> deadline =
+        self.options_.timeout ? std::optional{self.deadline_} : std::nullopt;
+    auto resolving = dns::resolve(self.host_, self.url_.host, deadline, self.trace_);
+    auto resolved = co_await resolving;
+    if (!resolved) {
+      resolved.error().port = self.url_.port;
+      co_return std::move(resolved.error());
+    }
+    self.remember_addresses(std::move(*resolved));
+  }
+  sim::Time deadline = self.deadline_;
+  if (self.options_.connect_timeout) {
+    deadline = std::min(deadline, self.now() + *self.options_.connect_timeout);
+  }
+  FailureKind kind = FailureKind::network_unreachable;
+  bool timed_out = false;
+  for (std::size_t i = 0; i < self.addresses_.size() && !timed_out; ++i) {
+    self.close_connection();
+    self.remote_ = {self.addresses_[i], self.url_.port};
+    self.connection() =
+        Connection::open(*self.host_, self.remote_, Connection::Content::http, self.trace_);
+    Connection* const open = self.connection().get();
+    if (open == nullptr) break;
+    Connection::ClientWait wait = open->wait_connected(deadline);
+    co_await wait;
+    if (open->is_connected()) co_return std::nullopt;
+    timed_out = !open->client_failed();
+    kind = timed_out ? FailureKind::connection_timed_out : open->end_kind();
+  }
+  Failure failure = self.make_failure(kind);
+  failure.by_client_timeout = timed_out;
+  co_return failure;
+}
+
 sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url,
                                      HttpRequest request, FetchOptions options) {
   FetchRun self{std::move(host), client, std::move(url), options};
@@ -193,43 +233,9 @@ sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url
   bool is_reused = self.take_kept_connection();
   for (;;) {
     if (!is_reused) {
-      if (!self.find_known_addresses()) {
-        const std::optional<sim::Time> deadline =
-            self.options_.timeout ? std::optional{self.deadline_} : std::nullopt;
-        auto resolving = dns::resolve(self.host_, self.url_.host, deadline, self.trace_);
-        auto resolved = co_await resolving;
-        if (!resolved) {
-          resolved.error().port = self.url_.port;
-          co_return self.finish(std::unexpected{std::move(resolved.error())});
-        }
-        self.remember_addresses(std::move(*resolved));
-      }
-      const sim::Time connect_deadline =
-          self.options_.connect_timeout
-              ? std::min(self.deadline_, self.now() + *self.options_.connect_timeout)
-              : self.deadline_;
-      Failure failure = self.make_failure(FailureKind::network_unreachable);
-      for (const IpAddress& address : self.addresses_) {
-        self.close_connection();
-        self.remote_ = {address, self.url_.port};
-        self.connection() =
-            Connection::open(*self.host_, self.remote_, Connection::Content::http, self.trace_);
-        Connection* const open = self.connection().get();
-        if (open == nullptr) break;
-        {
-          Connection::ClientWait wait = open->wait_connected(connect_deadline);
-          co_await wait;
-        }
-        if (open->is_connected()) break;
-        const bool timed_out = !open->client_failed();
-        failure =
-            self.make_failure(timed_out ? FailureKind::connection_timed_out : open->end_kind());
-        failure.by_client_timeout = timed_out;
-        if (timed_out) break;
-      }
-      if (!self.connection() || !self.connection()->is_connected()) {
-        co_return self.finish(std::unexpected{std::move(failure)});
-      }
+      auto establishing = establish(self);
+      std::optional<Failure> failure = co_await establishing;
+      if (failure) co_return self.finish(std::unexpected{std::move(*failure)});
     }
     Connection* const open = self.connection().get();
     self.remote_ = open->destination();

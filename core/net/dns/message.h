@@ -167,8 +167,8 @@ struct AddressAnswer {
   std::vector<IpAddress> addresses;
 };
 
-/// Reads `response` as the answer to `query`, which `encode_query` wrote; empty if it is none: another id or
-/// question, or broken.
+/// Reads `response` as the answer to `query`, which `encode_query` wrote; empty if it is none:
+/// another id or question, or broken.
 std::optional<AddressAnswer> decode_addresses(std::string_view query, std::string_view response);
 
 /// The name in lower case (ASCII letters only), as DNS compares it.

@@ -116,8 +116,8 @@ class ClusterZone {
   sim::Random random_;
   ZoneOptions options_;
   std::uint32_t serial_ = 1;
-  // Responses to UDP queries, both without their ids, while nothing changes. Only those in which nothing
-  // is drawn at random.
+  // Responses to UDP queries, both without their ids, while nothing changes. Only those in which
+  // nothing is drawn at random.
   struct BytesHash : std::hash<std::string_view> {
     using is_transparent = void;
   };

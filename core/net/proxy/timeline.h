@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
+#include <cstddef>
 #include <span>
 #include <utility>
+#include <vector>
 
 #include "core/sim/time.h"
 
@@ -37,16 +38,18 @@ class Timeline {
   /// Forgets what nobody needs who looks no further back than `horizon`, except at the moments in
   /// `kept`.
   void prune(sim::Time horizon, std::span<const sim::Time> kept) {
-    std::deque<Entry> remaining;
+    std::size_t remaining = 0;
     for (std::size_t i = 0; i < entries_.size(); ++i) {
       const bool is_last = i + 1 == entries_.size();
       bool needed = is_last || entries_[i + 1].since > horizon;
       for (const sim::Time moment : kept) {
         needed = needed || (entries_[i].since <= moment && moment < entries_[i + 1].since);
       }
-      if (needed) remaining.push_back(std::move(entries_[i]));
+      if (!needed) continue;
+      if (remaining != i) entries_[remaining] = std::move(entries_[i]);
+      ++remaining;
     }
-    entries_ = std::move(remaining);
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(remaining), entries_.end());
   }
   std::size_t size() const { return entries_.size(); }
 
@@ -55,7 +58,8 @@ class Timeline {
     sim::Time since;
     T value;
   };
-  std::deque<Entry> entries_;
+  // Few, in order of time.
+  std::vector<Entry> entries_;
   T nothing_{};
 };
 
