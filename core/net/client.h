@@ -15,7 +15,9 @@
 namespace rockpool::net {
 
 class Host;
+/// How a Ref counts where Host is only a name.
 void retain_ref(Host* host);
+/// The same.
 void release_ref(Host* host);
 
 /// How a client behaves.
@@ -51,6 +53,7 @@ struct FetchResult {
 /// One request at a time. Destroying it closes the connection.
 class HttpClient {
  public:
+  /// How much it keeps.
   struct Options {
     /// Uses a connection for more than one request. A connection that was closed meanwhile is
     /// replaced; a request that finds it closing is sent once more, as Go and curl do.

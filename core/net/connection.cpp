@@ -132,7 +132,10 @@ void Connection::start_relay(Node& node, Ref<const ServicePort> port) {
 
 void Connection::dial_next_endpoint(bool after_failure) {
   Node* const node = network_->node(relay_node_);
-  if (node == nullptr) return;
+  if (node == nullptr) {
+    progress(kNever);
+    return;
+  }
   if (relay_tries_ == kRelayDialTimeouts.size()) {
     give_up_relay("failed to connect to an endpoint.");
     return;
@@ -188,9 +191,13 @@ Host* Connection::dialler() const {
 
 // Sends a SYN to dial_to_ after `head_start`.
 void Connection::dial(sim::Duration head_start) {
-  Host* const from = dialler();
-  if (from == nullptr) return;
   ++dial_attempt_;
+  Host* const from = dialler();
+  if (from == nullptr) {
+    // The proxy's machine has been taken away.
+    progress(kNever);
+    return;
+  }
   const Host* const owner = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
   const Network::Way way = network_->way(*from, owner, dial_to_.ip);
   switch (way.outcome) {
@@ -265,7 +272,10 @@ void Connection::on_dial_failed(std::uint32_t attempt, FailureKind kind) {
 void Connection::on_syn(std::uint32_t attempt) {
   if (client_ == nullptr || client_closed_ || attempt != dial_attempt_) return;
   Host* const from = dialler();
-  if (from == nullptr) return;
+  if (from == nullptr) {
+    progress(kNever);
+    return;
+  }
   Host* const server = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
   if (server == nullptr || (server->node() != nullptr && !server->node()->is_up())) {
     // It vanished while the SYN was on its way.
@@ -389,9 +399,11 @@ void Connection::lose_client_host() {
 void Connection::respond(HttpResponse response) {
   if (!is_active() || server_port_ == nullptr) return;
   is_answered_ = true;
+  const bool closes = server_port_->is_draining() ||
+                      equal_ignoring_case(response.headers.get("Connection"), "close");
   response_ = std::move(response);
   transmit(false, Packet::response);
-  if (server_port_->is_draining()) close_server();
+  if (closes) close_server();
 }
 
 void Connection::close_server() {

@@ -141,16 +141,22 @@ class Connection : public Counted<Connection> {
 
   // Both ends of a connection that carries strings; `server` says which.
 
+  /// True until either end has closed, as far as this end knows.
   bool is_open(bool server) const;
+  /// Sends a message to the other end; ignored if the connection is not open.
   void send(bool server, std::string data);
+  /// Closes in good order.
   void close(bool server);
+  /// Tears the connection down.
   void reset(bool server);
+  /// What has come from the other end; see Socket::receive.
   sim::Task<std::expected<std::string, Failure>> receive(bool server,
                                                          std::optional<sim::Duration> timeout);
 
   /// The client's host has left the network.
   void lose_client_host();
 
+  /// Gives the memory back to the pool.
   void dispose();
 
  private:
@@ -288,8 +294,10 @@ class ConnectionPool {
   ConnectionPool(const ConnectionPool&) = delete;
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
+  /// A new connection; see Connection::open.
   Ref<Connection> make(Network& network, Host& client, const SocketAddress& to,
                        Connection::Content content, Ref<Trace> trace);
+  /// Takes back one that nobody holds any more.
   void give_back(Connection* connection);
   std::size_t in_use() const { return in_use_; }
   /// The Network is gone: goes away too as soon as nothing is in use.

@@ -78,13 +78,16 @@ class DatagramPort : public Counted<DatagramPort> {
   /// What has come after a wait: a datagram, an error, or nothing in time (response_timed_out).
   std::expected<Datagram, FailureKind> take();
 
+  /// Frees the port. Who waits is not woken.
   void close();
   /// Records the way of the datagrams that are sent from here.
   void set_trace(Ref<Trace> trace) { trace_ = std::move(trace); }
 
   Relay* relay() const { return relay_.get(); }
+  /// Makes this a proxy's port.
   void make_relay(Relay relay) { relay_ = std::make_unique<Relay>(std::move(relay)); }
 
+  /// Called when nobody holds it any more.
   void dispose() { delete this; }
 
  private:

@@ -108,7 +108,7 @@ void Host::detach() {
   std::vector<Ref<DatagramPort>> ports;
   for (const auto& [number, port] : datagram_ports_) ports.emplace_back(port);
   // Whoever waits is woken in this order, which therefore must not be the map's.
-  std::ranges::sort(ports, {}, [](const Ref<DatagramPort>& port) { return port->number(); });
+  std::ranges::stable_sort(ports, {}, [](const Ref<DatagramPort>& port) { return port->number(); });
   for (const Ref<DatagramPort>& port : ports) {
     port->fail(FailureKind::network_unreachable);
     port->close();

@@ -16,10 +16,6 @@ char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, to_lower, to_lower);
-}
-
 std::string lower(std::string_view text) {
   std::string result{text};
   std::ranges::transform(result, result.begin(), to_lower);
@@ -89,6 +85,10 @@ std::expected<void, std::string> parse_authority(std::string_view authority, Url
 }
 
 }  // namespace
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+  return std::ranges::equal(left, right, {}, to_lower, to_lower);
+}
 
 std::string_view Headers::get(std::string_view name, std::string_view fallback) const {
   for (const Field& field : fields_) {

@@ -13,6 +13,9 @@
 
 namespace rockpool::net {
 
+/// Compares ASCII text without regard to upper and lower case.
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+
 /// HTTP header fields in the order in which they were added. Names compare without regard to case
 /// and keep the spelling they were given.
 class Headers {

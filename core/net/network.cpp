@@ -91,7 +91,7 @@ void Network::remove_node(Node& node) {
     if (host->node() == &node) leaving.push_back(host);
   }
   // In order of address, as the order of an unordered map must not show.
-  std::ranges::sort(leaving, {}, [](const Ref<Host>& host) { return host->address(); });
+  std::ranges::stable_sort(leaving, {}, [](const Ref<Host>& host) { return host->address(); });
   for (const Ref<Host>& host : leaving) {
     if (!host->is_attached()) continue;
     detach_host(*host);

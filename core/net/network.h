@@ -110,6 +110,7 @@ class Network {
 
   sim::Loop& loop() const { return loop_; }
   const NetworkOptions& options() const { return options_; }
+  /// Counts for packets sent from now on.
   void set_options(const NetworkOptions& options) { options_ = options; }
 
   /// Adds a node with its own host. Null if an address is in use. The Node lives until removed.
@@ -162,6 +163,7 @@ class Network {
 
   /// What becomes of a packet.
   struct Way {
+    /// Whether it arrives; `no_neighbour`: the node of its destination's range knows no such Pod.
     enum class Outcome : std::uint8_t { delivered, no_neighbour, lost };
     Outcome outcome = Outcome::lost;
     sim::Duration latency{0};

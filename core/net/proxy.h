@@ -22,6 +22,7 @@
 
 namespace rockpool::net {
 
+/// How the nodes' proxies run.
 struct ProxyOptions {
   /// How long after a change of the API a node's proxy works by it: the watch, and the wait for the
   /// next sync.

@@ -33,6 +33,7 @@ template <typename T>
 void retain_ref(T* object) {
   object->retain();
 }
+/// The same.
 template <typename T>
 void release_ref(T* object) {
   object->release();
@@ -60,6 +61,7 @@ class Ref {
   T* operator->() const { return object_; }
   T& operator*() const { return *object_; }
   explicit operator bool() const { return object_ != nullptr; }
+  /// Holds nothing any more.
   void reset() { *this = Ref{}; }
 
   friend bool operator==(const Ref& left, const Ref& right) = default;

@@ -31,6 +31,7 @@ struct Endpoint {
 
 /// What a node's rules say about a new connection.
 struct Route {
+  /// What is done with it.
   enum class Verdict : std::uint8_t {
     /// No rule applies: the packet goes where its address says.
     pass,

@@ -29,11 +29,17 @@ namespace rockpool::net {
 class Connection;
 class DatagramPort;
 class ListeningPort;
+/// How a Ref counts these, which are only names here.
 void retain_ref(Connection* connection);
+/// The same.
 void release_ref(Connection* connection);
+/// The same.
 void retain_ref(DatagramPort* port);
+/// The same.
 void release_ref(DatagramPort* port);
+/// The same.
 void retain_ref(ListeningPort* port);
+/// The same.
 void release_ref(ListeningPort* port);
 
 /// One request that a server has received and not yet answered. Keep it to answer later. Destroying
@@ -57,7 +63,8 @@ class HttpExchange {
   /// False once the client has gone or the server was killed: an answer would reach nobody.
   bool is_open() const;
 
-  /// Sends the answer; the exchange is then over.
+  /// Sends the answer; the exchange is then over. An answer with `Connection: close` closes the
+  /// connection.
   void respond(HttpResponse response);
   /// Closes the connection without an answer: the client finds an empty reply.
   void close();

@@ -68,6 +68,7 @@ class Trace : public Counted<Trace> {
   std::uint64_t id = 0;
   std::vector<Hop> hops;
 
+  /// Called when nobody holds it any more.
   void dispose() { delete this; }
 };
 

@@ -60,6 +60,7 @@ inline constexpr std::size_t kMaxMessageSize = 65535;
 inline constexpr std::size_t kMaxLabelLength = 63;
 inline constexpr std::size_t kMaxNameLength = 255;
 
+/// What is asked for.
 struct Question {
   std::string name;
   RecordType type = RecordType::a;
@@ -74,6 +75,7 @@ struct NameData {
   friend bool operator==(const NameData&, const NameData&) = default;
 };
 
+/// The data of an SRV record (RFC 2782).
 struct SrvData {
   std::uint16_t priority = 0;
   std::uint16_t weight = 0;
@@ -82,6 +84,7 @@ struct SrvData {
   friend bool operator==(const SrvData&, const SrvData&) = default;
 };
 
+/// The data of an SOA record (RFC 1035, 3.3.13); times in seconds.
 struct SoaData {
   std::string primary;
   std::string mailbox;
@@ -93,13 +96,14 @@ struct SoaData {
   friend bool operator==(const SoaData&, const SoaData&) = default;
 };
 
+/// The data of an MX record.
 struct MxData {
   std::uint16_t preference = 0;
   std::string exchange;
   friend bool operator==(const MxData&, const MxData&) = default;
 };
 
-/// Each text is at most 255 bytes long.
+/// The data of a TXT record. Each text is at most 255 bytes long.
 struct TxtData {
   std::vector<std::string> texts;
   friend bool operator==(const TxtData&, const TxtData&) = default;
@@ -111,6 +115,7 @@ struct RawData {
   friend bool operator==(const RawData&, const RawData&) = default;
 };
 
+/// A resource record. Its TTL is in seconds.
 struct Record {
   std::string name;
   RecordType type = RecordType::a;
@@ -125,6 +130,7 @@ struct Record {
 /// One record as a zone file has it: `web.default.svc.cluster.local. 30 IN A 10.96.0.20`.
 std::string to_string(const Record& record);
 
+/// A query or a response: the header's fields and the four sections.
 struct Message {
   std::uint16_t id = 0;
   bool is_response = false;

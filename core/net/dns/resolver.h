@@ -16,7 +16,9 @@
 namespace rockpool::net {
 
 class Host;
+/// How a Ref counts where Host is only a name.
 void retain_ref(Host* host);
+/// The same.
 void release_ref(Host* host);
 
 namespace dns {

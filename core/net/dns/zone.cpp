@@ -11,6 +11,7 @@
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
+#include "core/net/http.h"
 
 namespace rockpool::net::dns {
 namespace {
@@ -25,10 +26,6 @@ constexpr std::size_t kIdSize = 2;
 constexpr std::size_t kHeaderSize = 12;
 // How many aliases are followed.
 constexpr int kMaxAliases = 7;
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return lower_name(left) == lower_name(right);
-}
 
 // Takes the last label off a name without its final dot.
 std::string_view take_last(std::string_view& name) {

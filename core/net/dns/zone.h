@@ -17,6 +17,7 @@
 
 namespace rockpool::net::dns {
 
+/// What the Corefile would say.
 struct ZoneOptions {
   /// The cluster domain.
   std::string zone = "cluster.local.";

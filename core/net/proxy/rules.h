@@ -75,6 +75,7 @@ class ServiceSnapshot : public Counted<ServiceSnapshot> {
   /// The rules of the port with that index in spec.ports.
   const Ref<const PortRules>& rules(std::uint32_t port, Family family) const;
 
+  /// Called when nobody holds it any more.
   void dispose() { delete this; }
 
  private:

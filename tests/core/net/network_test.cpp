@@ -318,6 +318,15 @@ TEST_CASE("a client keeps its connection for the next request") {
     client.forget();
     CHECK(listener->open_connections() == 0);
   }
+  SUBCASE("unless the server closes it with its answer") {
+    handler.closes = true;
+    world.loop.run_for(500ms);
+    CHECK(listener->open_connections() == 0);
+    world.loop.run_for(5s);
+    REQUIRE(results.size() == 2);
+    CHECK(results[1].ok());
+    CHECK(results[1].ended - results[1].started == 4 * world.network.options().link_latency);
+  }
   SUBCASE("and opens another if the server has closed it") {
     world.loop.run_for(500ms);
     listener.reset();

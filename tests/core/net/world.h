@@ -29,10 +29,13 @@ class NamedServer : public HttpHandler {
       held.push_back(std::move(exchange));
       return;
     }
-    exchange.respond(HttpResponse::plain(200, name_));
+    HttpResponse response = HttpResponse::plain(200, name_);
+    if (closes) response.headers.set("Connection", "close");
+    exchange.respond(std::move(response));
   }
 
   bool holds_back = false;
+  bool closes = false;
   int requests = 0;
   SocketAddress last_peer;
   std::string last_target;
