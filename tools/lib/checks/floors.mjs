@@ -14,8 +14,9 @@ export const floorOfRoom = {
   'web': 7, 'native': 7,
 };
 
-// The program opens the application's window; a client calls the server's verbs in process.
-const allowedAcross = { 'native': 'web', 'core/client': 'core/apiserver' };
+// The program opens the application's window; a client calls the server's verbs in process; a node's
+// sandboxes are hosts of the network.
+const allowedAcross = { 'native': 'web', 'core/client': 'core/apiserver', 'core/node': 'core/net' };
 
 // The room a path lies in, or undefined: 'core/doc/json.h' is in 'core/doc'.
 function roomOf(path) {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/node/images/image.h"
+#include "core/node/images/process.h"
+#include "core/sim/channel.h"
+#include "core/sim/task.h"
+
+namespace rockpool::node {
+
+/// What came of a command executed in a container.
+struct ExecResult {
+  std::int32_t exit_code = 0;
+  /// Standard output and standard error together.
+  std::string output;
+  /// Set if it could not be run at all, in the runtime's words.
+  std::string error;
+  bool timed_out = false;
+};
+
+/// The instance of a container: its first process and whatever runs beside it. Destroying it kills
+/// everything at once without telling anyone.
+class Container {
+ public:
+  /// Called once, when the first process has ended.
+  using ExitHandler = std::function<void(std::int32_t exit_code)>;
+
+  /// The machine's image must have a program for the first argument, or for none if there are none.
+  Container(std::unique_ptr<Machine> machine, std::shared_ptr<const ImageConfig> config,
+            std::vector<std::string> arguments, std::string working_folder, ExitHandler on_exit);
+  Container(const Container&) = delete;
+  Container& operator=(const Container&) = delete;
+  ~Container();
+
+  /// Starts the first process.
+  void start();
+  bool is_running() const { return running_; }
+  /// Asks it to stop. Does nothing if the first process does not listen for signals.
+  void signal(Signal signal);
+  /// Ends everything at once.
+  void kill(std::int32_t exit_code);
+  /// Waits until it has ended, for no longer than given; false if it still runs then. One waiter at a time.
+  sim::Task<bool> wait_for_exit(sim::Duration timeout);
+  /// Runs a command beside the first process. The container must outlive it.
+  sim::Task<ExecResult> exec(std::vector<std::string> arguments,
+                             std::optional<sim::Duration> timeout);
+
+  Machine& machine() { return *machine_; }
+  const ImageConfig& config() const { return *config_; }
+
+ private:
+  sim::Task<void> run();
+  sim::Task<void> run_beside(Program program, ProcessContext& context,
+                             sim::Future<std::int32_t>& done);
+  void end(std::int32_t exit_code);
+
+  std::unique_ptr<Machine> machine_;
+  std::shared_ptr<const ImageConfig> config_;
+  ExitHandler on_exit_;
+  bool running_ = false;
+  sim::Future<bool> ended_;
+  ProcessContext context_;
+  sim::Process process_;
+};
+
+/// The command line of a container: its own `command` and `args`, or what the image says, with
+/// `$(NAME)` replaced.
+std::vector<std::string> make_arguments(const doc::Value& container, const ImageConfig& config,
+                                        const Machine& machine);
+
+/// runc's error for a program that is not there, as the status of a container that could not start shows it.
+std::string executable_not_found(const std::string& name);
+
+}  // namespace rockpool::node

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/file_system.h"
+
+namespace rockpool::node {
+namespace {
+
+std::string with_slash(const std::string& folder) { return folder == "/" ? folder : folder + "/"; }
+
+}  // namespace
+
+std::string FileSystem::normalise(std::string_view path, std::string_view working_folder) {
+  std::string whole{path};
+  if (!path.starts_with('/')) whole = std::string{working_folder} + "/" + whole;
+  std::vector<std::string_view> parts;
+  std::string_view rest = whole;
+  while (!rest.empty()) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view part = rest.substr(0, slash);
+    if (part == "..") {
+      if (!parts.empty()) parts.pop_back();
+    } else if (!part.empty() && part != ".") {
+      parts.push_back(part);
+    }
+    rest = slash == std::string_view::npos ? std::string_view{} : rest.substr(slash + 1);
+  }
+  std::string result;
+  for (const std::string_view part : parts) result.append("/").append(part);
+  return result.empty() ? "/" : result;
+}
+
+void FileSystem::mount(const std::string& path, std::shared_ptr<FileSystem> files,
+                       std::string sub_path, bool read_only) {
+  mounts_.push_back({path, std::move(files), normalise(sub_path), read_only});
+}
+
+const FileSystem::Mount* FileSystem::find_mount(const std::string& path) const {
+  const Mount* found = nullptr;
+  for (const Mount& mount : mounts_) {
+    const bool is_inside = path == mount.path || path.starts_with(with_slash(mount.path));
+    if (is_inside && (found == nullptr || mount.path.size() >= found->path.size())) found = &mount;
+  }
+  return found;
+}
+
+std::string FileSystem::path_within(const Mount& mount, const std::string& path) {
+  return normalise(mount.sub_path + path.substr(mount.path == "/" ? 0 : mount.path.size()));
+}
+
+const std::string* FileSystem::read(const std::string& path) const {
+  if (const Mount* mount = find_mount(path)) return mount->files->read(path_within(*mount, path));
+  const auto found = files_.find(path);
+  return found == files_.end() ? nullptr : &found->second;
+}
+
+bool FileSystem::is_folder(const std::string& path) const {
+  if (path == "/") return true;
+  if (const Mount* mount = find_mount(path)) {
+    return mount->files->is_folder(path_within(*mount, path));
+  }
+  const std::string prefix = with_slash(path);
+  if (folders_.contains(prefix)) return true;
+  const auto next = files_.lower_bound(prefix);
+  if (next != files_.end() && next->first.starts_with(prefix)) return true;
+  const auto folder = folders_.lower_bound(prefix);
+  return folder != folders_.end() && folder->first.starts_with(prefix);
+}
+
+bool FileSystem::write(const std::string& path, std::string content) {
+  if (const Mount* mount = find_mount(path)) {
+    return !mount->read_only && mount->files->write(path_within(*mount, path), std::move(content));
+  }
+  if (is_folder(path)) return false;
+  const std::string* before = read(path);
+  const auto old_size = static_cast<std::int64_t>(before == nullptr ? 0 : before->size());
+  const std::int64_t bytes = bytes_ - old_size + static_cast<std::int64_t>(content.size());
+  if (bytes > kMaxBytes) return false;
+  bytes_ = bytes;
+  files_[path] = std::move(content);
+  return true;
+}
+
+bool FileSystem::append(const std::string& path, std::string_view content) {
+  const std::string* before = read(path);
+  std::string whole = before == nullptr ? std::string{} : *before;
+  return write(path, whole.append(content));
+}
+
+bool FileSystem::make_folder(const std::string& path) {
+  if (const Mount* mount = find_mount(path)) {
+    return !mount->read_only && mount->files->make_folder(path_within(*mount, path));
+  }
+  if (read(path) != nullptr) return false;
+  folders_[with_slash(path)] = true;
+  return true;
+}
+
+bool FileSystem::remove(const std::string& path) {
+  if (const Mount* mount = find_mount(path)) {
+    return !mount->read_only && mount->files->remove(path_within(*mount, path));
+  }
+  if (const auto file = files_.find(path); file != files_.end()) {
+    bytes_ -= static_cast<std::int64_t>(file->second.size());
+    files_.erase(file);
+    return true;
+  }
+  if (!is_folder(path)) return false;
+  const std::string prefix = with_slash(path);
+  for (auto file = files_.lower_bound(prefix);
+       file != files_.end() && file->first.starts_with(prefix);) {
+    bytes_ -= static_cast<std::int64_t>(file->second.size());
+    file = files_.erase(file);
+  }
+  for (auto folder = folders_.lower_bound(prefix);
+       folder != folders_.end() && folder->first.starts_with(prefix);) {
+    folder = folders_.erase(folder);
+  }
+  return true;
+}
+
+std::vector<std::string> FileSystem::list(const std::string& folder) const {
+  if (const Mount* mount = find_mount(folder)) {
+    return mount->files->list(path_within(*mount, folder));
+  }
+  const std::string prefix = with_slash(folder);
+  // Ordered and without repetitions, as `ls` prints.
+  std::map<std::string, bool> names;
+  const auto collect = [&](const auto& paths) {
+    for (auto entry = paths.lower_bound(prefix);
+         entry != paths.end() && entry->first.starts_with(prefix); ++entry) {
+      const std::string rest = entry->first.substr(prefix.size());
+      if (!rest.empty()) names[rest.substr(0, rest.find('/'))] = true;
+    }
+  };
+  collect(files_);
+  collect(folders_);
+  for (const Mount& mount : mounts_) {
+    if (!mount.path.starts_with(prefix) || mount.path.size() == prefix.size()) continue;
+    const std::string rest = mount.path.substr(prefix.size());
+    names[rest.substr(0, rest.find('/'))] = true;
+  }
+  std::vector<std::string> result;
+  for (const auto& [name, unused] : names) result.push_back(name);
+  return result;
+}
+
+}  // namespace rockpool::node

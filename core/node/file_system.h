@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rockpool::node {
+
+/// The files of one container: what its image brings, what volumes put over it, and what its processes
+/// write. Paths are absolute. Folders exist as far as there are files in them, or if they were made.
+class FileSystem {
+ public:
+  /// The most bytes that one container may hold.
+  static constexpr std::int64_t kMaxBytes = 4 << 20;
+
+  /// Lets `files` appear at a path: its folder or, if `sub_path` is not empty, what it has there. Shared with
+  /// whoever else mounts it.
+  void mount(const std::string& path, std::shared_ptr<FileSystem> files, std::string sub_path,
+             bool read_only);
+
+  /// A path made absolute against `working_folder`, without `.`, `..` and repeated slashes.
+  static std::string normalise(std::string_view path, std::string_view working_folder = "/");
+
+  /// The file's content, or nullptr. Valid until the file changes.
+  const std::string* read(const std::string& path) const;
+  bool is_folder(const std::string& path) const;
+  bool exists(const std::string& path) const { return read(path) != nullptr || is_folder(path); }
+  /// Replaces or makes a file. False if that would exceed `kMaxBytes`, the path is a folder, or a
+  /// read-only mount is there.
+  bool write(const std::string& path, std::string content);
+  bool append(const std::string& path, std::string_view content);
+  bool make_folder(const std::string& path);
+  /// Removes a file, or a folder with all that is in it. False if there is none.
+  bool remove(const std::string& path);
+  /// The names directly in a folder, in order.
+  std::vector<std::string> list(const std::string& folder) const;
+
+ private:
+  struct Mount {
+    std::string path;
+    std::shared_ptr<FileSystem> files;
+    std::string sub_path;
+    bool read_only;
+  };
+  // The mount that a path lies in, or nullptr, and the path within it.
+  const Mount* find_mount(const std::string& path) const;
+  static std::string path_within(const Mount& mount, const std::string& path);
+
+  std::map<std::string, std::string, std::less<>> files_;
+  // Folders that were made, each with its final slash.
+  std::map<std::string, bool, std::less<>> folders_;
+  std::vector<Mount> mounts_;
+  std::int64_t bytes_ = 0;
+};
+
+}  // namespace rockpool::node

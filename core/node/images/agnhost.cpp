@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+
+#include "core/doc/json.h"
+#include "core/node/images/all.h"
+#include "core/node/images/http_server.h"
+#include "core/node/images/userland.h"
+#include <fmt/format.h>
+
+// Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, pause.
+namespace rockpool::node {
+namespace {
+
+constexpr VersionRange kVersions[] = {{2, 9, 57, 9}};
+constexpr std::uint16_t kHttpPort = 8080;
+constexpr std::uint16_t kUdpPort = 8081;
+constexpr std::uint16_t kServeHostnamePort = 9376;
+constexpr std::int32_t kGoSignalExitCode = 2;
+
+int number_or(const std::optional<std::string>& text, int fallback) {
+  int number = fallback;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), number);
+  return number;
+}
+
+std::string format_request(const AccessRecord& record, sim::Time time, sim::Time) {
+  return fmt::format("{} GET {}", go_log_time(time), record.target);
+}
+
+// `2025-01-01 00:00:05.25 +0000 UTC m=+3.1`: Go's time.Now().String().
+std::string go_time(sim::Time time, sim::Time start) {
+  std::string text = sim::format_rfc3339_nano(time);
+  text.pop_back();
+  std::ranges::replace(text, 'T', ' ');
+  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(time - start).count();
+  return fmt::format("{} +0000 UTC m=+{}.{:06}", text, since / 1'000'000, since % 1'000'000);
+}
+
+class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
+ public:
+  NetexecServer(ProcessContext& context, sim::Future<std::int32_t>& exit)
+      : context_{context}, exit_{exit} {}
+
+  void handle(net::HttpExchange exchange) override {
+    const net::HttpRequest& request = exchange.request();
+    const std::string path{request.path()};
+    AccessRecord record;
+    record.target = request.target;
+    context_.print_access(std::move(record), format_request);
+    if (path == "/dial") {
+      context_.machine().spawn(dial(std::move(exchange)));
+    } else if (path == "/shell" || path == "/shutdown" || path == "/exit") {
+      handle_process(path, std::move(exchange));
+    } else {
+      exchange.respond(answer(path, exchange));
+    }
+  }
+
+  void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
+    std::string& text = datagram.payload;
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    std::string reply;
+    if (text.starts_with("echo ")) reply = text.substr(5);
+    if (text == "hostname") reply = context_.hostname();
+    if (text == "clientip") reply = datagram.from.to_string();
+    if (reply.empty()) return;
+    socket.send_from(datagram.to.ip, datagram.from, std::move(reply));
+  }
+
+ private:
+  net::HttpResponse answer(const std::string& path, const net::HttpExchange& exchange) {
+    const net::HttpRequest& request = exchange.request();
+    const auto plain = [](std::string text) {
+      return net::HttpResponse::plain(200, std::move(text));
+    };
+    if (path == "/hostname" || path == "/hostName") return plain(context_.hostname());
+    if (path == "/clientip") return plain(exchange.peer().to_string());
+    if (path == "/healthz") return plain({});
+    if (path == "/echo") {
+      net::HttpResponse response = plain(request.query_parameter("msg").value_or(""));
+      response.status = number_or(request.query_parameter("code"), 200);
+      return response;
+    }
+    if (path == "/header") {
+      const std::string key = request.query_parameter("key").value_or("");
+      return plain(std::string{request.headers.get(key)});
+    }
+    if (path == "/redirect") {
+      net::HttpResponse response = plain({});
+      response.status = number_or(request.query_parameter("code"), 302);
+      response.headers.add("Location", request.query_parameter("location").value_or(""));
+      return response;
+    }
+    return plain("NOW: " + go_time(context_.now(), context_.machine().started_at));
+  }
+
+  void handle_process(const std::string& path, net::HttpExchange exchange) {
+    const net::HttpRequest& request = exchange.request();
+    if (path == "/shell") {
+      context_.machine().spawn(shell(std::move(exchange)));
+      return;
+    }
+    const int code = path == "/exit" ? number_or(request.query_parameter("code"), 0) : 0;
+    exit_.set(code);
+    // The process ends before it can answer.
+    exchange.close();
+  }
+
+  // /shell?cmd=…: {"output": "…"}, or with "error" if it went wrong.
+  sim::Task<void> shell(net::HttpExchange exchange) {
+    std::string output;
+    const std::string command =
+        exchange.request()
+            .query_parameter("cmd")
+            .value_or(exchange.request().query_parameter("shellCommand").value_or(""));
+    ProcessContext context{context_.machine(), {"/bin/sh", "-c", command}, false, &output};
+    sim::Task<std::int32_t> task = find_userland_program("sh")(context);
+    const std::int32_t code = co_await task;
+    doc::Value body = doc::Value::map({{"output", output}});
+    if (code != 0) body.set("error", fmt::format("exit status {}", code));
+    exchange.respond(net::HttpResponse::plain(200, doc::to_json(body)));
+  }
+
+  // /dial?host=&port=&protocol=&request=&tries=: asks other servers, and says what they answered.
+  sim::Task<void> dial(net::HttpExchange exchange) {
+    const net::HttpRequest request = exchange.request();
+    const std::string host = request.query_parameter("host").value_or("");
+    const auto port = net::parse_port(request.query_parameter("port").value_or(""));
+    const std::string protocol = request.query_parameter("protocol").value_or("");
+    const std::string what = request.query_parameter("request").value_or("");
+    const int tries = std::clamp(number_or(request.query_parameter("tries"), 1), 1, 100);
+    if (host.empty() || !port || (protocol != "http" && protocol != "udp")) {
+      exchange.respond(net::HttpResponse::plain(
+          400, fmt::format("{{\"errors\":[\"unsupported protocol or address: {}://{}:{}\"]}}",
+                           protocol, host, request.query_parameter("port").value_or(""))));
+      co_return;
+    }
+    std::vector<doc::Value> responses;
+    std::vector<doc::Value> errors;
+    for (int i = 0; i < tries; ++i) {
+      sim::Task<std::expected<std::string, std::string>> once =
+          protocol == "http" ? dial_http(host, *port, what) : dial_udp(host, *port, what);
+      const std::expected<std::string, std::string> result = co_await once;
+      (result ? responses : errors).push_back(doc::Value{result ? *result : result.error()});
+    }
+    doc::Value body = doc::Value::object();
+    if (!responses.empty()) body.set("responses", doc::Value::array(std::move(responses)));
+    if (!errors.empty()) body.set("errors", doc::Value::array(std::move(errors)));
+    exchange.respond(net::HttpResponse::plain(200, doc::to_json(body)));
+  }
+
+  sim::Task<std::expected<std::string, std::string>> dial_http(std::string host, std::uint16_t port,
+                                                               std::string what) {
+    net::Url url;
+    url.host = host;
+    url.port = port;
+    url.target = "/" + what;
+    net::FetchOptions options;
+    options.timeout = std::chrono::seconds{5};
+    net::Ref<net::Host> self{&context_.host()};
+    sim::Task<net::FetchResult> fetch = self->fetch(url, {}, options);
+    const net::FetchResult result = co_await fetch;
+    if (result.ok()) co_return result.outcome->body;
+    co_return std::unexpected{fmt::format("Get \"http://{}/{}\": {}", net::join_host_port(host, port),
+                                          what, net::go_message(result.outcome.error()))};
+  }
+
+  sim::Task<std::expected<std::string, std::string>> dial_udp(std::string host, std::uint16_t port,
+                                                              std::string what) {
+    net::Ref<net::Host> self{&context_.host()};
+    sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
+        self->resolve(host);
+    const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
+    if (!addresses) co_return std::unexpected{net::go_message(addresses.error())};
+    std::expected<net::DatagramSocket, net::ListenError> socket = self->bind();
+    if (!socket) co_return std::unexpected{std::string{"no socket left"}};
+    socket->send({addresses->front(), port}, what);
+    sim::Task<std::expected<net::Datagram, net::Failure>> receive =
+        socket->receive(std::chrono::seconds{5});
+    const std::expected<net::Datagram, net::Failure> answer = co_await receive;
+    if (!answer) {
+      co_return std::unexpected{fmt::format("reading from udp connection failed. err:'{}'",
+                                            net::go_message(answer.error()))};
+    }
+    co_return answer->payload;
+  }
+
+  ProcessContext& context_;
+  sim::Future<std::int32_t>& exit_;
+};
+
+// Hands a signal to stop on as the exit code, after the delay that was asked for.
+sim::Task<void> exit_on_stop(ProcessContext& context, sim::Future<std::int32_t>& exit,
+                             sim::Duration delay) {
+  sim::Task<Signal> stop = context.stop_signal();
+  co_await stop;
+  co_await sim::sleep(delay);
+  exit.set(0);
+}
+
+sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  const std::uint16_t http = port_of(go_flag(arguments, "http-port").value_or(""), kHttpPort);
+  const std::optional<std::string> udp_flag = go_flag(arguments, "udp-port");
+  const std::uint16_t udp = udp_flag == "-1" ? 0 : port_of(udp_flag.value_or(""), kUdpPort);
+  const int delay = number_or(go_flag(arguments, "delay-shutdown"), 0);
+  sim::Future<std::int32_t> exit;
+  NetexecServer server{context, exit};
+  std::expected<net::Listener, net::ListenError> listener =
+      context.host().listen(http, static_cast<net::HttpHandler&>(server));
+  if (!listener) {
+    context.print(fmt::format("{} listen tcp :{}: bind: address already in use\n",
+                              go_log_time(context.now()), http));
+    co_return 1;
+  }
+  net::DatagramSocket socket;
+  if (udp != 0) {
+    auto bound = context.host().bind(udp, server);
+    if (bound) socket = std::move(*bound);
+    context.print(fmt::format("{} Started UDP server on port  {}\n", go_log_time(context.now()), udp));
+  }
+  context.print(fmt::format("{} Started HTTP server on port {}\n", go_log_time(context.now()), http));
+  sim::Process stop{context.loop(), exit_on_stop(context, exit, std::chrono::seconds{delay})};
+  const std::optional<std::int32_t> code = co_await exit.take();
+  co_return code.value_or(0);
+}
+
+class HostnameServer : public net::HttpHandler {
+ public:
+  explicit HostnameServer(ProcessContext& context) : context_{context} {}
+  void handle(net::HttpExchange exchange) override {
+    AccessRecord record;
+    record.target = exchange.request().target;
+    context_.print_access(std::move(record), format_request);
+    exchange.respond(net::HttpResponse::plain(200, context_.hostname()));
+  }
+
+ private:
+  ProcessContext& context_;
+};
+
+sim::Task<std::int32_t> run_serve_hostname(ProcessContext& context) {
+  const std::uint16_t port =
+      port_of(go_flag(context.arguments(), "port").value_or(""), kServeHostnamePort);
+  HostnameServer server{context};
+  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  if (!listener) co_return 1;
+  context.print(
+      fmt::format("{} Serving on port {}.\n", go_log_time(context.now()), port));
+  sim::Task<Signal> stop = context.stop_signal();
+  co_await stop;
+  co_return 0;
+}
+
+sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  const std::string command = arguments.size() > 1 ? arguments[1] : std::string{"--help"};
+  if (command == "netexec") {
+    sim::Task<std::int32_t> task = run_netexec(context);
+    co_return co_await task;
+  }
+  if (command == "serve-hostname") {
+    sim::Task<std::int32_t> task = run_serve_hostname(context);
+    co_return co_await task;
+  }
+  if (command == "pause") {
+    context.print("Paused\n");
+    context.exit_on_signal(kGoSignalExitCode);
+    sim::Task<void> forever = wait_forever();
+    co_await forever;
+  }
+  if (command == "--version" || command == "--help") {
+    context.print("Usage:\n  app [command]\n");
+    co_return 0;
+  }
+  context.print(fmt::format("Error: unknown command \"{}\" for \"app\"\n"
+                            "Run 'app --help' for usage.\n",
+                            command));
+  co_return 1;
+}
+
+class AgnhostImage : public Image {
+ public:
+  bool matches(const ImageReference& reference) const override {
+    return reference.path == "e2e-test-images/agnhost" ||
+           reference.path == "kubernetes-e2e-test-images/agnhost";
+  }
+  bool has_tag(std::string_view, std::string_view tag) const override {
+    return is_version_in(tag, kVersions) && std::ranges::count(tag, '.') >= 1;
+  }
+  ImageConfig config(const ImageReference&) const override {
+    return {.entrypoint = {"/agnhost"},
+            .command = {"pause"},
+            .size_bytes = 53'621'675,
+            .has_shell = true};
+  }
+  Program find_program(std::string_view name) const override {
+    return base_name(name) == "agnhost" ? run_agnhost : nullptr;
+  }
+};
+
+}  // namespace
+
+const Image& agnhost_image() {
+  static const AgnhostImage kImage;
+  return kImage;
+}
+
+}  // namespace rockpool::node

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/all.h"
+
+#include <array>
+
+namespace rockpool::node {
+
+// One line for each image: its file, and how to get at it.
+const Image& find_image(const ImageReference& reference) {
+  const std::array<const Image*, 10> images = {
+      &agnhost_image(),
+      &base_images(),
+      &coredns_image(),
+      &fortio_image(),
+      &hello_app_image(),
+      &http_echo_image(),
+      &kubernetes_bootcamp_image(),
+      &nginx_image(),
+      &pause_image(),
+      &unknown_image(),
+  };
+  for (const Image* image : images) {
+    if (image->matches(reference)) return *image;
+  }
+  return unknown_image();
+}
+
+}  // namespace rockpool::node

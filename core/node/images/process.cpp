@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/process.h"
+
+namespace rockpool::node {
+
+namespace {
+
+constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+}  // namespace
+
+Signal parse_signal(std::string_view name) {
+  if (name == "SIGQUIT" || name == "3") return Signal::quit;
+  if (name == "SIGINT" || name == "2") return Signal::interrupt;
+  if (name == "SIGHUP" || name == "1") return Signal::hang_up;
+  return Signal::terminate;
+}
+
+int signal_number(Signal signal) {
+  switch (signal) {
+    case Signal::terminate:
+      return 15;
+    case Signal::quit:
+      return 3;
+    case Signal::interrupt:
+      return 2;
+    case Signal::hang_up:
+      return 1;
+  }
+  return 15;
+}
+
+std::optional<std::string> Machine::variable(std::string_view name) const {
+  for (auto entry = environment.rbegin(); entry != environment.rend(); ++entry) {
+    if (entry->first == name) return entry->second;
+  }
+  if (name == "HOSTNAME") return hostname;
+  if (name == "PATH") return std::string{kDefaultPath};
+  if (service_environment) {
+    for (const auto& [service_name, value] : service_environment()) {
+      if (service_name == name) return value;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<EnvironmentVariable> Machine::all_variables() const {
+  std::vector<EnvironmentVariable> all = {{"PATH", std::string{kDefaultPath}},
+                                          {"HOSTNAME", hostname}};
+  // A later setting replaces an earlier one in its place, as execve's caller sees to.
+  const auto set = [&all](const EnvironmentVariable& variable) {
+    for (EnvironmentVariable& entry : all) {
+      if (entry.first == variable.first) {
+        entry.second = variable.second;
+        return;
+      }
+    }
+    all.push_back(variable);
+  };
+  for (const EnvironmentVariable& entry : environment) set(entry);
+  if (service_environment) {
+    for (EnvironmentVariable& entry : service_environment()) {
+      const auto is_set = [&entry](const EnvironmentVariable& other) {
+        return other.first == entry.first;
+      };
+      if (std::ranges::none_of(all, is_set)) all.push_back(std::move(entry));
+    }
+  }
+  return all;
+}
+
+void Machine::spawn(sim::Task<void> task) {
+  std::erase_if(children, [](const sim::Process& child) { return !child.is_running(); });
+  children.emplace_back(loop, std::move(task));
+}
+
+void ProcessContext::print(std::string_view text) {
+  if (output_ != nullptr) {
+    output_->append(text);
+  } else {
+    machine_.log.print(machine_.loop.now(), text);
+  }
+}
+
+void ProcessContext::print_error(std::string_view text) {
+  if (error_output_ != nullptr) {
+    error_output_->append(text);
+  } else {
+    machine_.log.print(machine_.loop.now(), text);
+  }
+}
+
+void ProcessContext::print_access(AccessRecord record, AccessFormat format) {
+  machine_.log.print(machine_.loop.now(), std::move(record), format, machine_.started_at);
+}
+
+sim::Task<Signal> ProcessContext::stop_signal() {
+  handles_signals_ = true;
+  const std::optional<Signal> signal = co_await signal_.take();
+  co_return signal.value_or(Signal::terminate);
+}
+
+bool ProcessContext::deliver(Signal signal) {
+  signal_.set(signal);
+  return handles_signals_;
+}
+
+sim::Task<void> wait_forever() {
+  sim::Future<bool> never;
+  co_await never.take();
+}
+
+}  // namespace rockpool::node

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/client/informer.h"
+#include "core/doc/value.h"
+#include "core/net/host.h"
+#include "core/node/container_log.h"
+#include "core/node/environment.h"
+#include "core/node/file_system.h"
+#include "core/node/image_reference.h"
+#include "core/sim/channel.h"
+#include "core/sim/loop.h"
+#include "core/sim/random.h"
+#include "core/sim/task.h"
+
+namespace rockpool::node {
+
+class Image;
+class ProcessContext;
+
+/// What a process is: a coroutine that returns its exit code. It is killed by being destroyed.
+using Program = sim::Task<std::int32_t> (*)(ProcessContext& context);
+
+/// Names outside the cluster with their addresses.
+using OutsideNames = std::vector<std::pair<std::string, std::vector<net::IpAddress>>>;
+
+/// The signals that a container's first process may be sent before it is killed.
+enum class Signal : std::uint8_t { terminate, quit, interrupt, hang_up };
+
+/// Reads `SIGTERM`, `SIGQUIT`, …; `terminate` for anything else.
+Signal parse_signal(std::string_view name);
+/// 15 for `terminate` and so on.
+int signal_number(Signal signal);
+
+
+/// The machine as one container's processes see it. Lives as long as the container's instance.
+struct Machine {
+  sim::Loop& loop;
+  sim::Random random;
+  /// The network namespace; with hostNetwork the node's.
+  net::Ref<net::Host> host;
+  std::string hostname;
+  /// Where standard output of the first process goes.
+  ContainerLog& log;
+  const Image& image;
+  ImageReference reference;
+  /// `containerPorts` of the container, as its spec declares them.
+  doc::Value ports;
+  /// Variables from the image and the container's spec, in the order in which they were set.
+  std::vector<EnvironmentVariable> environment;
+  /// Makes the variables that tell of Services, when they are asked for.
+  std::function<std::vector<EnvironmentVariable>()> service_environment;
+  FileSystem files;
+  /// The API as cached by the node, for the few images that watch it.
+  client::Informers& informers;
+  /// The names of the world outside the cluster and their addresses, for DNS servers.
+  const OutsideNames& outside_names;
+  sim::Time started_at;
+  /// Processes beside the first one; they end with it.
+  std::vector<sim::Process> children;
+
+  /// The variable's value: the container's own, then those of Services.
+  std::optional<std::string> variable(std::string_view name) const;
+  /// All variables: PATH and HOSTNAME, those of Services, the container's own.
+  std::vector<EnvironmentVariable> all_variables() const;
+  /// Runs another process beside the first one.
+  void spawn(sim::Task<void> task);
+};
+
+/// One process: its arguments, where its output goes, and how it hears of signals.
+class ProcessContext {
+ public:
+  /// Output goes to the container's log, or to `output` if given.
+  ProcessContext(Machine& machine, std::vector<std::string> arguments, bool is_first,
+                 std::string* output = nullptr)
+      : machine_{machine},
+        arguments_{std::move(arguments)},
+        is_first_{is_first},
+        output_{output},
+        error_output_{output} {}
+  ProcessContext(const ProcessContext&) = delete;
+  ProcessContext& operator=(const ProcessContext&) = delete;
+
+  Machine& machine() { return machine_; }
+  sim::Loop& loop() { return machine_.loop; }
+  net::Host& host() { return *machine_.host; }
+  FileSystem& files() { return machine_.files; }
+  const std::string& hostname() const { return machine_.hostname; }
+  sim::Time now() const { return machine_.loop.now(); }
+
+  /// What it was called with; the first is the program's own name. May be empty for images that need none.
+  const std::vector<std::string>& arguments() const { return arguments_; }
+  void set_arguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
+  /// True for the process that the container runs, false for what is executed beside it.
+  bool is_first() const { return is_first_; }
+
+  /// Where relative paths start.
+  const std::string& working_folder() const { return working_folder_; }
+  void set_working_folder(std::string folder) { working_folder_ = std::move(folder); }
+
+  /// Prints to standard output; lines end with a newline.
+  void print(std::string_view text);
+  /// Prints to standard error.
+  void print_error(std::string_view text);
+  /// Notes a request in the access log.
+  void print_access(AccessRecord record, AccessFormat format);
+  /// Where output goes instead of the log, or nullptr.
+  std::string* output() const { return output_; }
+  void set_output(std::string* output) { output_ = output; }
+  /// Where standard error goes instead of the log, or nullptr; at first as standard output.
+  std::string* error_output() const { return error_output_; }
+  void set_error_output(std::string* output) { error_output_ = output; }
+
+  /// Text on standard input.
+  std::string input;
+
+  /// Waits for the first signal to stop; a process that never waits for it ignores signals, as the first
+  /// process of a container does without a handler, unless `exit_on_signal` was called.
+  sim::Task<Signal> stop_signal();
+  /// A signal to stop ends the process at once with that exit code.
+  void exit_on_signal(std::int32_t exit_code) { signal_exit_code_ = exit_code; }
+  std::optional<std::int32_t> signal_exit_code() const { return signal_exit_code_; }
+  /// Hands a signal to whoever waits for it. False if nobody ever began to wait.
+  bool deliver(Signal signal);
+
+ private:
+  Machine& machine_;
+  std::vector<std::string> arguments_;
+  bool is_first_;
+  std::string* output_;
+  std::string* error_output_;
+  std::string working_folder_ = "/";
+  std::optional<std::int32_t> signal_exit_code_;
+  bool handles_signals_ = false;
+  sim::Future<Signal> signal_;
+};
+
+/// Never returns.
+sim::Task<void> wait_forever();
+
+}  // namespace rockpool::node

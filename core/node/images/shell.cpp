@@ -1,0 +1,598 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/shell.h"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <optional>
+
+#include "core/node/images/image.h"
+#include "core/node/images/shell_arithmetic.h"
+#include "core/node/images/userland.h"
+#include <fmt/format.h>
+
+namespace rockpool::node {
+namespace {
+
+using Kind = ShellNode::Kind;
+
+// What running one command takes. It also keeps loops that never sleep from standing still.
+constexpr sim::Duration kCommandTime = std::chrono::milliseconds{1};
+constexpr std::int32_t kNotFound = 127;
+constexpr int kMaxDepth = 50;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// The length of `NAME=` at the start of a word, or 0.
+std::size_t assignment_length(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  if (equals == 0 || equals == std::string_view::npos) return 0;
+  if (word[0] >= '0' && word[0] <= '9') return 0;
+  const std::string_view name = word.substr(0, equals);
+  return std::ranges::all_of(name, is_name_character) ? equals + 1 : 0;
+}
+
+// One shell process: its variables and how far it has come.
+class Shell {
+ public:
+  using Variables = std::map<std::string, std::string, std::less<>>;
+
+  Shell(ProcessContext& context, std::vector<std::string> parameters)
+      : context_{context}, parameters_{std::move(parameters)} {}
+
+  sim::Task<std::int32_t> run_script(std::string script, bool may_replace) {
+    std::expected<std::unique_ptr<ShellNode>, std::string> tree = parse_shell(script);
+    if (!tree) {
+      context_.print_error(fmt::format("sh: {}\n", tree.error()));
+      co_return 2;
+    }
+    tree_ = std::move(*tree);
+    // `sh -c command` becomes the command, as shells that save a process do.
+    ShellNode* only = tree_.get();
+    while (only->kind == Kind::sequence && only->children.size() == 1) {
+      only = only->children.front().get();
+    }
+    if (may_replace && only->kind == Kind::simple && only->redirections.empty() &&
+        assignment_length(only->words.front()) == 0) {
+      only->words.insert(only->words.begin(), "exec");
+    }
+    sim::Task<std::int32_t> task = run(*tree_);
+    co_return co_await task;
+  }
+
+ private:
+  bool is_leaving() const { return exited_ || break_; }
+
+  sim::Task<std::int32_t> run(const ShellNode& node) {
+    if (++depth_ > kMaxDepth) {
+      --depth_;
+      context_.print_error("sh: nested too deeply\n");
+      co_return 2;
+    }
+    sim::Task<std::int32_t> task = run_kind(node);
+    const std::int32_t status = co_await task;
+    --depth_;
+    status_ = exited_ ? status_ : status;
+    co_return status_;
+  }
+
+  sim::Task<std::int32_t> run_kind(const ShellNode& node) {
+    switch (node.kind) {
+      case Kind::simple:
+        return run_simple(node);
+      case Kind::while_loop:
+      case Kind::until_loop:
+        return run_loop(node);
+      case Kind::for_loop:
+        return run_for(node);
+      case Kind::pipeline:
+        return run_pipeline(node);
+      default:
+        return run_list(node);
+    }
+  }
+
+  sim::Task<std::int32_t> run_list(const ShellNode& node) {
+    std::int32_t status = 0;
+    for (std::size_t i = 0; i < node.children.size() && !is_leaving(); ++i) {
+      const ShellNode& child = *node.children[i];
+      if (node.kind == Kind::background) {
+        context_.machine().spawn(run_background(context_.machine(), context_.is_first(), tree_, child,
+                                                parameters_, variables_));
+        break;
+      }
+      sim::Task<std::int32_t> task = run(child);
+      status = co_await task;
+      if (node.kind == Kind::both && status != 0) break;
+      if (node.kind == Kind::either && status == 0) break;
+      if (node.kind == Kind::negation) status = status == 0 ? 1 : 0;
+      if (node.kind == Kind::condition) {
+        // Conditions stand at even places with their bodies after them; the last may be an `else`.
+        const bool is_body = i % 2 == 1 || i + 1 == node.children.size();
+        if (is_body) break;
+        if (status != 0) ++i;
+        status = 0;
+      }
+      if (stops_on_error_ && status != 0 && node.kind == Kind::sequence) exit(status);
+    }
+    co_return status;
+  }
+
+  // A job in the background has a shell of its own, which may outlive this one; what it prints beside a
+  // first process that goes on goes to the log.
+  static sim::Task<void> run_background(Machine& machine, bool is_first,
+                                        std::shared_ptr<const ShellNode> tree, const ShellNode& node,
+                                        std::vector<std::string> parameters, Variables variables) {
+    std::string unread;
+    ProcessContext context{machine, {"sh"}, is_first, is_first ? nullptr : &unread};
+    Shell shell{context, std::move(parameters)};
+    shell.variables_ = std::move(variables);
+    shell.tree_ = std::const_pointer_cast<ShellNode>(tree);
+    sim::Task<std::int32_t> task = shell.run(node);
+    co_await task;
+  }
+
+  sim::Task<std::int32_t> run_loop(const ShellNode& node) {
+    std::int32_t status = 0;
+    for (;;) {
+      sim::Task<std::int32_t> condition = run(*node.children[0]);
+      const bool holds = co_await condition == 0;
+      if (is_leaving() || holds == (node.kind == Kind::until_loop)) break;
+      sim::Task<std::int32_t> body = run(*node.children[1]);
+      status = co_await body;
+      continue_ = false;
+      if (is_leaving()) break;
+      co_await sim::sleep(kCommandTime);
+    }
+    break_ = false;
+    co_return status;
+  }
+
+  sim::Task<std::int32_t> run_for(const ShellNode& node) {
+    sim::Task<std::vector<std::string>> expand = expand_words(node.words);
+    const std::vector<std::string> values = co_await expand;
+    std::int32_t status = 0;
+    for (const std::string& value : values) {
+      variables_[node.name] = value;
+      sim::Task<std::int32_t> body = run(*node.children[0]);
+      status = co_await body;
+      if (is_leaving()) break;
+    }
+    break_ = false;
+    co_return status;
+  }
+
+  // Each command runs after the one before it, on all that it has printed.
+  sim::Task<std::int32_t> run_pipeline(const ShellNode& node) {
+    std::int32_t status = 0;
+    std::string carried;
+    for (std::size_t i = 0; i < node.children.size(); ++i) {
+      const bool is_last = i + 1 == node.children.size();
+      std::string output;
+      std::string* const before = context_.output();
+      input_ = std::move(carried);
+      if (!is_last) context_.set_output(&output);
+      sim::Task<std::int32_t> task = run(*node.children[i]);
+      status = co_await task;
+      context_.set_output(before);
+      carried = std::move(output);
+      if (exited_) break;
+    }
+    input_.clear();
+    co_return status;
+  }
+
+  sim::Task<std::int32_t> run_simple(const ShellNode& node) {
+    std::size_t first = 0;
+    while (first < node.words.size()) {
+      const std::size_t length = assignment_length(node.words[first]);
+      if (length == 0) break;
+      std::string raw = node.words[first].substr(length);
+      sim::Task<std::vector<std::string>> expand = expand_word(std::move(raw), false);
+      const std::vector<std::string> value = co_await expand;
+      variables_[node.words[first].substr(0, length - 1)] = value.empty() ? "" : value.front();
+      ++first;
+    }
+    std::vector<std::string> raw_words{node.words.begin() + static_cast<std::ptrdiff_t>(first),
+                                       node.words.end()};
+    sim::Task<std::vector<std::string>> expand = expand_words(std::move(raw_words));
+    std::vector<std::string> words = co_await expand;
+    sim::Task<std::int32_t> task = run_redirected(node, std::move(words));
+    co_return co_await task;
+  }
+
+  sim::Task<std::int32_t> run_redirected(const ShellNode& node, std::vector<std::string> words) {
+    std::string* const output = context_.output();
+    std::string* const error_output = context_.error_output();
+    std::string captured[2];
+    std::string targets[2];
+    bool appends[2] = {};
+    for (const ShellNode::Redirection& redirection : node.redirections) {
+      sim::Task<std::vector<std::string>> expand = expand_word(redirection.target, false);
+      const std::vector<std::string> target = co_await expand;
+      const std::string path = target.empty() ? "" : target.front();
+      if (redirection.reads) {
+        const std::string* text =
+            context_.files().read(FileSystem::normalise(path, context_.working_folder()));
+        if (text == nullptr) {
+          context_.print_error(fmt::format("sh: can't open {}: no such file\n", path));
+          co_return 2;
+        }
+        input_ = *text;
+        continue;
+      }
+      const auto stream = static_cast<std::size_t>(redirection.stream - 1);
+      if (path == "&1") {
+        context_.set_error_output(context_.output());
+      } else if (path == "&2" || path == "/dev/stdout" || path == "/dev/stderr" ||
+                 path == "/proc/1/fd/1") {
+        continue;
+      } else {
+        targets[stream] = path;
+        appends[stream] = redirection.appends;
+        if (stream == 0) {
+          context_.set_output(&captured[0]);
+        } else {
+          context_.set_error_output(&captured[1]);
+        }
+      }
+    }
+    sim::Task<std::int32_t> task = run_command(std::move(words));
+    const std::int32_t status = co_await task;
+    context_.set_output(output);
+    context_.set_error_output(error_output);
+    for (const std::size_t stream : {0u, 1u}) {
+      if (targets[stream].empty() || targets[stream] == "/dev/null") continue;
+      if (!write_file(targets[stream], captured[stream], appends[stream])) co_return 1;
+    }
+    co_return status;
+  }
+
+  bool write_file(const std::string& path, const std::string& text, bool appends) {
+    const std::string whole = FileSystem::normalise(path, context_.working_folder());
+    FileSystem& files = context_.files();
+    if (appends ? files.append(whole, text) : files.write(whole, text)) return true;
+    context_.print_error(fmt::format("sh: can't create {}: Is a directory\n", path));
+    return false;
+  }
+
+  sim::Task<std::int32_t> run_command(std::vector<std::string> words) {
+    if (words.empty()) co_return 0;
+    if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
+    if (words.front() == "exec") {
+      words.erase(words.begin());
+      sim::Task<std::int32_t> task = replace(std::move(words));
+      co_return co_await task;
+    }
+    if (words.front() == "eval" || words.front() == ".") {
+      context_.print_error(fmt::format("sh: {}: not simulated\n", words.front()));
+      co_return 2;
+    }
+    co_await sim::sleep(kCommandTime);
+    const Program program = find(words.front());
+    if (program == nullptr) co_return not_found(words.front());
+    ProcessContext child{context_.machine(), std::move(words), context_.is_first(),
+                         context_.output()};
+    child.set_error_output(context_.error_output());
+    child.set_working_folder(context_.working_folder());
+    child.input = std::exchange(input_, {});
+    sim::Task<std::int32_t> task = program(child);
+    co_return co_await task;
+  }
+
+  // `exec`: the program takes this process over, and hears its signals.
+  sim::Task<std::int32_t> replace(std::vector<std::string> words) {
+    if (words.empty()) co_return 0;
+    if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
+    const Program program = find(words.front());
+    if (program == nullptr) {
+      const std::int32_t status = not_found(words.front());
+      exit(status);
+      co_return status;
+    }
+    context_.set_arguments(std::move(words));
+    context_.input = std::exchange(input_, {});
+    sim::Task<std::int32_t> task = program(context_);
+    const std::int32_t status = co_await task;
+    exit(status);
+    co_return status;
+  }
+
+  Program find(std::string_view name) const {
+    if (const Program program = context_.machine().image.find_program(name)) return program;
+    return find_userland_program(name);
+  }
+
+  std::int32_t not_found(std::string_view name) {
+    context_.print_error(fmt::format("sh: {}: not found\n", name));
+    return kNotFound;
+  }
+
+  void exit(std::int32_t status) {
+    exited_ = true;
+    status_ = status;
+  }
+
+  // The commands that change the shell itself; empty if it is none of them.
+  std::optional<std::int32_t> run_builtin(const std::vector<std::string>& words) {
+    const std::string& name = words.front();
+    if (name == ":" || name == "true" || name == "wait" || name == "shift" || name == "umask") return 0;
+    if (name == "false") return 1;
+    if (name == "exit" || name == "return") {
+      std::int32_t status = status_;
+      if (words.size() > 1) {
+        std::from_chars(words[1].data(), words[1].data() + words[1].size(), status);
+      }
+      exit(status & 0xff);
+      return status & 0xff;
+    }
+    if (name == "break" || name == "continue") {
+      break_ = name == "break";
+      continue_ = name == "continue";
+      return 0;
+    }
+    if (name == "cd") {
+      const std::string folder =
+          FileSystem::normalise(words.size() > 1 ? words[1] : "/", context_.working_folder());
+      if (!context_.files().is_folder(folder)) {
+        context_.print_error(fmt::format("sh: cd: can't cd to {}: No such file or directory\n",
+                                         words.size() > 1 ? words[1] : "/"));
+        return 2;
+      }
+      context_.set_working_folder(folder);
+      return 0;
+    }
+    if (name == "set") {
+      stops_on_error_ = stops_on_error_ || (words.size() > 1 && words[1].starts_with('-') &&
+                                            words[1].find('e') != std::string::npos);
+      return 0;
+    }
+    if (name == "export" || name == "readonly" || name == "local") return export_variables(words);
+    if (name == "unset") {
+      for (const std::string& variable : words) variables_.erase(variable);
+      return 0;
+    }
+    if (name == "trap") return trap(words);
+    return std::nullopt;
+  }
+
+  std::int32_t export_variables(const std::vector<std::string>& words) {
+    for (std::size_t i = 1; i < words.size(); ++i) {
+      const std::size_t equals = words[i].find('=');
+      const std::string name = words[i].substr(0, equals);
+      if (equals != std::string::npos) variables_[name] = words[i].substr(equals + 1);
+      context_.machine().environment.emplace_back(name, lookup(name).value_or(""));
+    }
+    return 0;
+  }
+
+  // `trap 'exit 0' TERM`: of all traps, those that end the shell on a signal to stop.
+  std::int32_t trap(const std::vector<std::string>& words) {
+    constexpr std::string_view kSignals[] = {"TERM", "SIGTERM", "15", "INT", "SIGINT", "2"};
+    const bool on_stop = std::ranges::any_of(
+        words, [&](const std::string& word) { return is_one_of(word, kSignals); });
+    if (words.size() < 3 || !on_stop) return 0;
+    const std::size_t at = words[1].find("exit");
+    if (at == std::string::npos) return 0;
+    std::int32_t status = 0;
+    const std::string number = words[1].substr(std::min(words[1].size(), at + 5));
+    std::from_chars(number.data(), number.data() + number.size(), status);
+    context_.exit_on_signal(status);
+    return 0;
+  }
+
+  std::optional<std::string> lookup(std::string_view name) const {
+    if (name == "?") return std::to_string(status_);
+    if (name == "$") return "1";
+    if (name == "#") return std::to_string(parameters_.empty() ? 0 : parameters_.size() - 1);
+    if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') {
+      const auto index = static_cast<std::size_t>(name[0] - '0');
+      if (index >= parameters_.size()) return std::nullopt;
+      return parameters_[index];
+    }
+    if (name == "@" || name == "*") {
+      std::string all;
+      for (std::size_t i = 1; i < parameters_.size(); ++i) all += (i > 1 ? " " : "") + parameters_[i];
+      return all;
+    }
+    if (name == "PWD") return context_.working_folder();
+    if (name == "RANDOM") return std::to_string(context_.machine().random.below(32768));
+    const auto found = variables_.find(name);
+    if (found != variables_.end()) return found->second;
+    return context_.machine().variable(name);
+  }
+
+  sim::Task<std::vector<std::string>> expand_words(std::vector<std::string> raw_words) {
+    std::vector<std::string> words;
+    for (std::string& raw : raw_words) {
+      sim::Task<std::vector<std::string>> expand = expand_word(std::move(raw), true);
+      std::vector<std::string> some = co_await expand;
+      std::ranges::move(some, std::back_inserter(words));
+    }
+    co_return words;
+  }
+
+  // What a word becomes: quotes taken away, variables and commands replaced, and, if `splits`, what came of
+  // those outside quotes cut at white space.
+  sim::Task<std::vector<std::string>> expand_word(std::string raw, bool splits) {
+    std::vector<std::string> words;
+    std::string word;
+    bool has_word = false;
+    bool quoted = false;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      const char c = raw[i];
+      if (c == '\'' && !quoted) {
+        const std::size_t end = std::min(raw.find('\'', i + 1), raw.size());
+        word.append(raw, i + 1, end - i - 1);
+        has_word = true;
+        i = end;
+      } else if (c == '"') {
+        quoted = !quoted;
+        has_word = true;
+      } else if (c == '\\' && i + 1 < raw.size()) {
+        const char next = raw[++i];
+        const bool is_special = std::string_view{"\"\\$`"}.find(next) != std::string_view::npos;
+        if (quoted && !is_special) word += '\\';
+        if (next != '\n') word += next;
+        has_word = true;
+      } else if ((c == '$' && i + 1 < raw.size()) || c == '`') {
+        sim::Task<std::string> task = expand_dollar(raw, i);
+        const std::string text = co_await task;
+        if (quoted || !splits) {
+          word += text;
+          has_word = has_word || !text.empty();
+        } else {
+          append_fields(text, words, word, has_word);
+        }
+      } else {
+        word += c;
+        has_word = true;
+      }
+    }
+    if (has_word || !splits) words.push_back(std::move(word));
+    co_return words;
+  }
+
+  static void append_fields(const std::string& text, std::vector<std::string>& words,
+                            std::string& word, bool& has_word) {
+    for (const char c : text) {
+      if (c != ' ' && c != '\t' && c != '\n') {
+        word += c;
+        has_word = true;
+      } else if (has_word) {
+        words.push_back(std::exchange(word, {}));
+        has_word = false;
+      }
+    }
+  }
+
+  // The expansion that begins at raw[i]; leaves i at its last character.
+  sim::Task<std::string> expand_dollar(const std::string& raw, std::size_t& i) {
+    if (raw[i] == '`') {
+      const std::size_t end = std::min(raw.find('`', i + 1), raw.size());
+      const std::string script = raw.substr(i + 1, end - i - 1);
+      i = end;
+      sim::Task<std::string> task = substitute(script);
+      co_return co_await task;
+    }
+    if (raw[i + 1] == '(') {
+      const std::size_t end = closing(raw, i + 1);
+      const std::string inner = raw.substr(i + 2, end - i - 2);
+      i = end;
+      if (inner.starts_with('(') && inner.ends_with(')')) {
+        const auto value = [this](std::string_view name) { return lookup(name).value_or("0"); };
+        co_return std::to_string(evaluate_arithmetic(inner.substr(1, inner.size() - 2), value));
+      }
+      sim::Task<std::string> task = substitute(inner);
+      co_return co_await task;
+    }
+    if (raw[i + 1] == '{') {
+      const std::size_t end = closing(raw, i + 1);
+      const std::string inner = raw.substr(i + 2, end - i - 2);
+      i = end;
+      co_return expand_braces(inner);
+    }
+    const std::size_t start = i + 1;
+    std::size_t end = start;
+    while (end < raw.size() && is_name_character(raw[end])) ++end;
+    if (end == start && std::string_view{"?$#@*"}.find(raw[start]) != std::string_view::npos) ++end;
+    if (end == start) co_return "$";
+    i = end - 1;
+    co_return lookup(std::string_view{raw}.substr(start, end - start)).value_or("");
+  }
+
+  static std::size_t closing(const std::string& raw, std::size_t open) {
+    const char close = raw[open] == '(' ? ')' : '}';
+    int depth = 0;
+    for (std::size_t i = open; i < raw.size(); ++i) {
+      if (raw[i] == raw[open]) ++depth;
+      if (raw[i] == close && --depth == 0) return i;
+    }
+    return raw.size() - 1;
+  }
+
+  // `${NAME}`, `${NAME:-default}`, `${NAME:=default}`, `${#NAME}`.
+  std::string expand_braces(const std::string& inner) {
+    if (inner.starts_with('#')) return std::to_string(lookup(inner.substr(1)).value_or("").size());
+    std::size_t end = 0;
+    while (end < inner.size() && is_name_character(inner[end])) ++end;
+    const std::string name = inner.substr(0, end);
+    const std::string value = lookup(name).value_or("");
+    if (end == inner.size() || !value.empty()) return value;
+    const std::size_t dash = inner.find_first_of("-=", end);
+    if (dash == std::string::npos) return value;
+    const std::string fallback = inner.substr(dash + 1);
+    if (inner[dash] == '=') variables_[name] = fallback;
+    return fallback;
+  }
+
+  // What a script prints, without the final newlines.
+  sim::Task<std::string> substitute(std::string script) {
+    std::string output;
+    ProcessContext child{context_.machine(), {"sh"}, false, &output};
+    child.set_working_folder(context_.working_folder());
+    child.set_error_output(context_.error_output());
+    Shell shell{child, parameters_};
+    shell.variables_ = variables_;
+    sim::Task<std::int32_t> task = shell.run_script(std::move(script), false);
+    status_ = co_await task;
+    while (output.ends_with('\n')) output.pop_back();
+    co_return output;
+  }
+
+  ProcessContext& context_;
+  // $0, $1, …
+  std::vector<std::string> parameters_;
+  Variables variables_;
+  std::shared_ptr<ShellNode> tree_;
+  std::string input_;
+  std::int32_t status_ = 0;
+  int depth_ = 0;
+  bool exited_ = false;
+  bool break_ = false;
+  bool continue_ = false;
+  bool stops_on_error_ = false;
+};
+
+}  // namespace
+
+sim::Task<std::int32_t> run_shell(ProcessContext& context) {
+  const std::vector<std::string> arguments = context.arguments();
+  std::size_t next = 1;
+  bool is_command = false;
+  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next) {
+    is_command = is_command || arguments[next].find('c') != std::string::npos;
+  }
+  std::string script;
+  std::vector<std::string> parameters{arguments.empty() ? "sh" : arguments.front()};
+  if (next < arguments.size()) {
+    script = arguments[next];
+    if (!is_command) {
+      const std::string path = FileSystem::normalise(script, context.working_folder());
+      const std::string* text = context.files().read(path);
+      if (text == nullptr) {
+        context.print_error(fmt::format("sh: can't open '{}': No such file or directory\n", script));
+        co_return 2;
+      }
+      parameters = {script};
+      script = *text;
+    } else if (next + 1 < arguments.size()) {
+      parameters.clear();
+      ++next;
+    }
+    for (std::size_t i = is_command ? next : next + 1; i < arguments.size(); ++i) {
+      const bool is_script = is_command && i == next && parameters.size() == 1;
+      if (!is_script) parameters.push_back(arguments[i]);
+    }
+  } else {
+    // Without a terminal an interactive shell reads the end of its input and leaves.
+    script = context.input;
+  }
+  Shell shell{context, std::move(parameters)};
+  sim::Task<std::int32_t> task = shell.run_script(std::move(script), is_command);
+  co_return co_await task;
+}
+
+}  // namespace rockpool::node

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+
+#include "core/doc/hash.h"
+#include "core/node/images/all.h"
+#include "core/node/images/http_server.h"
+#include "core/node/images/userland.h"
+#include <fmt/format.h>
+
+namespace rockpool::node {
+namespace {
+
+using namespace doc::literals;
+
+// Answers every request with what it is, so that one Pod can be told from another.
+class PlainServer : public net::HttpHandler {
+ public:
+  explicit PlainServer(ProcessContext& context)
+      : answer_{fmt::format("Hostname: {}\nImage: {}\n", context.hostname(),
+                            context.machine().reference.to_string())} {}
+
+  void handle(net::HttpExchange exchange) override {
+    const net::HttpRequest& request = exchange.request();
+    std::string body = answer_;
+    body.append("Request: ").append(request.method).append(" ").append(request.target).append("\n");
+    exchange.respond(net::HttpResponse::plain(200, std::move(body)));
+  }
+
+ private:
+  std::string answer_;
+};
+
+// Sends every datagram back.
+class EchoDatagrams : public net::DatagramHandler {
+ public:
+  void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
+    socket.send_from(datagram.to.ip, datagram.from, std::move(datagram.payload));
+  }
+};
+
+sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
+  // What is executed beside it (a probe's command, say) cannot be known either; it is taken to go well.
+  if (!context.is_first()) co_return 0;
+  PlainServer server{context};
+  EchoDatagrams echo;
+  std::vector<net::Listener> listeners;
+  std::vector<net::DatagramSocket> sockets;
+  for (const doc::Value& port : context.machine().ports.items()) {
+    const auto number = static_cast<std::uint16_t>(port["containerPort"_key].as_int());
+    const std::string protocol = port["protocol"_key].to_string("TCP");
+    if (protocol == "UDP") {
+      auto socket = context.host().bind(number, echo);
+      if (socket) sockets.push_back(std::move(*socket));
+      continue;
+    }
+    auto listener = context.host().listen(number, server);
+    if (!listener) {
+      context.print(fmt::format("listen tcp :{}: bind: address already in use\n", number));
+      co_return 1;
+    }
+    listeners.push_back(std::move(*listener));
+  }
+  sim::Task<Signal> stop = context.stop_signal();
+  co_await stop;
+  for (net::Listener& listener : listeners) listener.drain();
+  co_return 0;
+}
+
+class UnknownImage : public Image {
+ public:
+  bool matches(const ImageReference&) const override { return true; }
+  bool has_tag(std::string_view, std::string_view) const override { return true; }
+  ImageConfig config(const ImageReference& reference) const override {
+    // Anything from 20 to 120 MB, always the same for the same name.
+    constexpr std::uint64_t kSmallest = 20'000'000;
+    constexpr std::uint64_t kSpan = 100'000'000;
+    const std::uint64_t size = kSmallest + doc::fnv64a(reference.to_string()) % kSpan;
+    return {.size_bytes = static_cast<std::int64_t>(size), .has_shell = true};
+  }
+  Program find_program(std::string_view name) const override {
+    // The usual small programs are what they are everywhere.
+    return find_userland_program(name) == nullptr ? run_unknown : nullptr;
+  }
+  bool stands_for_unknown() const override { return true; }
+};
+
+}  // namespace
+
+const Image& unknown_image() {
+  static const UnknownImage kImage;
+  return kImage;
+}
+
+}  // namespace rockpool::node

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/userland.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "core/node/images/http_server.h"
+#include "core/node/images/image.h"
+#include "core/node/images/shell.h"
+#include "core/node/images/userland_network.h"
+#include <fmt/format.h>
+
+namespace rockpool::node {
+namespace {
+
+using Code = sim::Task<std::int32_t>;
+
+std::string path_of(ProcessContext& context, std::string_view argument) {
+  return FileSystem::normalise(argument, context.working_folder());
+}
+
+std::string join(const std::vector<std::string>& words, std::size_t first) {
+  std::string text;
+  for (std::size_t i = first; i < words.size(); ++i) text += (i > first ? " " : "") + words[i];
+  return text;
+}
+
+// The content of a file: those that the kubelet makes, then the container's own.
+std::optional<std::string> read_file(ProcessContext& context, const std::string& path) {
+  if (path == "/dev/null") return std::string{};
+  if (const std::string* text = context.files().read(path)) return *text;
+  const net::dns::ResolverConfig& resolver = context.host().resolver();
+  if (path == "/etc/resolv.conf") return resolver.resolv_conf();
+  if (path == "/etc/hostname") return context.hostname() + "\n";
+  if (path == "/etc/hosts") {
+    std::string text = "# Kubernetes-managed hosts file.\n";
+    for (const auto& [name, address] : resolver.hosts) {
+      text += address.to_string() + "\t" + name + "\n";
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
+// Replaces \n, \t and \\ as `echo -e` and `printf` do.
+std::string unescape(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      result += text[i];
+      continue;
+    }
+    const char next = text[++i];
+    if (next == 'n') {
+      result += '\n';
+    } else if (next == 't') {
+      result += '\t';
+    } else if (next == '\\') {
+      result += '\\';
+    } else {
+      result.append({'\\', next});
+    }
+  }
+  return result;
+}
+
+// Sleeps; as the first process it takes no notice of signals, so that its Pod takes the whole grace period.
+Code run_sleep(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  if (arguments.size() < 2) {
+    context.print_error("sleep: missing operand\n");
+    co_return 1;
+  }
+  if (arguments[1] == "infinity" || arguments[1] == "inf") {
+    sim::Task<void> forever = wait_forever();
+    co_await forever;
+  }
+  std::string text = arguments[1];
+  if (text.find_first_not_of("0123456789.") == std::string::npos) text += "s";
+  std::optional<sim::Duration> duration = sim::parse_duration(text);
+  if (!duration && text.ends_with('d')) {
+    text.back() = 'h';
+    duration = sim::parse_duration(text);
+    if (duration) *duration *= 24;
+  }
+  if (!duration) {
+    context.print_error(fmt::format("sleep: invalid number '{}'\n", arguments[1]));
+    co_return 1;
+  }
+  co_await sim::sleep(*duration);
+  co_return 0;
+}
+
+Code run_echo(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  std::size_t first = 1;
+  bool newline = true;
+  bool escapes = false;
+  for (; first < arguments.size(); ++first) {
+    const std::string& flag = arguments[first];
+    if (flag != "-n" && flag != "-e" && flag != "-ne" && flag != "-en") break;
+    newline = newline && flag.find('n') == std::string::npos;
+    escapes = escapes || flag.find('e') != std::string::npos;
+  }
+  std::string text = join(arguments, first);
+  if (escapes) text = unescape(text);
+  context.print(newline ? text + "\n" : text);
+  co_return 0;
+}
+
+// Formats with %s, %d and %%; the format is used again while there are arguments.
+Code run_printf(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  if (arguments.size() < 2) co_return 2;
+  const std::string format = unescape(arguments[1]);
+  std::size_t next = 2;
+  std::string text;
+  do {
+    for (std::size_t i = 0; i < format.size(); ++i) {
+      if (format[i] != '%' || i + 1 == format.size()) {
+        text += format[i];
+      } else if (format[++i] == '%') {
+        text += '%';
+      } else {
+        text += next < arguments.size() ? arguments[next] : "";
+        ++next;
+      }
+    }
+  } while (next < arguments.size() && format.find('%') != std::string::npos);
+  context.print(text);
+  co_return 0;
+}
+
+Code run_cat(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  if (arguments.size() < 2) context.print(context.input);
+  std::int32_t status = 0;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string path = path_of(context, arguments[i]);
+    if (const std::optional<std::string> text = read_file(context, path)) {
+      context.print(*text);
+      continue;
+    }
+    const bool is_folder = context.files().is_folder(path);
+    context.print_error(is_folder
+                            ? std::string{"cat: read error: Is a directory\n"}
+                            : fmt::format("cat: can't open '{}': No such file or directory\n",
+                                          arguments[i]));
+    status = 1;
+  }
+  co_return status;
+}
+
+Code run_touch(ProcessContext& context) {
+  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
+    const std::string path = path_of(context, context.arguments()[i]);
+    if (!context.files().exists(path) && !context.files().write(path, {})) co_return 1;
+  }
+  co_return 0;
+}
+
+Code run_rm(ProcessContext& context) {
+  bool force = false;
+  bool recursive = false;
+  std::int32_t status = 0;
+  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
+    const std::string& argument = context.arguments()[i];
+    if (argument.starts_with('-')) {
+      force = force || argument.find('f') != std::string::npos;
+      recursive = recursive || argument.find_first_of("rR") != std::string::npos;
+      continue;
+    }
+    const std::string path = path_of(context, argument);
+    if (context.files().is_folder(path) && !recursive) {
+      context.print_error(fmt::format("rm: '{}' is a directory\n", argument));
+      status = 1;
+    } else if (!context.files().remove(path) && !force) {
+      context.print_error(
+          fmt::format("rm: can't remove '{}': No such file or directory\n", argument));
+      status = 1;
+    }
+  }
+  co_return status;
+}
+
+Code run_mkdir(ProcessContext& context) {
+  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
+    const std::string& argument = context.arguments()[i];
+    if (!argument.starts_with('-')) context.files().make_folder(path_of(context, argument));
+  }
+  co_return 0;
+}
+
+Code run_ls(ProcessContext& context) {
+  std::string folder = context.working_folder();
+  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
+    if (!context.arguments()[i].starts_with('-')) folder = path_of(context, context.arguments()[i]);
+  }
+  if (context.files().read(folder) != nullptr) {
+    context.print(folder + "\n");
+    co_return 0;
+  }
+  if (!context.files().is_folder(folder)) {
+    context.print_error(fmt::format("ls: {}: No such file or directory\n", folder));
+    co_return 1;
+  }
+  for (const std::string& name : context.files().list(folder)) context.print(name + "\n");
+  co_return 0;
+}
+
+Code run_env(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  if (base_name(arguments.front()) == "printenv" && arguments.size() > 1) {
+    const std::optional<std::string> value = context.machine().variable(arguments[1]);
+    if (!value) co_return 1;
+    context.print(*value + "\n");
+    co_return 0;
+  }
+  for (const auto& [name, value] : context.machine().all_variables()) {
+    context.print(name + "=" + value + "\n");
+  }
+  co_return 0;
+}
+
+Code run_hostname(ProcessContext& context) {
+  const bool wants_address = context.arguments().size() > 1 && context.arguments()[1] == "-i";
+  context.print((wants_address ? context.host().address().to_string() : context.hostname()) + "\n");
+  co_return 0;
+}
+
+Code run_date(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(context.now().time_since_epoch()).count();
+  if (arguments.size() > 1 && arguments[1] == "+%s") {
+    context.print(fmt::format("{}\n", seconds));
+    co_return 0;
+  }
+  // `Wed, 01 Jan 2025 00:00:05 GMT` → `Wed Jan  1 00:00:05 UTC 2025`
+  const std::string date = http_date(context.now());
+  const std::string day = date[5] == '0' ? " " + date.substr(6, 1) : date.substr(5, 2);
+  context.print(fmt::format("{} {} {} {} UTC {}\n", date.substr(0, 3), date.substr(8, 3), day,
+                            date.substr(17, 8), date.substr(12, 4)));
+  co_return 0;
+}
+
+bool test_unary(ProcessContext& context, const std::string& op, const std::string& value) {
+  if (op == "-z") return value.empty();
+  if (op == "-n") return !value.empty();
+  const std::string path = path_of(context, value);
+  if (op == "-d") return context.files().is_folder(path);
+  const std::optional<std::string> text = read_file(context, path);
+  if (op == "-s") return text && !text->empty();
+  if (op == "-f" || op == "-r") return text.has_value();
+  return op == "-e" && (text || context.files().is_folder(path));
+}
+
+bool test_binary(const std::string& left, const std::string& op, const std::string& right) {
+  if (op == "=" || op == "==") return left == right;
+  if (op == "!=") return left != right;
+  std::int64_t a = 0;
+  std::int64_t b = 0;
+  std::from_chars(left.data(), left.data() + left.size(), a);
+  std::from_chars(right.data(), right.data() + right.size(), b);
+  if (op == "-eq") return a == b;
+  if (op == "-ne") return a != b;
+  if (op == "-lt") return a < b;
+  if (op == "-le") return a <= b;
+  if (op == "-gt") return a > b;
+  return op == "-ge" && a >= b;
+}
+
+// `test` and `[`: one condition, maybe negated.
+Code run_test(ProcessContext& context) {
+  std::vector<std::string> words = context.arguments();
+  const bool is_bracket = base_name(words.front()).starts_with("[");
+  words.erase(words.begin());
+  if (is_bracket && !words.empty()) words.pop_back();
+  const bool negated = !words.empty() && words.front() == "!";
+  if (negated) words.erase(words.begin());
+  bool holds = false;
+  if (words.size() == 1) holds = !words[0].empty();
+  if (words.size() == 2) holds = test_unary(context, words[0], words[1]);
+  if (words.size() == 3) holds = test_binary(words[0], words[1], words[2]);
+  co_return holds != negated ? 0 : 1;
+}
+
+Code run_seq(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  constexpr std::int64_t kMost = 100'000;
+  std::int64_t numbers[3] = {1, 1, 1};
+  const std::size_t count = std::min<std::size_t>(arguments.size() - 1, 3);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string& text = arguments[i + 1];
+    std::from_chars(text.data(), text.data() + text.size(), numbers[i]);
+  }
+  const std::int64_t first = count > 1 ? numbers[0] : 1;
+  const std::int64_t step = count > 2 && numbers[1] != 0 ? numbers[1] : 1;
+  const std::int64_t last = count == 0 ? 0 : numbers[count - 1];
+  std::string text;
+  for (std::int64_t i = 0; i < kMost; ++i) {
+    const std::int64_t number = first + step * i;
+    if (step > 0 ? number > last : number < last) break;
+    text += std::to_string(number) + "\n";
+  }
+  context.print(text);
+  co_return 0;
+}
+
+// The text that a filter works on: its file arguments, or standard input.
+std::string filter_input(ProcessContext& context, std::size_t first_file) {
+  std::string text;
+  for (std::size_t i = first_file; i < context.arguments().size(); ++i) {
+    text += read_file(context, path_of(context, context.arguments()[i])).value_or("");
+  }
+  return first_file < context.arguments().size() ? text : context.input;
+}
+
+std::vector<std::string> lines_of(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.emplace_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+// `head` and `tail`; `tail -f` follows a file that will not grow, and so waits.
+Code run_head_or_tail(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  const bool is_head = base_name(arguments.front()) == "head";
+  std::size_t count = 10;
+  std::size_t next = 1;
+  bool follows = false;
+  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next) {
+    std::string_view flag = arguments[next];
+    follows = follows || flag == "-f" || flag == "-F";
+    if (flag == "-n" && next + 1 < arguments.size()) flag = arguments[++next];
+    flag.remove_prefix(flag.starts_with("-n") ? 2 : flag.starts_with('-') ? 1 : 0);
+    std::from_chars(flag.data(), flag.data() + flag.size(), count);
+  }
+  const std::vector<std::string> lines = lines_of(filter_input(context, next));
+  const std::size_t shown = std::min(count, lines.size());
+  const std::size_t first = is_head ? 0 : lines.size() - shown;
+  for (std::size_t i = first; i < first + shown; ++i) context.print(lines[i] + "\n");
+  if (follows && !is_head) {
+    sim::Task<void> forever = wait_forever();
+    co_await forever;
+  }
+  co_return 0;
+}
+
+Code run_wc(ProcessContext& context) {
+  const std::size_t first =
+      context.arguments().size() > 1 && context.arguments()[1].starts_with('-') ? 2 : 1;
+  const std::string text = filter_input(context, first);
+  const bool bytes = first == 2 && context.arguments()[1] == "-c";
+  context.print(fmt::format("{}\n", bytes ? text.size() : lines_of(text).size()));
+  co_return 0;
+}
+
+// `grep` for a fixed text, with -q, -v, -i and -c.
+Code run_grep(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  std::string flags;
+  std::size_t next = 1;
+  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next) flags += arguments[next];
+  if (next >= arguments.size()) co_return 2;
+  const auto fold = [&flags](std::string text) {
+    if (flags.find('i') == std::string::npos) return text;
+    std::ranges::transform(text, text.begin(), [](char c) {
+      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    });
+    return text;
+  };
+  const std::string wanted = fold(arguments[next]);
+  const bool inverted = flags.find('v') != std::string::npos;
+  const bool quiet = flags.find_first_of("qc") != std::string::npos;
+  int matches = 0;
+  for (const std::string& line : lines_of(filter_input(context, next + 1))) {
+    if ((fold(line).find(wanted) != std::string::npos) == inverted) continue;
+    ++matches;
+    if (!quiet) context.print(line + "\n");
+  }
+  if (flags.find('c') != std::string::npos) context.print(fmt::format("{}\n", matches));
+  co_return matches > 0 ? 0 : 1;
+}
+
+Code run_tee(ProcessContext& context) {
+  context.print(context.input);
+  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
+    if (context.arguments()[i].starts_with('-')) continue;
+    context.files().write(path_of(context, context.arguments()[i]), context.input);
+  }
+  co_return 0;
+}
+
+Code run_pwd(ProcessContext& context) {
+  context.print(context.working_folder() + "\n");
+  co_return 0;
+}
+Code run_whoami(ProcessContext& context) {
+  context.print("root\n");
+  co_return 0;
+}
+Code run_id(ProcessContext& context) {
+  context.print("uid=0(root) gid=0(root) groups=0(root)\n");
+  co_return 0;
+}
+Code run_uname(ProcessContext& context) {
+  const bool all = context.arguments().size() > 1 && context.arguments()[1] == "-a";
+  context.print(all ? fmt::format("Linux {} 6.1.0-34-amd64 #1 SMP x86_64 GNU/Linux\n",
+                                  context.hostname())
+                    : std::string{"Linux\n"});
+  co_return 0;
+}
+Code run_true(ProcessContext&) { co_return 0; }
+Code run_false(ProcessContext&) { co_return 1; }
+
+}  // namespace
+
+Program find_userland_program(std::string_view name) {
+  constexpr std::pair<std::string_view, Program> kPrograms[] = {
+      {"sh", run_shell},         {"bash", run_shell},          {"ash", run_shell},
+      {"dash", run_shell},       {"zsh", run_shell},           {"sleep", run_sleep},
+      {"echo", run_echo},        {"printf", run_printf},       {"cat", run_cat},
+      {"touch", run_touch},      {"rm", run_rm},               {"mkdir", run_mkdir},
+      {"ls", run_ls},            {"env", run_env},             {"printenv", run_env},
+      {"hostname", run_hostname}, {"date", run_date},          {"test", run_test},
+      {"[", run_test},           {"seq", run_seq},             {"head", run_head_or_tail},
+      {"tail", run_head_or_tail}, {"wc", run_wc},              {"grep", run_grep},
+      {"tee", run_tee},          {"pwd", run_pwd},             {"whoami", run_whoami},
+      {"id", run_id},            {"uname", run_uname},         {"true", run_true},
+      {"false", run_false},      {"curl", run_curl},           {"wget", run_wget},
+      {"nslookup", run_nslookup}, {"nc", run_netcat},          {"httpd", run_httpd},
+  };
+  const std::string_view base = base_name(name);
+  for (const auto& [known, program] : kPrograms) {
+    if (known == base) return program;
+  }
+  return nullptr;
+}
+
+}  // namespace rockpool::node

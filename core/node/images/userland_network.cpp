@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/userland_network.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/node/images/http_server.h"
+#include "core/node/images/image.h"
+#include <fmt/format.h>
+
+namespace rockpool::node {
+namespace {
+
+using Code = sim::Task<std::int32_t>;
+
+constexpr int kMaxRedirects = 50;
+constexpr std::int32_t kCurlHttpError = 22;
+
+std::optional<sim::Duration> seconds_of(const std::string& text) {
+  return sim::parse_duration(text + "s");
+}
+
+// What curl was asked to do.
+struct CurlOptions {
+  std::vector<std::string> urls;
+  net::HttpRequest request;
+  net::FetchOptions fetch;
+  std::string write_out;
+  std::string output_file;
+  bool silent = false;
+  bool show_errors = false;
+  bool include_headers = false;
+  bool fail = false;
+  bool follow = false;
+  bool is_head = false;
+  std::string unknown_flag;
+};
+
+void add_header(const std::string& text, net::HttpRequest& request) {
+  const std::size_t colon = text.find(':');
+  if (colon == std::string::npos) return;
+  const std::size_t start = text.find_first_not_of(' ', colon + 1);
+  const std::string value = start == std::string::npos ? "" : text.substr(start);
+  const std::string name = text.substr(0, colon);
+  if (name == "Host" || name == "host") {
+    request.host = value;
+  } else {
+    request.headers.set(name, value);
+  }
+}
+
+// Takes a flag that has a value. False if it is none of those.
+bool take_value(const std::string& flag, const std::string& value, CurlOptions& options) {
+  if (flag == "-X" || flag == "--request") {
+    options.request.method = value;
+  } else if (flag == "-H" || flag == "--header") {
+    add_header(value, options.request);
+  } else if (flag == "-d" || flag == "--data" || flag == "--data-raw") {
+    options.request.body += (options.request.body.empty() ? "" : "&") + value;
+    if (options.request.method == "GET") options.request.method = "POST";
+  } else if (flag == "-m" || flag == "--max-time") {
+    options.fetch.timeout = seconds_of(value);
+  } else if (flag == "--connect-timeout") {
+    options.fetch.connect_timeout = seconds_of(value);
+  } else if (flag == "-o" || flag == "--output") {
+    options.output_file = value;
+  } else if (flag == "-w" || flag == "--write-out") {
+    options.write_out = value;
+  } else if (flag == "-A" || flag == "--user-agent") {
+    options.request.headers.set("User-Agent", value);
+  } else {
+    return flag == "--retry" || flag == "--retry-delay" || flag == "--resolve";
+  }
+  return true;
+}
+
+bool take_switch(const std::string& flag, CurlOptions& options) {
+  if (flag == "-s" || flag == "--silent") {
+    options.silent = true;
+  } else if (flag == "-S" || flag == "--show-error") {
+    options.show_errors = true;
+  } else if (flag == "-i" || flag == "--include") {
+    options.include_headers = true;
+  } else if (flag == "-I" || flag == "--head") {
+    options.is_head = true;
+    options.request.method = "HEAD";
+  } else if (flag == "-f" || flag == "--fail") {
+    options.fail = true;
+  } else if (flag == "-L" || flag == "--location") {
+    options.follow = true;
+  } else {
+    // Accepted without effect here: -k, -v, -g, -4, -N, --http1.1 and the like.
+    constexpr std::string_view kHarmless[] = {"-k", "-v", "-g", "-4", "-N", "-#", "--insecure",
+                                              "--verbose", "--http1.1", "--no-buffer",
+                                              "--no-progress-meter", "--compressed"};
+    return is_one_of(flag, kHarmless);
+  }
+  return true;
+}
+
+CurlOptions read_curl(const std::vector<std::string>& arguments) {
+  CurlOptions options;
+  options.request.headers.add("User-Agent", "curl/8.13.0");
+  options.request.headers.add("Accept", "*/*");
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    if (!argument.starts_with('-') || argument == "-") {
+      options.urls.push_back(argument);
+      continue;
+    }
+    const bool is_long = argument.starts_with("--");
+    // Short flags may stand together, the last one with its value: -sSm5.
+    for (std::size_t at = 1; at < argument.size(); ++at) {
+      const std::string flag = is_long ? argument : std::string{"-"} + argument[at];
+      if (!take_switch(flag, options)) {
+        const bool is_attached = !is_long && at + 1 < argument.size();
+        const std::string value = is_attached                  ? argument.substr(at + 1)
+                                  : i + 1 < arguments.size() ? arguments[i + 1]
+                                                             : std::string{};
+        if (!take_value(flag, value, options)) options.unknown_flag = flag;
+        if (!is_attached) ++i;
+        break;
+      }
+      if (is_long) break;
+    }
+  }
+  return options;
+}
+
+std::string status_line(const net::HttpResponse& response) {
+  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status,
+                                 net::http_status_text(response.status));
+  for (const auto& [name, value] : response.headers.fields()) text += name + ": " + value + "\r\n";
+  return text + "\r\n";
+}
+
+void replace_all(std::string& text, std::string_view what, std::string_view by) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    text.replace(at, what.size(), by);
+    at += by.size();
+  }
+}
+
+std::string expand_write_out(std::string text, const net::FetchResult& result) {
+  const int status = result.ok() ? result.outcome->status : 0;
+  const double seconds = static_cast<double>((result.ended - result.started).count()) / 1e9;
+  replace_all(text, "\\n", "\n");
+  replace_all(text, "\\t", "\t");
+  replace_all(text, "%{http_code}", fmt::format("{:03}", status));
+  replace_all(text, "%{response_code}", fmt::format("{:03}", status));
+  replace_all(text, "%{time_total}", fmt::format("{:.6f}", seconds));
+  replace_all(text, "%{remote_ip}", result.remote.ip.to_string());
+  replace_all(text, "%{size_download}",
+              std::to_string(result.ok() ? result.outcome->body.size() : 0));
+  return text;
+}
+
+Code curl_one(ProcessContext& context, const CurlOptions& options, std::string text) {
+  for (int redirects = 0;; ++redirects) {
+    const std::expected<net::Url, std::string> url = net::Url::parse(text);
+    if (!url) {
+      context.print_error(fmt::format("curl: (3) {}\n", url.error()));
+      co_return 3;
+    }
+    net::Ref<net::Host> host{&context.host()};
+    sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, options.fetch);
+    const net::FetchResult result = co_await fetch;
+    std::int32_t code = 0;
+    if (!result.ok()) {
+      code = net::curl_exit_code(result.outcome.error());
+      if (!options.silent || options.show_errors) {
+        context.print_error(net::curl_message(result.outcome.error()) + "\n");
+      }
+    } else {
+      const net::HttpResponse& response = *result.outcome;
+      const std::string_view location = response.headers.get("Location");
+      if (options.follow && response.status / 100 == 3 && !location.empty() &&
+          redirects < kMaxRedirects) {
+        text = location.starts_with('/')
+                   ? url->scheme + "://" + url->authority() + std::string{location}
+                   : std::string{location};
+        continue;
+      }
+      if (options.fail && response.status >= 400) {
+        code = kCurlHttpError;
+        if (!options.silent || options.show_errors) {
+          context.print_error(fmt::format("curl: (22) The requested URL returned error: {}\n",
+                                          response.status));
+        }
+      } else {
+        std::string output;
+        if (options.include_headers || options.is_head) output = status_line(response);
+        if (!options.is_head) output += response.body;
+        if (options.output_file.empty() || options.output_file == "-") {
+          context.print(output);
+        } else if (options.output_file != "/dev/null") {
+          context.files().write(
+              FileSystem::normalise(options.output_file, context.working_folder()), output);
+        }
+      }
+    }
+    context.print(expand_write_out(options.write_out, result));
+    co_return code;
+  }
+}
+
+// The words of a failure as busybox wget has them.
+std::string wget_message(const net::Failure& failure) {
+  switch (failure.kind) {
+    case net::FailureKind::no_such_host:
+    case net::FailureKind::dns_failed:
+    case net::FailureKind::dns_timed_out:
+      return fmt::format("wget: bad address '{}'", failure.host);
+    case net::FailureKind::connection_refused:
+      return fmt::format("wget: can't connect to remote host ({}): Connection refused",
+                         failure.remote.ip.to_string());
+    case net::FailureKind::no_route_to_host:
+      return fmt::format("wget: can't connect to remote host ({}): No route to host",
+                         failure.remote.ip.to_string());
+    case net::FailureKind::connection_reset:
+      return "wget: error getting response: Connection reset by peer";
+    case net::FailureKind::connection_closed:
+      return "wget: error getting response";
+    case net::FailureKind::connection_timed_out:
+    case net::FailureKind::response_timed_out:
+      return "wget: download timed out";
+    default:
+      return fmt::format("wget: {}", net::go_message(failure));
+  }
+}
+
+struct WgetOptions {
+  std::string url;
+  std::string output;
+  bool quiet = false;
+  bool spider = false;
+  net::HttpRequest request;
+  net::FetchOptions fetch;
+};
+
+WgetOptions read_wget(const std::vector<std::string>& arguments) {
+  WgetOptions options;
+  options.request.headers.add("User-Agent", "Wget");
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    std::string argument = arguments[i];
+    if (argument == "--spider") {
+      options.spider = true;
+    } else if (argument.starts_with("--timeout=")) {
+      options.fetch.timeout = seconds_of(argument.substr(10));
+    } else if (argument.starts_with("--post-data=")) {
+      options.request.method = "POST";
+      options.request.body = argument.substr(12);
+    } else if (argument.starts_with("--header=")) {
+      add_header(argument.substr(9), options.request);
+    } else if (argument.starts_with("--")) {
+      continue;
+    } else if (!argument.starts_with('-') || argument == "-") {
+      options.url = argument;
+    } else {
+      for (std::size_t at = 1; at < argument.size(); ++at) {
+        const char flag = argument[at];
+        if (flag == 'q') options.quiet = true;
+        if (flag != 'O' && flag != 'T' && flag != 't' && flag != 'Y') continue;
+        const bool is_attached = at + 1 < argument.size();
+        if (!is_attached && i + 1 >= arguments.size()) break;
+        const std::string value = is_attached ? argument.substr(at + 1) : arguments[++i];
+        if (flag == 'O') options.output = value;
+        if (flag == 'T') options.fetch.timeout = seconds_of(value);
+        break;
+      }
+    }
+  }
+  return options;
+}
+
+// Serves files below a folder, as busybox httpd.
+class FileServer : public net::HttpHandler {
+ public:
+  FileServer(ProcessContext& context, std::string root)
+      : context_{context}, root_{std::move(root)} {}
+
+  void handle(net::HttpExchange exchange) override {
+    const std::string path = net::percent_decode(exchange.request().path(), false);
+    std::string file = FileSystem::normalise(root_ + path);
+    if (path.ends_with('/')) file += file == "/" ? "index.html" : "/index.html";
+    net::HttpResponse response;
+    if (const std::string* text = context_.files().read(file)) {
+      response.headers.add("Content-Type", "text/html");
+      response.body = *text;
+    } else {
+      response.status = 404;
+      response.headers.add("Content-Type", "text/html");
+      response.body = "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n<BODY><H1>404 Not "
+                      "Found</H1>\nThe requested URL was not found\n</BODY></HTML>\n";
+    }
+    exchange.respond(std::move(response));
+  }
+
+ private:
+  ProcessContext& context_;
+  std::string root_;
+};
+
+}  // namespace
+
+Code run_curl(ProcessContext& context) {
+  const CurlOptions options = read_curl(context.arguments());
+  if (!options.unknown_flag.empty()) {
+    context.print_error(fmt::format("curl: option {}: is unknown\ncurl: try 'curl --help' for more "
+                                    "information\n",
+                                    options.unknown_flag));
+    co_return 2;
+  }
+  if (options.urls.empty()) {
+    context.print_error("curl: (2) no URL specified\n");
+    co_return 2;
+  }
+  std::int32_t code = 0;
+  for (const std::string& url : options.urls) {
+    Code task = curl_one(context, options, url);
+    code = co_await task;
+  }
+  co_return code;
+}
+
+Code run_wget(ProcessContext& context) {
+  const WgetOptions options = read_wget(context.arguments());
+  const std::expected<net::Url, std::string> url = net::Url::parse(options.url);
+  if (options.url.empty() || !url) {
+    context.print_error("wget: not an http or ftp url: " + options.url + "\n");
+    co_return 1;
+  }
+  net::Ref<net::Host> host{&context.host()};
+  sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, options.fetch);
+  const net::FetchResult result = co_await fetch;
+  if (!options.quiet && result.remote.port != 0) {
+    context.print_error(
+        fmt::format("Connecting to {} ({})\n", url->authority(), result.remote.to_string()));
+  }
+  if (!result.ok()) {
+    context.print_error(wget_message(result.outcome.error()) + "\n");
+    co_return 1;
+  }
+  const net::HttpResponse& response = *result.outcome;
+  if (response.status >= 400) {
+    context.print_error(fmt::format("wget: server returned error: HTTP/1.1 {} {}\n", response.status,
+                                    net::http_status_text(response.status)));
+    co_return 1;
+  }
+  if (options.spider) co_return 0;
+  std::string output = options.output;
+  if (output.empty()) {
+    output = base_name(url->target.substr(0, url->target.find('?')));
+    if (output.empty()) output = "index.html";
+  }
+  if (output == "-") {
+    context.print(response.body);
+  } else if (output != "/dev/null") {
+    context.files().write(FileSystem::normalise(output, context.working_folder()), response.body);
+  }
+  co_return 0;
+}
+
+Code run_nslookup(ProcessContext& context) {
+  const std::vector<std::string>& arguments = context.arguments();
+  if (arguments.size() < 2) co_return 1;
+  net::Ref<net::Host> host{&context.host()};
+  const auto& nameservers = host->resolver().nameservers;
+  const std::string server = nameservers.empty() ? "127.0.0.1" : nameservers.front().to_string();
+  std::string text = fmt::format("Server:\t\t{0}\nAddress:\t{0}:53\n\n", server);
+  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
+      host->resolve(arguments[1]);
+  const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
+  if (!addresses) {
+    const bool timed_out = addresses.error().kind == net::FailureKind::dns_timed_out;
+    text = timed_out ? std::string{";; connection timed out; no servers could be reached\n"}
+                     : text + fmt::format("** server can't find {}: NXDOMAIN\n", arguments[1]);
+    context.print(text + "\n");
+    co_return 1;
+  }
+  for (const net::IpAddress& address : *addresses) {
+    text += fmt::format("Name:\t{}\nAddress: {}\n", arguments[1], address.to_string());
+  }
+  context.print(text + "\n");
+  co_return 0;
+}
+
+Code run_netcat(ProcessContext& context) {
+  std::vector<std::string> places;
+  std::optional<sim::Duration> timeout;
+  bool verbose = false;
+  const std::vector<std::string>& arguments = context.arguments();
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (!arguments[i].starts_with('-')) {
+      places.push_back(arguments[i]);
+      continue;
+    }
+    verbose = verbose || arguments[i].find('v') != std::string::npos;
+    if (arguments[i].ends_with('w') && i + 1 < arguments.size()) timeout = seconds_of(arguments[++i]);
+  }
+  const auto port = places.size() < 2 ? std::nullopt : net::parse_port(places[1]);
+  if (!port) {
+    context.print_error("nc: usage: nc [-zv] [-w SECONDS] HOST PORT\n");
+    co_return 1;
+  }
+  net::Ref<net::Host> host{&context.host()};
+  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
+      host->resolve(places[0]);
+  const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
+  if (!addresses) {
+    context.print_error(fmt::format("nc: bad address '{}'\n", places[0]));
+    co_return 1;
+  }
+  const net::SocketAddress to{addresses->front(), *port};
+  sim::Task<std::expected<net::Socket, net::Failure>> connect = host->connect(to, timeout);
+  const std::expected<net::Socket, net::Failure> socket = co_await connect;
+  if (!socket) {
+    const bool refused = socket.error().kind == net::FailureKind::connection_refused;
+    if (verbose) {
+      context.print_error(fmt::format("nc: {} ({}:{}): {}\n", places[0], to.ip.to_string(), *port,
+                                      refused ? "Connection refused" : "Operation timed out"));
+    }
+    co_return 1;
+  }
+  if (verbose) {
+    context.print_error(fmt::format("{} ({}:{}) open\n", places[0], to.ip.to_string(), *port));
+  }
+  co_return 0;
+}
+
+Code run_httpd(ProcessContext& context) {
+  std::uint16_t port = 80;
+  std::string root = context.working_folder();
+  const std::vector<std::string>& arguments = context.arguments();
+  for (std::size_t i = 1; i + 1 < arguments.size(); ++i) {
+    if (arguments[i].ends_with('p')) port = port_of(arguments[i + 1], port);
+    if (arguments[i].ends_with('h')) {
+      root = FileSystem::normalise(arguments[i + 1], context.working_folder());
+    }
+  }
+  FileServer server{context, root};
+  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  if (!listener) {
+    context.print_error("httpd: bind: Address already in use\n");
+    co_return 1;
+  }
+  sim::Task<Signal> stop = context.stop_signal();
+  co_await stop;
+  co_return 0;
+}
+
+}  // namespace rockpool::node
