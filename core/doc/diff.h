@@ -11,11 +11,10 @@ namespace rockpool::doc {
 
 /// One place where two documents differ.
 struct Difference {
-  /// What is the matter with the found document: it lacks the field, has one too many, or has
-  /// another value there.
   enum class Kind { missing, unexpected, changed };
 
-  /// Missing, unexpected or changed.
+  /// What is the matter with the found document: it lacks the field, has one too many, or has
+  /// another value there.
   Kind kind = Kind::changed;
   /// Such as `spec.ports[0].port`; "" for the whole document.
   std::string path;

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/kubelet.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/api/node_affinity.h"
+#include "core/api/views/node.h"
+#include <fmt/format.h>
+
+namespace rockpool::node {
+
+using namespace doc::literals;
+
+namespace {
+
+// How soon after a change of a ConfigMap or Secret the volumes that show it are written anew: the
+// kubelet looks at each Pod once a minute.
+constexpr sim::Duration kVolumeRefreshDelay = std::chrono::seconds{60};
+
+void index_by_node(const doc::Value& pod, std::vector<std::string>& values) {
+  const doc::Value& node_name = pod["spec"_key]["nodeName"_key];
+  if (!node_name.is_empty()) values.push_back(node_name.to_string());
+}
+
+}  // namespace
+
+Kubelet::Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& informers,
+                 net::Network& network, net::Node& machine, sim::Random random,
+                 KubeletOptions options)
+    : context_{loop, api, informers, network, machine, random.stream("pods"), std::move(options)},
+      jitter_{random.stream("jitter")} {
+  sim::Random identity = random.stream("identity");
+  identity_ = {identity.uuid(), identity.uuid(), identity.uuid()};
+  std::erase(identity_.machine_id, '-');
+  context_.note_change = [this](const std::string& uid) { note_change(uid); };
+  context_.note_finished = [this](const std::string& uid) {
+    finished_.push_back(uid);
+    if (context_.loop.is_pending(finished_timer_)) return;
+    finished_timer_ = context_.loop.post([this] { forget_finished(); });
+  };
+  const auto period = static_cast<std::uint64_t>(context_.options.relist_period.count());
+  relist_anchor_ = loop.now() + sim::Duration{static_cast<std::int64_t>(jitter_.below(period))};
+  network.set_pod_cidrs(machine, {context_.options.pod_cidr});
+}
+
+Kubelet::~Kubelet() {
+  for (const sim::TimerId timer :
+       {relist_timer_, finished_timer_, lease_timer_, status_timer_, boot_timer_, refresh_timer_}) {
+    context_.loop.cancel(timer);
+  }
+  workers_.clear();
+}
+
+void Kubelet::start() {
+  started_ = true;
+  running_ = true;
+  register_node();
+  record_start();
+  renew_lease();
+  schedule_lease();
+  schedule_status_report();
+  begin_to_watch();
+}
+
+void Kubelet::begin_to_watch() {
+  client::Informer& pods = context_.informers.of(api::ResourceId::pods);
+  client::Index& index = pods.index("spec.nodeName", index_by_node);
+  subscription_ = index.subscribe(node_name(), [this](const doc::Value* before,
+                                                      const doc::Value* after) {
+    handle_change(before, after);
+  });
+  list_pods();
+}
+
+void Kubelet::list_pods() {
+  client::Informer& pods = context_.informers.of(api::ResourceId::pods);
+  const client::EntrySet& mine = pods.index("spec.nodeName", index_by_node).find(node_name());
+  std::vector<PodWorker*> gone;
+  for (const auto& [uid, worker] : workers_) {
+    const doc::Value* present = pods.find(api::key_of(worker->pod()));
+    if (present == nullptr || api::uid(*present) != uid) gone.push_back(worker.get());
+  }
+  for (PodWorker* worker : gone) worker->remove();
+  for (const client::Entry* entry : mine) {
+    const auto found = workers_.find(api::uid(entry->second));
+    if (found == workers_.end()) {
+      take_pod(entry->second);
+    } else {
+      found->second->update(entry->second);
+    }
+  }
+}
+
+void Kubelet::handle_change(const doc::Value* before, const doc::Value* after) {
+  if (after == nullptr || after->operator[]("spec"_key)["nodeName"_key].as_string() != node_name()) {
+    const auto found = workers_.find(api::uid(*before));
+    if (found != workers_.end()) found->second->remove();
+    return;
+  }
+  const auto found = workers_.find(api::uid(*after));
+  if (found != workers_.end()) {
+    found->second->update(*after);
+  } else {
+    take_pod(*after);
+  }
+}
+
+void Kubelet::take_pod(const doc::Value& pod) {
+  const api::Pod view{pod};
+  // What ended here before this kubelet knew of it needs no more than its removal.
+  const std::optional<Rejection> rejection = view.is_terminal() ? std::nullopt : admit(pod);
+  auto worker = std::make_unique<PodWorker>(context_, pod);
+  PodWorker& added = *worker;
+  workers_[added.uid()] = std::move(worker);
+  if (view.is_terminal()) return added.restore_ended();
+  if (rejection) return added.reject(rejection->reason, rejection->message);
+  watch_references(pod);
+  added.start();
+}
+
+std::optional<Kubelet::Rejection> Kubelet::admit(const doc::Value& pod) const {
+  const api::Pod view{pod};
+  const api::PodSpec spec = view.spec();
+  if (view.is_being_deleted()) return std::nullopt;
+  if (auto rejection = check_resources(spec)) return rejection;
+  const auto predicate = [](std::string_view name, std::string_view why) {
+    return Rejection{std::string{name}, fmt::format("Predicate {} failed: {}", name, why)};
+  };
+  const doc::Value* node = context_.api.store().find(api::ResourceId::nodes, {}, node_name());
+  if (node == nullptr) return std::nullopt;
+  if (!api::required_node_affinity_matches(spec.value(), *node)) {
+    return predicate("NodeAffinity", "node(s) didn't match Pod's node affinity/selector");
+  }
+  if (has_port_conflict(spec)) {
+    return predicate("NodePorts", "node(s) didn't have free ports for the requested pod ports");
+  }
+  const doc::Value& taints = api::Node{*node}.taints();
+  if (!api::find_untolerated_taint(taints, spec.tolerations(), {"NoExecute"}).is_null()) {
+    return predicate("TaintToleration", "node(s) had taints that the pod didn't tolerate");
+  }
+  return std::nullopt;
+}
+
+std::optional<Kubelet::Rejection> Kubelet::check_resources(const api::PodSpec& spec) const {
+  std::int64_t pods = 0;
+  api::Quantity cpu_used;
+  api::Quantity memory_used;
+  const api::Quantity cpu = api::pod_request(spec, "cpu");
+  const api::Quantity memory = api::pod_request(spec, "memory");
+  const bool wants_resources = !cpu.is_zero() || !memory.is_zero();
+  for (const auto& [uid, worker] : workers_) {
+    if (!worker->is_active()) continue;
+    ++pods;
+    if (!wants_resources) continue;
+    cpu_used += worker->cpu_request();
+    memory_used += worker->memory_request();
+  }
+  const auto short_of = [](std::string_view name, std::int64_t requested, std::int64_t used,
+                           std::int64_t capacity) {
+    return Rejection{fmt::format("OutOf{}", name),
+                     fmt::format("Node didn't have enough resource: {}, requested: {}, used: {}, "
+                                 "capacity: {}",
+                                 name, requested, used, capacity)};
+  };
+  const KubeletOptions& options = context_.options;
+  if (pods + 1 > options.pods) return short_of("pods", 1, pods, options.pods);
+  if (!wants_resources) return std::nullopt;
+  const api::Quantity all_cpu = api::Quantity::parse(options.cpu).value_or(api::Quantity{});
+  if (!cpu.is_zero() && cpu_used + cpu > all_cpu) {
+    return short_of("cpu", cpu.milli_value(), cpu_used.milli_value(), all_cpu.milli_value());
+  }
+  const api::Quantity all_memory = api::Quantity::parse(options.memory).value_or(api::Quantity{});
+  if (!memory.is_zero() && memory_used + memory > all_memory) {
+    return short_of("memory", memory.value(), memory_used.value(), all_memory.value());
+  }
+  return std::nullopt;
+}
+
+bool Kubelet::has_port_conflict(const api::PodSpec& spec) const {
+  const auto ports_of = [](const api::PodSpec& pod, std::vector<HostPort>& ports) {
+    for (const api::Container container : pod.containers()) {
+      for (const api::ContainerPort port : container.ports()) {
+        if (port.host_port() == 0) continue;
+        ports.emplace_back(port.host_port(), std::string{port.protocol()},
+                           std::string{port.host_ip()});
+      }
+    }
+  };
+  std::vector<HostPort> wanted;
+  ports_of(spec, wanted);
+  if (wanted.empty()) return false;
+  std::vector<HostPort> used;
+  for (const auto& [uid, worker] : workers_) {
+    if (worker->is_active()) ports_of(api::Pod{worker->pod()}.spec(), used);
+  }
+  const auto is_any = [](const std::string& address) {
+    return address.empty() || address == "0.0.0.0";
+  };
+  return std::ranges::any_of(wanted, [&](const HostPort& one) {
+    return std::ranges::any_of(used, [&](const HostPort& other) {
+      const bool same_address = is_any(std::get<2>(one)) || is_any(std::get<2>(other)) ||
+                                std::get<2>(one) == std::get<2>(other);
+      return std::get<0>(one) == std::get<0>(other) && std::get<1>(one) == std::get<1>(other) &&
+             same_address;
+    });
+  });
+}
+
+// Volumes that show ConfigMaps or Secrets follow their changes; only Pods that have any need the watch.
+void Kubelet::watch_references(const doc::Value& pod) {
+  if (watches_references_ || !has_volumes_with_references(api::Pod{pod})) return;
+  watches_references_ = true;
+  const auto on_change = [this](const doc::Value* before, const doc::Value* after) {
+    if (before != nullptr && after != nullptr) schedule_volume_refresh();
+  };
+  config_maps_ = context_.informers.of(api::ResourceId::configmaps).subscribe(on_change);
+  secrets_ = context_.informers.of(api::ResourceId::secrets).subscribe(on_change);
+}
+
+void Kubelet::schedule_volume_refresh() {
+  if (context_.loop.is_pending(refresh_timer_)) return;
+  refresh_timer_ = context_.loop.schedule(kVolumeRefreshDelay, [this] {
+    if (!context_.connected) return schedule_volume_refresh();
+    for (const auto& [uid, worker] : workers_) worker->refresh_volumes();
+  });
+}
+
+void Kubelet::note_change(const std::string& uid) {
+  if (!powered_) return;
+  changed_.push_back(uid);
+  if (context_.loop.is_pending(relist_timer_)) return;
+  const sim::Duration period = context_.options.relist_period;
+  const sim::Duration since = context_.loop.now() - relist_anchor_;
+  const sim::Duration phase = ((since % period) + period) % period;
+  relist_timer_ = context_.loop.schedule(period - phase, [this] { relist(); });
+}
+
+void Kubelet::relist() {
+  for (const std::string& uid : std::exchange(changed_, {})) {
+    const auto found = workers_.find(uid);
+    if (found != workers_.end()) found->second->wake();
+  }
+}
+
+void Kubelet::forget_finished() {
+  for (const std::string& uid : std::exchange(finished_, {})) workers_.erase(uid);
+}
+
+PodWorker* Kubelet::find_pod(std::string_view uid) {
+  const auto found = workers_.find(uid);
+  return found == workers_.end() ? nullptr : found->second.get();
+}
+
+PodWorker* Kubelet::find_pod(const api::ObjectKey& key) {
+  PodWorker* newest = nullptr;
+  for (const auto& [uid, worker] : workers_) {
+    if (api::key_of(worker->pod()) != key) continue;
+    if (newest == nullptr || worker->is_active()) newest = worker.get();
+  }
+  return newest;
+}
+
+Kubelet* Kubelets::find(std::string_view node_name) const {
+  const auto found = by_node_.find(node_name);
+  return found == by_node_.end() ? nullptr : found->second;
+}
+
+api::Result<std::string> Kubelets::read_log(const doc::Value& pod,
+                                            const apiserver::PodLogOptions& options) {
+  const std::string node_name{api::Pod{pod}.node_name()};
+  Kubelet* kubelet = find(node_name);
+  if (kubelet == nullptr || !kubelet->is_powered() || !kubelet->is_connected()) {
+    const std::string address =
+        kubelet == nullptr ? node_name : kubelet->machine().host().address().to_string();
+    return std::unexpected{api::internal_error(
+        fmt::format("Get \"https://{}:10250/containerLogs/{}/{}/{}\": dial tcp {}:10250: connect: "
+                    "no route to host",
+                    address, api::namespace_of(pod), api::name(pod), options.container, address))};
+  }
+  const PodWorker* worker = kubelet->find_pod(api::uid(pod));
+  if (worker == nullptr) {
+    return std::unexpected{api::bad_request(fmt::format(
+        "container \"{}\" in pod \"{}\" is not available", options.container, api::name(pod)))};
+  }
+  return worker->read_log(options);
+}
+
+}  // namespace rockpool::node

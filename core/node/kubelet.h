@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "core/api/quantity.h"
+#include "core/api/status.h"
+#include "core/node/node_context.h"
+#include "core/node/node_status.h"
+#include "core/node/pod_worker.h"
+
+namespace rockpool::node {
+
+/// The agent of one node: registers it, keeps its Lease and status fresh, and runs the Pods that are bound
+/// to it (pkg/kubelet).
+///
+/// It sees its Pods through the shared Pod informer by node name, so what it costs does not grow with
+/// the cluster. While nothing happens it has two timers, for the Lease and for the Node's status.
+class Kubelet {
+ public:
+  /// All references must outlive the kubelet. `machine` is a node of `network`.
+  Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& informers,
+          net::Network& network, net::Node& machine, sim::Random random, KubeletOptions options);
+  Kubelet(const Kubelet&) = delete;
+  Kubelet& operator=(const Kubelet&) = delete;
+  ~Kubelet();
+
+  const std::string& node_name() const { return context_.node_name(); }
+  net::Node& machine() const { return context_.machine; }
+  const KubeletOptions& options() const { return context_.options; }
+
+  /// Registers the node and begins to run its Pods.
+  void start();
+
+  /// Switches the machine off: whatever runs on it is gone at once, its network is silent.
+  void power_off();
+  /// Switches it on again. Its kubelet is back after the boot time; its containers start anew.
+  void power_on();
+  bool is_powered() const { return powered_; }
+  /// Cuts the way to the control plane or restores it. While it is cut, Pods run on but nothing is seen
+  /// of the API nor reported to it; afterwards the kubelet lists its Pods anew.
+  void set_connected(bool connected);
+  bool is_connected() const { return context_.connected; }
+
+  /// The worker of the Pod with that uid, or nullptr.
+  PodWorker* find_pod(std::string_view uid);
+  /// The worker of the Pod with that name, or nullptr.
+  PodWorker* find_pod(const api::ObjectKey& key);
+  /// All Pods by uid.
+  const std::map<std::string, std::unique_ptr<PodWorker>, std::less<>>& pods() const {
+    return workers_;
+  }
+  /// The images on the node.
+  ImagePuller& images() { return context_.puller; }
+  /// The number of statuses and deletions of Pods written so far.
+  std::int64_t status_writes() const { return context_.status.writes(); }
+
+ private:
+  // Port, protocol, address.
+  using HostPort = std::tuple<std::int64_t, std::string, std::string>;
+  struct Rejection {
+    std::string reason;
+    std::string message;
+  };
+
+  void begin_to_watch();
+  void list_pods();
+  void handle_change(const doc::Value* before, const doc::Value* after);
+  void take_pod(const doc::Value& pod);
+  std::optional<Rejection> admit(const doc::Value& pod) const;
+  std::optional<Rejection> check_resources(const api::PodSpec& spec) const;
+  bool has_port_conflict(const api::PodSpec& spec) const;
+  void watch_references(const doc::Value& pod);
+  void schedule_volume_refresh();
+
+  void register_node();
+  void write_node_status();
+  void record_node(std::string_view reason, std::string_view message,
+                   std::string_view type = "Normal");
+  void record_start();
+  void renew_lease();
+  void schedule_lease();
+  void schedule_status_report();
+  void boot();
+
+  void note_change(const std::string& uid);
+  void relist();
+  void forget_finished();
+
+  NodeContext context_;
+  MachineIdentity identity_;
+  sim::Random jitter_;
+  std::map<std::string, std::unique_ptr<PodWorker>, std::less<>> workers_;
+  client::Subscription subscription_;
+  client::Subscription config_maps_;
+  client::Subscription secrets_;
+  bool watches_references_ = false;
+  bool started_ = false;
+  bool powered_ = true;
+  // The kubelet's own process runs: the machine is on and has booted.
+  bool running_ = false;
+  // Pods whose containers have changed since the last relist; pods that may be forgotten.
+  std::vector<std::string> changed_;
+  std::vector<std::string> finished_;
+  sim::Time relist_anchor_;
+  sim::TimerId relist_timer_;
+  sim::TimerId finished_timer_;
+  sim::TimerId lease_timer_;
+  sim::TimerId status_timer_;
+  sim::TimerId boot_timer_;
+  sim::TimerId refresh_timer_;
+};
+
+/// The kubelets of a cluster, as the API server reaches them for logs.
+class Kubelets : public apiserver::PodLogSource {
+ public:
+  /// Adds a kubelet, which must stay until it is removed.
+  void add(Kubelet& kubelet) { by_node_[kubelet.node_name()] = &kubelet; }
+  void remove(const Kubelet& kubelet) { by_node_.erase(kubelet.node_name()); }
+  /// The kubelet of that node, or nullptr.
+  Kubelet* find(std::string_view node_name) const;
+
+  api::Result<std::string> read_log(const doc::Value& pod,
+                                    const apiserver::PodLogOptions& options) override;
+
+ private:
+  std::map<std::string, Kubelet*, std::less<>> by_node_;
+};
+
+}  // namespace rockpool::node

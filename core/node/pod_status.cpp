@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/pod_status.h"
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "core/api/object.h"
+
+namespace rockpool::node {
+namespace {
+
+using namespace doc::literals;
+using api::Container;
+
+struct ConditionText {
+  bool is_true = false;
+  std::string_view reason = {};
+  std::string message = {};
+};
+
+bool is_initialized(const Container& container, const ContainerState& state) {
+  if (container.is_restartable_init()) return state.started;
+  return state.is_terminated() && state.termination.exit_code == 0;
+}
+
+bool any_container_has_started(const PodState& state) {
+  for (const ContainerState& container : state.containers) {
+    if (!container.container_id.is_null()) return true;
+  }
+  return false;
+}
+
+// Go's %s of a []string: `[a b]`.
+void append_name(std::string& list, std::string_view name) {
+  if (!list.empty()) list += ' ';
+  list += name;
+}
+
+ConditionText initialized(const api::PodSpec& spec, const PodState& state,
+                          std::string_view phase) {
+  if (phase == "Succeeded") return {true, "PodCompleted", {}};
+  if (any_container_has_started(state)) return {true, {}, {}};
+  std::string incomplete;
+  const auto containers = spec.init_containers();
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    const Container container = containers[i];
+    if (!is_initialized(container, state.init_containers[i])) {
+      append_name(incomplete, container.name());
+    }
+  }
+  if (incomplete.empty()) return {true, {}, {}};
+  return {false, "ContainersNotInitialized",
+          "containers with incomplete status: [" + incomplete + "]"};
+}
+
+ConditionText containers_ready(const api::PodSpec& spec, const PodState& state,
+                               std::string_view phase) {
+  if (phase == "Failed") return {false, "PodFailed", {}};
+  if (phase == "Succeeded") return {false, "PodCompleted", {}};
+  std::string unready;
+  const auto init_containers = spec.init_containers();
+  for (std::size_t i = 0; i < init_containers.size(); ++i) {
+    const Container container = init_containers[i];
+    if (container.is_restartable_init() && !state.init_containers[i].ready) {
+      append_name(unready, container.name());
+    }
+  }
+  const auto containers = spec.containers();
+  for (std::size_t i = 0; i < containers.size(); ++i) {
+    const Container container = containers[i];
+    if (!state.containers[i].ready) append_name(unready, container.name());
+  }
+  if (unready.empty()) return {true, {}, {}};
+  return {false, "ContainersNotReady", "containers with unready status: [" + unready + "]"};
+}
+
+ConditionText ready(const api::Pod& pod, const ConditionText& containers) {
+  if (!containers.is_true) return containers;
+  std::string message;
+  const api::PodSpec spec = pod.spec();
+  for (const doc::Value& gate : spec.readiness_gates().items()) {
+    const std::string type = gate["conditionType"_key].to_string();
+    const std::string_view status = api::condition_status(pod.value(), type);
+    if (status == "True") continue;
+    if (!message.empty()) message += ", ";
+    if (status.empty()) {
+      message += "corresponding condition of pod readiness gate \"" + type + "\" does not exist.";
+    } else {
+      message += "the status of pod readiness gate \"" + type + "\" is not \"True\", but ";
+      message += status;
+    }
+  }
+  if (message.empty()) return {true, {}, {}};
+  return {false, "ReadinessGatesNotReady", std::move(message)};
+}
+
+doc::Value make_condition(const api::Pod& pod, std::string_view type, const ConditionText& text,
+                          sim::Time now) {
+  const doc::Value& before = api::find_condition(pod.value(), type);
+  const std::string_view status = text.is_true ? "True" : "False";
+  const bool is_same = before["status"_key].as_string() == status;
+  doc::Value condition = doc::Value::object({
+      {"lastProbeTime"_key, nullptr},
+      {"lastTransitionTime"_key,
+       is_same ? before["lastTransitionTime"_key] : api::time_value(now)},
+      {"status"_key, status},
+      {"type"_key, type},
+  });
+  if (!text.reason.empty()) condition.set("reason"_key, text.reason);
+  if (!text.message.empty()) condition.set("message"_key, text.message);
+  return condition;
+}
+
+bool is_own_condition(std::string_view type) {
+  return type == "PodReadyToStartContainers" || type == "Initialized" || type == "Ready" ||
+         type == "ContainersReady" || type == "PodScheduled";
+}
+
+doc::Value make_conditions(const api::Pod& pod, const PodState& state, std::string_view phase,
+                           sim::Time now) {
+  const api::PodSpec spec = pod.spec();
+  std::vector<doc::Value> conditions;
+  conditions.reserve(5);
+  const auto add = [&](std::string_view type, const ConditionText& text) {
+    conditions.push_back(make_condition(pod, type, text, now));
+  };
+  const ConditionText containers = containers_ready(spec, state, phase);
+  add("PodReadyToStartContainers", {state.sandbox_ready, {}, {}});
+  add("Initialized", initialized(spec, state, phase));
+  add("Ready", ready(pod, containers));
+  add("ContainersReady", containers);
+  add("PodScheduled", {true, {}, {}});
+  for (const doc::Value& other : pod.conditions().items()) {
+    if (!is_own_condition(other["type"_key].as_string())) conditions.push_back(other);
+  }
+  return doc::Value::array(std::move(conditions));
+}
+
+doc::Value terminated_value(const Termination& termination) {
+  doc::Value value = doc::Value::object({
+      {"exitCode"_key, termination.exit_code},
+      {"reason"_key, termination.reason},
+      {"startedAt"_key, api::time_value(termination.started_at)},
+      {"finishedAt"_key, api::time_value(termination.finished_at)},
+  });
+  if (!termination.container_id.is_null()) value.set("containerID"_key, termination.container_id);
+  if (!termination.message.empty()) value.set("message"_key, termination.message);
+  return doc::Value::object({{"terminated"_key, value}});
+}
+
+doc::Value waiting_value(std::string_view reason, std::string_view message) {
+  doc::Value value = doc::Value::object({{"reason"_key, reason}});
+  if (!message.empty()) value.set("message"_key, message);
+  return doc::Value::object({{"waiting"_key, value}});
+}
+
+// The present state and the last one.
+std::pair<doc::Value, doc::Value> state_values(const ContainerState& state,
+                                               bool has_init_containers) {
+  doc::Value last = state.last_termination ? terminated_value(*state.last_termination)
+                                           : doc::Value::object();
+  switch (state.phase) {
+    case ContainerState::Phase::running:
+      return {doc::Value::object(
+                  {{"running"_key,
+                    doc::Value::object({{"startedAt"_key, api::time_value(state.started_at)}})}}),
+              last};
+    case ContainerState::Phase::terminated:
+      if (state.waiting_reason.empty()) return {terminated_value(state.termination), last};
+      return {waiting_value(state.waiting_reason, state.waiting_message),
+              terminated_value(state.termination)};
+    case ContainerState::Phase::waiting:
+      break;
+  }
+  if (!state.waiting_reason.empty()) {
+    return {waiting_value(state.waiting_reason, state.waiting_message), last};
+  }
+  return {waiting_value(has_init_containers ? "PodInitializing" : "ContainerCreating", {}), last};
+}
+
+doc::Value make_statuses(const api::ViewList<Container>& containers,
+                         const std::vector<ContainerState>& states,
+                         bool has_init_containers) {
+  std::vector<doc::Value> statuses;
+  statuses.reserve(states.size());
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    statuses.push_back(make_container_status(containers[i], states[i], has_init_containers));
+  }
+  return doc::Value::array(std::move(statuses));
+}
+
+// The volume mounts as a status shows them.
+doc::Value mount_statuses(const doc::Value& mounts) {
+  std::vector<doc::Value> statuses;
+  for (const doc::Value& mount : mounts.items()) {
+    doc::Value status = doc::Value::object(
+        {{"mountPath"_key, mount["mountPath"_key]}, {"name"_key, mount["name"_key]}});
+    if (mount["readOnly"_key].as_bool()) {
+      status.set("readOnly"_key, true);
+      status.set("recursiveReadOnly"_key, "Disabled");
+    }
+    statuses.push_back(std::move(status));
+  }
+  return doc::Value::array(std::move(statuses));
+}
+
+struct PhaseCounts {
+  int pending_init = 0;
+  int failed_init = 0;
+  int pending_sidecars = 0;
+  int waiting = 0;
+  int running = 0;
+  int stopped = 0;
+  int succeeded = 0;
+};
+
+void count_init_container(const Container& container, const ContainerState& state,
+                          PhaseCounts& counts) {
+  const bool shows_waiting = state.phase == ContainerState::Phase::waiting ||
+                             (state.is_terminated() && !state.waiting_reason.empty());
+  const Termination* last = state.is_terminated()         ? &state.termination
+                            : state.last_termination ? &*state.last_termination
+                                                     : nullptr;
+  if (container.is_restartable_init()) {
+    if (state.is_running()) {
+      if (!state.started) ++counts.pending_sidecars;
+      ++counts.running;
+    } else if (shows_waiting && last == nullptr) {
+      ++counts.pending_sidecars;
+      ++counts.waiting;
+    }
+    return;
+  }
+  if (state.is_running()) {
+    ++counts.pending_init;
+  } else if (last == nullptr) {
+    ++counts.pending_init;
+  } else if (last->exit_code != 0) {
+    ++counts.failed_init;
+  }
+}
+
+PhaseCounts count_containers(const api::PodSpec& spec, const PodState& state) {
+  PhaseCounts counts;
+  const auto init_containers = spec.init_containers();
+  for (std::size_t i = 0; i < init_containers.size(); ++i) {
+    count_init_container(init_containers[i], state.init_containers[i], counts);
+  }
+  for (const ContainerState& container : state.containers) {
+    if (container.is_running()) {
+      ++counts.running;
+    } else if (container.is_terminated()) {
+      ++counts.stopped;
+      // A container that waits for its restart has no state that could count as a success.
+      if (container.termination.exit_code == 0 && container.waiting_reason.empty()) {
+        ++counts.succeeded;
+      }
+    } else if (container.last_termination) {
+      ++counts.stopped;
+    } else {
+      ++counts.waiting;
+    }
+  }
+  return counts;
+}
+
+}  // namespace
+
+bool should_restart(std::string_view restart_policy, std::int32_t exit_code) {
+  if (restart_policy == "Never") return false;
+  return restart_policy == "Always" || exit_code != 0;
+}
+
+std::string_view pod_phase(const api::PodSpec& spec, const PodState& state) {
+  if (!state.failure_reason.empty()) return "Failed";
+  const PhaseCounts counts = count_containers(spec, state);
+  const std::string_view policy = spec.restart_policy();
+  if (counts.failed_init > 0 && policy == "Never") return "Failed";
+  if (state.terminated && counts.running == 0 && (counts.waiting > 0 || counts.pending_init > 0)) {
+    // Torn down before every container had its turn: the rest count as failed
+    // (status manager, TerminatePod).
+    return "Failed";
+  }
+  // An init container that failed and will run again leaves the others waiting.
+  if (counts.pending_init > 0 || counts.failed_init > 0 ||
+      (counts.pending_sidecars > 0 && !any_container_has_started(state)) || counts.waiting > 0) {
+    return "Pending";
+  }
+  if (counts.running > 0) return "Running";
+  if (state.terminated || policy != "Always") {
+    if (counts.stopped == counts.succeeded) return "Succeeded";
+    if (state.terminated || policy == "Never") return "Failed";
+  }
+  return "Running";
+}
+
+doc::Value merge_pod_status(const doc::Value& present, doc::Value status) {
+  const auto is_foreign = [](const doc::Value& condition) {
+    return !is_own_condition(condition["type"_key].as_string());
+  };
+  const auto before = present["conditions"_key].items();
+  const auto after = status["conditions"_key].items();
+  if (std::ranges::none_of(before, is_foreign) && std::ranges::none_of(after, is_foreign)) {
+    return status;
+  }
+  std::vector<doc::Value> conditions;
+  std::ranges::copy_if(after, std::back_inserter(conditions), std::not_fn(is_foreign));
+  std::ranges::copy_if(before, std::back_inserter(conditions), is_foreign);
+  status.set("conditions"_key, doc::Value::array(std::move(conditions)));
+  return status;
+}
+
+doc::Value make_container_status(const Container& container, const ContainerState& state,
+                                 bool has_init_containers) {
+  auto [present, last] = state_values(state, has_init_containers);
+  doc::Value status = doc::Value::object({
+      {"name"_key, container.value()["name"_key]},
+      {"state"_key, std::move(present)},
+      {"lastState"_key, std::move(last)},
+      {"ready"_key, state.ready},
+      {"restartCount"_key, state.restart_count},
+      {"image"_key, state.image.is_null() ? container.value()["image"_key] : state.image},
+      {"imageID"_key, state.image_id.is_null() ? doc::Value{""} : state.image_id},
+      {"started"_key, state.is_running() && state.started},
+  });
+  if (!state.container_id.is_null()) status.set("containerID"_key, state.container_id);
+  if (container.volume_mounts().size() != 0) {
+    status.set("volumeMounts"_key, mount_statuses(container.volume_mounts()));
+  }
+  if (state.is_running()) {
+    const doc::Value& resources = container.value()["resources"_key];
+    if (resources.size() != 0) status.set("resources"_key, resources);
+    if (container.requests().size() != 0) {
+      status.set("allocatedResources"_key, container.requests());
+    }
+  }
+  return status;
+}
+
+doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const HostInfo& host,
+                           sim::Time now) {
+  const api::PodSpec spec = pod.spec();
+  const std::string_view phase = pod_phase(spec, state);
+  doc::Value status = doc::Value::object({
+      {"phase"_key, phase},
+      {"conditions"_key, make_conditions(pod, state, phase, now)},
+      {"hostIP"_key, host.ip},
+      {"hostIPs"_key, doc::Value::array({doc::Value::object({{"ip"_key, host.ip}})})},
+      {"startTime"_key, api::time_value(state.start_time)},
+      {"qosClass"_key, api::pod_qos_class(spec)},
+  });
+  if (!state.ip.empty()) {
+    status.set("podIP"_key, state.ip);
+    status.set("podIPs"_key,
+               doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
+  }
+  if (!state.failure_reason.empty()) status.set("reason"_key, state.failure_reason);
+  if (!state.failure_message.empty()) status.set("message"_key, state.failure_message);
+  const bool has_init_containers = !state.init_containers.empty();
+  if (has_init_containers) {
+    status.set("initContainerStatuses"_key,
+               make_statuses(spec.init_containers(), state.init_containers, true));
+  }
+  status.set("containerStatuses"_key,
+             make_statuses(spec.containers(), state.containers, has_init_containers));
+  // What other components keep in the status.
+  for (const auto key : {"nominatedNodeName"_key, "resize"_key, "ephemeralContainerStatuses"_key}) {
+    const doc::Value& value = pod.value()["status"_key][key];
+    if (!value.is_null()) status.set(key, value);
+  }
+  return status;
+}
+
+}  // namespace rockpool::node

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/api/views/pod.h"
+#include "core/node/environment.h"
+#include "core/node/file_system.h"
+
+namespace rockpool::node {
+
+/// Why a volume cannot be had, in the kubelet's words, and under which event reason.
+struct VolumeFailure {
+  /// `FailedMount`
+  std::string reason;
+  /// `MountVolume.SetUp failed for volume "x" : configmap "y" not found`
+  std::string message;
+};
+
+/// The volumes of one Pod, by name. Containers that mount the same one share its files.
+class PodVolumes {
+ public:
+  /// Fills the volumes that are not there yet. Returns what failed; those are tried again next time.
+  std::vector<VolumeFailure> prepare(const api::Pod& pod, const ReferenceSource& source);
+  /// Puts what a container mounts into its file system.
+  void mount(const api::Container& container, FileSystem& files) const;
+  /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have changed.
+  void refresh(const api::Pod& pod, const ReferenceSource& source);
+
+ private:
+  std::map<std::string, std::shared_ptr<FileSystem>, std::less<>> volumes_;
+};
+
+/// True if the Pod has volumes whose contents come from ConfigMaps or Secrets.
+bool has_volumes_with_references(const api::Pod& pod);
+
+}  // namespace rockpool::node
