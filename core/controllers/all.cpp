@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "core/controllers/controller.h"
+#include "core/controllers/deployment.h"
+#include "core/controllers/endpoints.h"
+#include "core/controllers/endpointslice.h"
+#include "core/controllers/garbage_collector.h"
+#include "core/controllers/namespace.h"
+#include "core/controllers/node_ipam.h"
+#include "core/controllers/node_lifecycle.h"
+#include "core/controllers/pod_gc.h"
+#include "core/controllers/replicaset.h"
+#include "core/controllers/root_ca.h"
+#include "core/controllers/service_account.h"
+#include "core/controllers/taint_eviction.h"
+
+namespace rockpool::controllers {
+namespace {
+
+constexpr std::array kControllers = {
+    Registration{"serviceaccount-controller", make_service_account_controller},
+    Registration{"root-ca-certificate-publisher-controller", make_root_ca_publisher},
+    Registration{"node-ipam-controller", make_node_ipam_controller},
+    Registration{"node-lifecycle-controller", make_node_lifecycle_controller},
+    Registration{"taint-eviction-controller", make_taint_eviction_controller},
+    Registration{"deployment-controller", make_deployment_controller},
+    Registration{"replicaset-controller", make_replicaset_controller},
+    Registration{"endpointslice-controller", make_endpointslice_controller},
+    Registration{"endpoints-controller", make_endpoints_controller},
+    Registration{"pod-garbage-collector-controller", make_pod_gc_controller},
+    Registration{"namespace-controller", make_namespace_controller},
+    Registration{"garbage-collector-controller", make_garbage_collector},
+};
+
+}  // namespace
+
+std::span<const Registration> all_controllers() { return kControllers; }
+
+}  // namespace rockpool::controllers
