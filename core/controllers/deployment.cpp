@@ -10,11 +10,11 @@
 
 #include "core/api/selector.h"
 #include "core/client/event_recorder.h"
+#include "core/client/selection.h"
 #include "core/controllers/claim.h"
 #include "core/controllers/deployment_plan.h"
 #include "core/controllers/deployment_status.h"
 #include "core/controllers/paced_queue.h"
-#include "core/controllers/selection.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -45,7 +45,7 @@ class DeploymentController final : public Controller {
 
   void start() override {
     queue_.start();
-    by_selector(deployments_, SelectorForm::label_selector);
+    client::by_selector(deployments_, client::SelectorForm::label_selector);
     subscriptions_.push_back(
         deployments_.subscribe([this](const doc::Value* before, const doc::Value* after) {
           const api::ObjectKey key = api::key_of(after != nullptr ? *after : *before);
@@ -123,7 +123,7 @@ void DeploymentController::enqueue_owner(const doc::Value& replica_set) {
     if (owner->kind == "Deployment") queue_.add({std::string{namespace_}, owner->name});
     return;
   }
-  for_each_selecting(deployments_, SelectorForm::label_selector, namespace_,
+  client::for_each_selecting(deployments_, client::SelectorForm::label_selector, namespace_,
                      api::labels(replica_set),
                      [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
 }
@@ -198,7 +198,7 @@ std::optional<std::vector<api::ReplicaSet>> DeploymentController::claim(
       owned.emplace_back(written);
     }
   }
-  for_each_orphan(
+  client::for_each_orphan(
       replica_sets_, deployment.namespace_name(), deployment.selector(), *selector,
       [&](const doc::Value& orphan) {
         if (judge_claim(orphan, deployment.value(), true) != Claim::adopt) return;

@@ -10,7 +10,7 @@
 #include "core/api/views/pod.h"
 #include "core/api/views/service.h"
 #include "core/client/informer.h"
-#include "core/controllers/selection.h"
+#include "core/client/selection.h"
 #include "core/doc/value.h"
 #include "core/sim/time.h"
 
@@ -67,7 +67,7 @@ void for_each_selected_pod(client::Informer& pods, const api::Service& service, 
   const std::string value = client::label_index_value(
       service.namespace_name(), pairs.front().key.text(), pairs.front().value.as_string());
   for (const client::Entry* entry : pods.by_label().find(value)) {
-    if (has_labels(api::labels(entry->second), service.selector())) visit(entry->second);
+    if (client::has_labels(api::labels(entry->second), service.selector())) visit(entry->second);
   }
 }
 

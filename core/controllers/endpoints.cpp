@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "core/client/event_recorder.h"
+#include "core/client/selection.h"
 #include "core/controllers/endpoint_pods.h"
 #include "core/controllers/endpoints_plan.h"
 #include "core/controllers/paced_queue.h"
-#include "core/controllers/selection.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -49,7 +49,7 @@ class EndpointsController final : public Controller {
 
   void start() override {
     queue_.start();
-    by_selector(services_, SelectorForm::labels);
+    client::by_selector(services_, client::SelectorForm::labels);
     subscriptions_.push_back(
         services_.subscribe([this](const doc::Value* before, const doc::Value* after) {
           touch_all(api::key_of(after != nullptr ? *after : *before));
@@ -120,7 +120,7 @@ void EndpointsController::on_pod(const doc::Value* before, const doc::Value* aft
 }
 
 void EndpointsController::touch(const doc::Value& pod) {
-  for_each_selecting(services_, SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
+  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
                      [&](const doc::Value& service) {
                        const api::ObjectKey key = api::key_of(service);
                        if (const auto state = states_.find(key); state != states_.end()) {
@@ -174,7 +174,7 @@ void EndpointsController::refresh(State& state, const api::Service& service) {
   }
   for (const std::string& name : touched) {
     const doc::Value* pod = pods_.find({std::string{service.namespace_name()}, name});
-    if (pod != nullptr && !has_labels(api::labels(*pod), service.selector())) pod = nullptr;
+    if (pod != nullptr && !client::has_labels(api::labels(*pod), service.selector())) pod = nullptr;
     state.trigger_times.observe(name, pod);
     state.addresses.set(name,
                         pod != nullptr ? endpoints_member(service, api::Pod{*pod}) : std::nullopt);

@@ -10,9 +10,9 @@
 
 #include "core/api/views/node.h"
 #include "core/client/event_recorder.h"
+#include "core/client/selection.h"
 #include "core/controllers/endpoint_pods.h"
 #include "core/controllers/paced_queue.h"
-#include "core/controllers/selection.h"
 #include "core/controllers/service_slices.h"
 #include "core/controllers/write.h"
 
@@ -47,7 +47,7 @@ class EndpointSliceController final : public Controller {
 
   void start() override {
     queue_.start();
-    by_selector(services_, SelectorForm::labels);
+    client::by_selector(services_, client::SelectorForm::labels);
     subscriptions_.push_back(
         services_.subscribe([this](const doc::Value* before, const doc::Value* after) {
           on_service(api::key_of(after != nullptr ? *after : *before));
@@ -108,7 +108,7 @@ void EndpointSliceController::on_pod(const doc::Value* before, const doc::Value*
 }
 
 void EndpointSliceController::touch(const doc::Value& pod) {
-  for_each_selecting(services_, SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
+  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
                      [&](const doc::Value& service) {
                        const api::ObjectKey key = api::key_of(service);
                        // Without state the first reconciliation looks at everything anyway.
@@ -189,7 +189,7 @@ void EndpointSliceController::want_pod(ServiceSlices& state, const api::Service&
                                        const std::vector<std::string>& families,
                                        const std::string& pod_name) {
   const doc::Value* found = pods_.find({std::string{service.namespace_name()}, pod_name});
-  const bool selected = found != nullptr && has_labels(api::labels(*found), service.selector());
+  const bool selected = found != nullptr && client::has_labels(api::labels(*found), service.selector());
   state.trigger_times.observe(pod_name, selected ? found : nullptr);
   const api::Pod pod = selected ? api::Pod{*found} : api::Pod{};
   bool included = selected && belongs_in_endpoints(pod, true);

@@ -10,11 +10,11 @@
 
 #include "core/api/selector.h"
 #include "core/client/event_recorder.h"
+#include "core/client/selection.h"
 #include "core/controllers/claim.h"
 #include "core/controllers/expectations.h"
 #include "core/controllers/paced_queue.h"
 #include "core/controllers/replicaset_plan.h"
-#include "core/controllers/selection.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -54,7 +54,7 @@ class ReplicaSetController final : public Controller {
 
   void start() override {
     queue_.start();
-    by_selector(replica_sets_, SelectorForm::label_selector);
+    client::by_selector(replica_sets_, client::SelectorForm::label_selector);
     subscriptions_.push_back(replica_sets_.subscribe(
         [this](const doc::Value* before, const doc::Value* after) {
           on_replica_set(before, after);
@@ -144,7 +144,7 @@ void ReplicaSetController::count_pod(const doc::Value& value, std::int64_t sign)
     return;
   }
   tally.counts.active += sign;
-  if (has_labels(pod.labels(), tally.template_labels)) tally.counts.fully_labelled += sign;
+  if (client::has_labels(pod.labels(), tally.template_labels)) tally.counts.fully_labelled += sign;
   if (pod.is_ready()) tally.counts.ready += sign;
 }
 
@@ -159,7 +159,7 @@ void ReplicaSetController::enqueue_owner(const doc::Value& pod) {
     return;
   }
   // It belongs to nobody: whoever selects it may want it.
-  for_each_selecting(replica_sets_, SelectorForm::label_selector, api::namespace_of(pod),
+  client::for_each_selecting(replica_sets_, client::SelectorForm::label_selector, api::namespace_of(pod),
                      api::labels(pod),
                      [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
 }
@@ -216,7 +216,7 @@ bool ReplicaSetController::claim_pods(const api::ReplicaSet& replica_set, const 
                                       std::int64_t& adopted) {
   const doc::Value& owner = replica_set.value();
   bool all_well = true;
-  for_each_orphan(
+  client::for_each_orphan(
       pods_, replica_set.namespace_name(), replica_set.selector(), tally.selector,
       [&](const doc::Value& pod) {
         if (!api::Pod{pod}.is_active() || judge_claim(pod, owner, true) != Claim::adopt) return;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/controllers/selection.h"
+#include "core/client/selection.h"
 
 #include <algorithm>
 
 #include "core/api/object.h"
 
-namespace rockpool::controllers {
+namespace rockpool::client {
 namespace {
 
 using namespace doc::literals;
@@ -17,7 +17,7 @@ const doc::Value& pairs_of(const doc::Value& object, SelectorForm form) {
 
 // Where the objects of a namespace are that demand no particular label. No label has an empty key.
 std::string undemanding(std::string_view namespace_) {
-  return client::label_index_value(namespace_, {}, {});
+  return label_index_value(namespace_, {}, {});
 }
 
 bool selects(const doc::Value& object, SelectorForm form, const doc::Value& labels) {
@@ -30,12 +30,12 @@ bool selects(const doc::Value& object, SelectorForm form, const doc::Value& labe
   return parsed && parsed->matches(labels);
 }
 
-client::Index::Function index_function(SelectorForm form) {
+Index::Function index_function(SelectorForm form) {
   return [form](const doc::Value& object, std::vector<std::string>& values) {
     const std::string_view namespace_ = api::namespace_of(object);
     const auto pairs = pairs_of(object, form).members();
     if (!pairs.empty()) {
-      values.push_back(client::label_index_value(namespace_, pairs.front().key.text(),
+      values.push_back(label_index_value(namespace_, pairs.front().key.text(),
                                                  pairs.front().value.as_string()));
     } else if (form == SelectorForm::label_selector) {
       values.push_back(undemanding(namespace_));
@@ -50,7 +50,7 @@ void orphan_values(const doc::Value& object, std::vector<std::string>& values) {
   values.push_back(undemanding(namespace_));
   for (const doc::Member& label : api::labels(object).members()) {
     values.push_back(
-        client::label_index_value(namespace_, label.key.text(), label.value.as_string()));
+        label_index_value(namespace_, label.key.text(), label.value.as_string()));
   }
 }
 
@@ -63,37 +63,37 @@ bool has_labels(const doc::Value& labels, const doc::Value& selector) {
   });
 }
 
-client::Index& by_selector(client::Informer& informer, SelectorForm form) {
+Index& by_selector(Informer& informer, SelectorForm form) {
   return informer.index("selector", index_function(form));
 }
 
-void for_each_selecting(client::Informer& informer, SelectorForm form, std::string_view namespace_,
+void for_each_selecting(Informer& informer, SelectorForm form, std::string_view namespace_,
                         const doc::Value& labels,
                         const std::function<void(const doc::Value& object)>& visit) {
-  const client::Index& index = by_selector(informer, form);
+  const Index& index = by_selector(informer, form);
   const auto visit_all = [&](const std::string& value) {
-    for (const client::Entry* entry : index.find(value)) {
+    for (const Entry* entry : index.find(value)) {
       if (selects(entry->second, form, labels)) visit(entry->second);
     }
   };
   for (const doc::Member& label : labels.members()) {
     visit_all(
-        client::label_index_value(namespace_, label.key.text(), label.value.as_string()));
+        label_index_value(namespace_, label.key.text(), label.value.as_string()));
   }
   if (form == SelectorForm::label_selector) visit_all(undemanding(namespace_));
 }
 
-void for_each_orphan(client::Informer& informer, std::string_view namespace_,
+void for_each_orphan(Informer& informer, std::string_view namespace_,
                      const doc::Value& selector, const api::LabelSelector& parsed,
                      const std::function<void(const doc::Value& object)>& visit) {
   const auto pairs = selector["matchLabels"_key].members();
   const std::string value =
       pairs.empty() ? undemanding(namespace_)
-                    : client::label_index_value(namespace_, pairs.front().key.text(),
+                    : label_index_value(namespace_, pairs.front().key.text(),
                                                 pairs.front().value.as_string());
-  for (const client::Entry* entry : informer.index("orphan", orphan_values).find(value)) {
+  for (const Entry* entry : informer.index("orphan", orphan_values).find(value)) {
     if (parsed.matches(api::labels(entry->second))) visit(entry->second);
   }
 }
 
-}  // namespace rockpool::controllers
+}  // namespace rockpool::client
