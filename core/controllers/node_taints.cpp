@@ -5,7 +5,7 @@
 #include <array>
 
 #include "core/api/object.h"
-#include "core/api/selector.h"
+#include "core/api/node_affinity.h"
 
 namespace rockpool::controllers {
 namespace {

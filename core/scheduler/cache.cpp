@@ -234,7 +234,7 @@ void Cache::count_in(PodCounts& counts, const PodRecord& record, std::int32_t si
   PodCounts::Count& count = counts.by_node[record.node];
   count.all += sign;
   if (!record.is_terminating) count.staying += sign;
-  if (count.all == 0) counts.by_node.erase(record.node);
+  if (count.all <= 0) counts.by_node.erase(record.node);
 }
 
 }  // namespace rockpool::scheduler
