@@ -107,14 +107,24 @@ PodNeeds compute_needs(const api::PodSpec& spec) {
   return needs;
 }
 
-// The parts of a spec that its needs depend on.
+// The parts of a spec that its needs depend on. Containers as a whole would not do: each Pod's mounts its
+// service account's token by a name of its own.
 doc::Value relevant_parts(const api::PodSpec& spec) {
-  doc::Value parts = doc::Value::object();
-  for (const doc::KnownKeyIndex key : {"containers"_key, "initContainers"_key, "overhead"_key,
-                                       "nodeSelector"_key, "affinity"_key}) {
-    if (spec.value().contains(key)) parts.set(key, spec.value()[key]);
+  std::vector<doc::Value> parts;
+  const auto add = [&parts](const api::ViewList<api::Container>& containers) {
+    parts.emplace_back(containers.size());
+    for (const api::Container container : containers) {
+      parts.push_back(container.value()["resources"_key]);
+      parts.push_back(container.ports().value());
+      parts.emplace_back(container.restart_policy());
+    }
+  };
+  add(spec.containers());
+  add(spec.init_containers());
+  for (const doc::Value* part : {&spec.overhead(), &spec.node_selector(), &spec.affinity()}) {
+    parts.push_back(*part);
   }
-  return parts;
+  return doc::Value::array(std::move(parts));
 }
 
 template <typename Combine>

@@ -60,7 +60,7 @@ TEST_CASE("a replica set makes its Pods from the template and counts them") {
   CHECK(world.events("SuccessfulCreate").front().starts_with("Created pod: web-"));
 
   world.run_pods();
-  for (const doc::Value& pod : pods) world.patch(kPods, api::name(pod), "metadata: {labels: {x: y}}");
+  for (const doc::Value& pod : pods) world.patch(kPods, api::name(pod), "metadata: {labels: {touched: once}}");
   world.run();
   CHECK(web(world).ready_replicas() == 3);
   CHECK(web(world).available_replicas() == 3);
@@ -159,21 +159,28 @@ TEST_CASE("Pods count as available only after minReadySeconds") {
   CHECK(web(world).available_replicas() == 3);
 }
 
-TEST_CASE("a refused Pod is told of once per attempt, in a condition and in an event") {
+TEST_CASE("a refused Pod is told of in a condition and in events, and tried again") {
   World world{"replicaset-controller"};
   world.create(kWeb);
-  // A template that the API accepts but no Pod of which it does.
-  world.patch(kReplicaSets, "web",
-              "spec: {template: {spec: {serviceAccountName: nobody}}}");
   world.run();
-  world.patch(kReplicaSets, "web", "spec: {replicas: 5}");
-  world.run(2ms);
-  const doc::Value& failure = api::find_condition(web(world).value(), "ReplicaFailure");
-  if (world.list(kPods).size() == 3) {
-    CHECK(failure["status"_key].as_string() == "True");
-    CHECK(failure["reason"_key].as_string() == "FailedCreate");
-    CHECK(world.events("FailedCreate").front().starts_with("Error creating: pods "));
-  }
+  world.patch(kReplicaSets, "web",
+              "spec: {replicas: 5, template: {spec: {serviceAccountName: nobody}}}");
+  world.run(1ms);
+  CHECK(world.list(kPods).size() == 3);
+  const doc::Value failure = api::find_condition(web(world).value(), "ReplicaFailure");
+  CHECK(failure["status"_key].as_string() == "True");
+  CHECK(failure["reason"_key].as_string() == "FailedCreate");
+  CHECK(failure["message"_key].as_string() ==
+        "pods \"web-\" is forbidden: error looking up service account default/nobody: "
+        "serviceaccount \"nobody\" not found");
+  // One attempt, not two: the first failure stops the batch.
+  REQUIRE(world.events("FailedCreate").size() == 1);
+  CHECK(world.events("FailedCreate").front().starts_with("Error creating: pods \"web-\" is"));
+
+  world.create("{apiVersion: v1, kind: ServiceAccount, metadata: {name: nobody}}");
+  world.run(10s);
+  CHECK(world.list(kPods).size() == 5);
+  CHECK(api::find_condition(web(world).value(), "ReplicaFailure").is_null());
 }
 
 TEST_CASE("a thousand replicas come in bursts and are never too many") {

@@ -97,9 +97,11 @@ std::vector<doc::Value> World::list(api::ResourceId resource,
 }
 
 void World::patch(api::ResourceId resource, std::string_view name, std::string_view yaml) {
+  apiserver::PatchOptions options;
+  options.field_validation = apiserver::FieldValidation::strict;
   const auto patched =
       api.patch(resource, default_namespace(resource), name,
-                {.type = apiserver::PatchType::merge, .body = parse(yaml)});
+                {.type = apiserver::PatchType::merge, .body = parse(yaml)}, options);
   if (!patched) FAIL(patched.error().message);
 }
 
