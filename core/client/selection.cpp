@@ -35,8 +35,8 @@ Index::Function index_function(SelectorForm form) {
     const std::string_view namespace_ = api::namespace_of(object);
     const auto pairs = pairs_of(object, form).members();
     if (!pairs.empty()) {
-      values.push_back(label_index_value(namespace_, pairs.front().key.text(),
-                                                 pairs.front().value.as_string()));
+      values.push_back(
+          label_index_value(namespace_, pairs.front().key.text(), pairs.front().value.as_string()));
     } else if (form == SelectorForm::label_selector) {
       values.push_back(undemanding(namespace_));
     }
@@ -49,8 +49,7 @@ void orphan_values(const doc::Value& object, std::vector<std::string>& values) {
   const std::string_view namespace_ = api::namespace_of(object);
   values.push_back(undemanding(namespace_));
   for (const doc::Member& label : api::labels(object).members()) {
-    values.push_back(
-        label_index_value(namespace_, label.key.text(), label.value.as_string()));
+    values.push_back(label_index_value(namespace_, label.key.text(), label.value.as_string()));
   }
 }
 
@@ -77,20 +76,18 @@ void for_each_selecting(Informer& informer, SelectorForm form, std::string_view 
     }
   };
   for (const doc::Member& label : labels.members()) {
-    visit_all(
-        label_index_value(namespace_, label.key.text(), label.value.as_string()));
+    visit_all(label_index_value(namespace_, label.key.text(), label.value.as_string()));
   }
   if (form == SelectorForm::label_selector) visit_all(undemanding(namespace_));
 }
 
-void for_each_orphan(Informer& informer, std::string_view namespace_,
-                     const doc::Value& selector, const api::LabelSelector& parsed,
+void for_each_orphan(Informer& informer, std::string_view namespace_, const doc::Value& selector,
+                     const api::LabelSelector& parsed,
                      const std::function<void(const doc::Value& object)>& visit) {
   const auto pairs = selector["matchLabels"_key].members();
-  const std::string value =
-      pairs.empty() ? undemanding(namespace_)
-                    : label_index_value(namespace_, pairs.front().key.text(),
-                                                pairs.front().value.as_string());
+  const std::string value = pairs.empty() ? undemanding(namespace_)
+                                          : label_index_value(namespace_, pairs.front().key.text(),
+                                                              pairs.front().value.as_string());
   for (const Entry* entry : informer.index("orphan", orphan_values).find(value)) {
     if (parsed.matches(api::labels(entry->second))) visit(entry->second);
   }

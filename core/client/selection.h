@@ -19,8 +19,8 @@ enum class SelectorForm {
   label_selector,
 };
 
-/// An index of an informer's objects by one of the label pairs that their selectors demand; those that
-/// demand none are found in one place per namespace.
+/// An index of an informer's objects by one of the label pairs that their selectors demand; those
+/// that demand none are found in one place per namespace.
 Index& by_selector(Informer& informer, SelectorForm form);
 
 /// Calls `visit` for each object of the namespace whose selector matches the labels. Costs
@@ -30,10 +30,10 @@ void for_each_selecting(Informer& informer, SelectorForm form, std::string_view 
                         const std::function<void(const doc::Value& object)>& visit);
 
 /// Calls `visit` for each object of the namespace that has no controller and that a
-/// metav1.LabelSelector, given parsed and as written, matches. Costs O(objects without controller that
-/// have the first label that the selector demands).
-void for_each_orphan(Informer& informer, std::string_view namespace_,
-                     const doc::Value& selector, const api::LabelSelector& parsed,
+/// metav1.LabelSelector, given parsed and as written, matches. Costs O(objects without controller
+/// that have the first label that the selector demands).
+void for_each_orphan(Informer& informer, std::string_view namespace_, const doc::Value& selector,
+                     const api::LabelSelector& parsed,
                      const std::function<void(const doc::Value& object)>& visit);
 
 /// True if the labels have all the pairs of `selector`, an object of strings.

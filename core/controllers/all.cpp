@@ -35,6 +35,8 @@ constexpr std::array kControllers = {
 
 }  // namespace
 
-std::span<const Registration> all_controllers() { return kControllers; }
+std::span<const Registration> all_controllers() {
+  return kControllers;
+}
 
 }  // namespace rockpool::controllers

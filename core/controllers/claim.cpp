@@ -25,7 +25,8 @@ Claim judge_claim(const doc::Value& object, const doc::Value& owner, bool matche
 api::Result<doc::Value> adopt(apiserver::ApiServer& api, api::ResourceId resource,
                               const doc::Value& object, api::ResourceId owner_resource,
                               const doc::Value& owner) {
-  // The cache may show an owner that is gone or on its way out; adopting for it would be for nothing.
+  // The cache may show an owner that is gone or on its way out; adopting for it would be for
+  // nothing.
   const auto fresh = api.get(owner_resource, api::namespace_of(owner), api::name(owner));
   if (!fresh) return std::unexpected{fresh.error()};
   if (api::uid(*fresh) != api::uid(owner) || api::is_being_deleted(*fresh)) {

@@ -24,8 +24,8 @@ enum class Claim {
 /// Decides; `matches` says whether the owner's selector matches the object's labels.
 Claim judge_claim(const doc::Value& object, const doc::Value& owner, bool matches);
 
-/// Makes `owner` the controller of `object`, if the API still knows that very owner and it is not being
-/// deleted. Returns the adopted object.
+/// Makes `owner` the controller of `object`, if the API still knows that very owner and it is not
+/// being deleted. Returns the adopted object.
 api::Result<doc::Value> adopt(apiserver::ApiServer& api, api::ResourceId resource,
                               const doc::Value& object, api::ResourceId owner_resource,
                               const doc::Value& owner);

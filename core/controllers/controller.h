@@ -16,8 +16,8 @@
 //
 // A controller is a pure plan from what is wanted and what is there, and its application. It reads
 // through informers, writes through the API's typed verbs, and never relies on having seen every
-// change: reconciling a key twice is reconciling it once. A write that meets a newer object fails with
-// Conflict, and the key is reconciled again after the queue's back-off.
+// change: reconciling a key twice is reconciling it once. A write that meets a newer object fails
+// with Conflict, and the key is reconciled again after the queue's back-off.
 //
 // Adding a controller takes its own files and one line in all.cpp.
 namespace rockpool::controllers {
@@ -64,8 +64,8 @@ class Controller {
 
   /// As upstream calls it: "replicaset-controller".
   virtual std::string_view name() const = 0;
-  /// Lists what is there, reconciles all of it and whatever changes from now on. Requires that it does
-  /// not run.
+  /// Lists what is there, reconciles all of it and whatever changes from now on. Requires that it
+  /// does not run.
   virtual void start() = 0;
   /// Forgets everything it knew and does nothing until `start`, as if its process had ended.
   virtual void stop() = 0;

@@ -39,7 +39,8 @@ class DeploymentController final : public Controller {
         replica_sets_{context.informers.of(kReplicaSets)},
         pods_{context.informers.of(kPods)},
         events_{context.loop, context.api, "deployment-controller"},
-        queue_{context.loop, kPeriod, [this](const api::ObjectKey& key) { return reconcile(key); }} {}
+        queue_{context.loop, kPeriod,
+               [this](const api::ObjectKey& key) { return reconcile(key); }} {}
 
   std::string_view name() const override { return "deployment-controller"; }
 
@@ -52,8 +53,8 @@ class DeploymentController final : public Controller {
           if (after == nullptr) queue_.forget(key);
           queue_.add(key);
         }));
-    subscriptions_.push_back(replica_sets_.subscribe(
-        [this](const doc::Value* before, const doc::Value* after) {
+    subscriptions_.push_back(
+        replica_sets_.subscribe([this](const doc::Value* before, const doc::Value* after) {
           on_replica_set(before, after);
         }));
     subscriptions_.push_back(pods_.subscribe(
@@ -96,8 +97,8 @@ class DeploymentController final : public Controller {
   client::Informer& pods_;
   client::EventRecorder events_;
   PacedQueue<api::ObjectKey> queue_;
-  // The latest version of a ReplicaSet that this controller wrote, by uid, for as long as the cache shows
-  // an older one. Without it a cache that lags would make it scale twice.
+  // The latest version of a ReplicaSet that this controller wrote, by uid, for as long as the cache
+  // shows an older one. Without it a cache that lags would make it scale twice.
   std::map<std::string, doc::Value, std::less<>> written_;
   std::vector<client::Subscription> subscriptions_;
 };
@@ -124,11 +125,12 @@ void DeploymentController::enqueue_owner(const doc::Value& replica_set) {
     return;
   }
   client::for_each_selecting(deployments_, client::SelectorForm::label_selector, namespace_,
-                     api::labels(replica_set),
-                     [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
+                             api::labels(replica_set),
+                             [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
 }
 
-// A Deployment that recreates waits for its old Pods to be gone; no change of a ReplicaSet tells it.
+// A Deployment that recreates waits for its old Pods to be gone; no change of a ReplicaSet tells
+// it.
 void DeploymentController::on_pod(const doc::Value* before, const doc::Value* after) {
   if (before == nullptr || (after != nullptr && !api::Pod{*after}.is_terminal())) return;
   const auto owner = api::controller_of(*before);
@@ -153,9 +155,8 @@ Outcome DeploymentController::reconcile(const api::ObjectKey& key) {
   const auto selector = api::LabelSelector::from_value(deployment.selector());
   if (!selector) return Outcome::done();
   if (selector->is_everything()) {
-    events_.warning(
-        *found, "SelectingAll",
-        "This deployment is selecting all pods. A non-empty selector is required.");
+    events_.warning(*found, "SelectingAll",
+                    "This deployment is selecting all pods. A non-empty selector is required.");
     doc::Value status = deployment.value()["status"_key];
     status.set("observedGeneration"_key, deployment.generation());
     const auto written = write_status(context_.api, kDeployments, *found, std::move(status));
@@ -174,8 +175,8 @@ Outcome DeploymentController::reconcile(const api::ObjectKey& key) {
   return deployment.strategy() == "Recreate" ? recreate(rollout) : roll(rollout);
 }
 
-// The ReplicaSets that the Deployment controls, as far as is known, after adopting and releasing; empty
-// if something went wrong.
+// The ReplicaSets that the Deployment controls, as far as is known, after adopting and releasing;
+// empty if something went wrong.
 std::optional<std::vector<api::ReplicaSet>> DeploymentController::claim(
     const api::Deployment& deployment) {
   const auto selector = api::LabelSelector::from_value(deployment.selector());
@@ -198,15 +199,15 @@ std::optional<std::vector<api::ReplicaSet>> DeploymentController::claim(
       owned.emplace_back(written);
     }
   }
-  client::for_each_orphan(
-      replica_sets_, deployment.namespace_name(), deployment.selector(), *selector,
-      [&](const doc::Value& orphan) {
-        if (judge_claim(orphan, deployment.value(), true) != Claim::adopt) return;
-        auto adopted =
-            adopt(context_.api, kReplicaSets, orphan, kDeployments, deployment.value());
-        all_well = all_well && adopted;
-        if (adopted) owned.emplace_back(std::move(*adopted));
-      });
+  client::for_each_orphan(replica_sets_, deployment.namespace_name(), deployment.selector(),
+                          *selector, [&](const doc::Value& orphan) {
+                            if (judge_claim(orphan, deployment.value(), true) != Claim::adopt)
+                              return;
+                            auto adopted = adopt(context_.api, kReplicaSets, orphan, kDeployments,
+                                                 deployment.value());
+                            all_well = all_well && adopted;
+                            if (adopted) owned.emplace_back(std::move(*adopted));
+                          });
   if (!all_well) return std::nullopt;
   return owned;
 }
@@ -261,14 +262,14 @@ Outcome DeploymentController::finish(const Rollout& rollout, bool is_rollout) {
   const sim::Time now = context_.loop.now();
   const doc::Value status =
       is_rollout ? rollout_status(rollout, now) : plain_deployment_status(rollout, now);
-  const auto written =
-      write_status(context_.api, kDeployments, rollout.deployment.value(), status);
+  const auto written = write_status(context_.api, kDeployments, rollout.deployment.value(), status);
   if (!written) return is_not_found(written.error()) ? Outcome::done() : Outcome::retry();
   const auto check = is_rollout ? deadline_check(rollout.deployment, status, now) : std::nullopt;
   return check ? Outcome::again(*check) : Outcome::done();
 }
 
-// Keeps the current ReplicaSet's revision and annotations up to date, and the Deployment's with them.
+// Keeps the current ReplicaSet's revision and annotations up to date, and the Deployment's with
+// them.
 Step DeploymentController::refresh_current(Rollout& rollout) {
   if (!rollout.current) return Step::unchanged;
   const api::Deployment& deployment = rollout.deployment;
@@ -293,10 +294,10 @@ Step DeploymentController::refresh_current(Rollout& rollout) {
   return refresh_deployment(rollout, revision_of(rollout.current->value()), condition);
 }
 
-// Puts the revision of the current ReplicaSet and a condition on the Deployment. The annotation belongs to
-// the object, the condition to its status, so this may take two writes.
-Step DeploymentController::refresh_deployment(
-    Rollout& rollout, std::int64_t revision, const std::optional<DeploymentCondition>& condition) {
+// Puts the revision of the current ReplicaSet and a condition on the Deployment. The annotation
+// belongs to the object, the condition to its status, so this may take two writes.
+Step DeploymentController::refresh_deployment(Rollout& rollout, std::int64_t revision,
+                                              const std::optional<DeploymentCondition>& condition) {
   doc::Value object = rollout.deployment.value();
   if (revision_of(object) != revision) {
     api::set_annotation(object, kRevisionAnnotation, std::to_string(revision));
@@ -353,12 +354,12 @@ Step DeploymentController::create_current(Rollout& rollout) {
   return refresh_deployment(rollout, revision_of(rollout.current->value()), condition);
 }
 
-// A ReplicaSet of that name exists. If it is ours and has the same template, the cache lags; otherwise the
-// hash collides with another template's, and counting the collision gives the next attempt another name.
+// A ReplicaSet of that name exists. If it is ours and has the same template, the cache lags;
+// otherwise the hash collides with another template's, and counting the collision gives the next
+// attempt another name.
 Step DeploymentController::resolve_name_clash(Rollout& rollout, const doc::Value& wanted) {
   const api::Deployment& deployment = rollout.deployment;
-  auto existing =
-      context_.api.get(kReplicaSets, deployment.namespace_name(), api::name(wanted));
+  auto existing = context_.api.get(kReplicaSets, deployment.namespace_name(), api::name(wanted));
   if (!existing) return Step::failed;
   const api::ReplicaSet replica_set{*existing};
   if (api::is_controlled_by(*existing, deployment.uid()) &&

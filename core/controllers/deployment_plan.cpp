@@ -51,7 +51,9 @@ bool is_rolling(const api::Deployment& deployment) {
   return deployment.strategy() == "RollingUpdate";
 }
 
-bool is_active(const api::ReplicaSet& replica_set) { return replica_set.replicas() > 0; }
+bool is_active(const api::ReplicaSet& replica_set) {
+  return replica_set.replicas() > 0;
+}
 
 // All Pods of the Deployment are the current ReplicaSet's, and available (IsSaturated).
 bool is_saturated(const Rollout& rollout) {
@@ -60,7 +62,8 @@ bool is_saturated(const Rollout& rollout) {
   const std::int64_t wanted = rollout.deployment.replicas();
   const std::int64_t desired =
       parse_number(api::annotation(current.value(), kDesiredReplicasAnnotation), -1);
-  return current.replicas() == wanted && desired == wanted && current.available_replicas() == wanted;
+  return current.replicas() == wanted && desired == wanted &&
+         current.available_replicas() == wanted;
 }
 
 // The only ReplicaSet with Pods, or the latest if none has any (FindActiveOrLatest).
@@ -82,12 +85,13 @@ std::int64_t share(const api::ReplicaSet& replica_set, const api::Deployment& de
       parse_number(api::annotation(replica_set.value(), kMaxReplicasAnnotation), 0);
   if (largest_before <= 0) largest_before = deployment.status_replicas();
   if (largest_before <= 0) return 0;
-  const double size = static_cast<double>(replica_set.replicas() * largest) /
-                      static_cast<double>(largest_before);
+  const double size =
+      static_cast<double>(replica_set.replicas() * largest) / static_cast<double>(largest_before);
   return std::llround(size) - replica_set.replicas();
 }
 
-// Larger ones first. When adding, the newest of the same size comes first; when removing, the oldest.
+// Larger ones first. When adding, the newest of the same size comes first; when removing, the
+// oldest.
 void sort_for_scaling(std::vector<api::ReplicaSet>& replica_sets, bool adding) {
   std::ranges::stable_sort(replica_sets, [adding](const auto& left, const auto& right) {
     if (left.replicas() != right.replicas()) return left.replicas() > right.replicas();
@@ -162,7 +166,8 @@ Rollout make_rollout(const api::Deployment& deployment, std::vector<api::Replica
   Rollout rollout{.deployment = deployment, .current = std::nullopt, .old = {}};
   for (api::ReplicaSet& replica_set : replica_sets) {
     // If several have the present template, the oldest is it, so that the choice never changes.
-    if (!rollout.current && is_same_template(replica_set.pod_template(), deployment.pod_template())) {
+    if (!rollout.current &&
+        is_same_template(replica_set.pod_template(), deployment.pod_template())) {
       rollout.current = std::move(replica_set);
     } else {
       rollout.old.push_back(std::move(replica_set));
@@ -216,7 +221,8 @@ doc::Value new_replica_set(const Rollout& rollout) {
   api::set_label(pod_template, kPodTemplateHashLabel, hash);
   doc::Value selector = deployment.selector();
   selector.edit("matchLabels"_key).set(kPodTemplateHashLabel, hash);
-  doc::Value spec = doc::Value::object({{"replicas"_key, 0}, {"selector"_key, std::move(selector)}});
+  doc::Value spec =
+      doc::Value::object({{"replicas"_key, 0}, {"selector"_key, std::move(selector)}});
   if (deployment.min_ready_seconds() != 0) {
     spec.set("minReadySeconds"_key, deployment.min_ready_seconds());
   }
@@ -262,8 +268,7 @@ std::int64_t plan_current(const Rollout& rollout) {
   const std::int64_t wanted = rollout.deployment.replicas();
   const std::int64_t present = rollout.current->replicas();
   if (!is_rolling(rollout.deployment) || present >= wanted) return wanted;
-  const std::int64_t room =
-      wanted + max_surge(rollout.deployment) - total_replicas(rollout.all());
+  const std::int64_t room = wanted + max_surge(rollout.deployment) - total_replicas(rollout.all());
   return present + std::clamp<std::int64_t>(room, 0, wanted - present);
 }
 
@@ -286,16 +291,14 @@ std::vector<Resize> plan_old(const Rollout& rollout) {
     resize.replicas -= count;
     removable -= count;
   }
-  std::int64_t sparable =
-      std::max<std::int64_t>(total_available(rollout.all()) - min_available, 0);
+  std::int64_t sparable = std::max<std::int64_t>(total_available(rollout.all()) - min_available, 0);
   for (Resize& resize : plan) {
     const std::int64_t count = std::min(sparable, resize.replicas);
     resize.replicas -= count;
     sparable -= count;
   }
-  std::erase_if(plan, [](const Resize& resize) {
-    return resize.replicas == resize.replica_set.replicas();
-  });
+  std::erase_if(
+      plan, [](const Resize& resize) { return resize.replicas == resize.replica_set.replicas(); });
   return plan;
 }
 
@@ -334,8 +337,8 @@ bool annotate_replica_set(const api::Deployment& deployment, doc::Value& replica
   bool changed = false;
   for (const doc::Member& annotation : deployment.annotations().members()) {
     if (is_own_annotation(annotation.key.text())) continue;
-    changed = set_annotation(replica_set, annotation.key.text(), annotation.value.as_string()) ||
-              changed;
+    changed =
+        set_annotation(replica_set, annotation.key.text(), annotation.value.as_string()) || changed;
   }
   const std::string old_revision{api::annotation(replica_set, kRevisionAnnotation)};
   if (parse_number(old_revision, 0) < revision) {

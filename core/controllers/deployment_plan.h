@@ -10,7 +10,8 @@
 #include "core/api/views/workloads.h"
 #include "core/doc/value.h"
 
-// What a Deployment wants of its ReplicaSets, as pure functions (pkg/controller/deployment and its util).
+// What a Deployment wants of its ReplicaSets, as pure functions (pkg/controller/deployment and its
+// util).
 namespace rockpool::controllers {
 
 inline constexpr std::string_view kRevisionAnnotation = "deployment.kubernetes.io/revision";
@@ -33,8 +34,8 @@ struct Rollout {
   std::vector<api::ReplicaSet> all() const;
 };
 
-/// The size that a ReplicaSet is to have. It may be the one it has; what is noted on it may then still be
-/// out of date.
+/// The size that a ReplicaSet is to have. It may be the one it has; what is noted on it may then
+/// still be out of date.
 struct Resize {
   api::ReplicaSet replica_set;
   std::int64_t replicas = 0;
@@ -60,14 +61,14 @@ bool is_same_template(const doc::Value& left, const doc::Value& right);
 
 /// True if `spec.replicas` has changed since the ReplicaSets were last sized.
 bool is_scaling_event(const Rollout& rollout);
-/// New sizes after `spec.replicas` changed or while paused: an only ReplicaSet takes all; during a rolling
-/// update each takes its share of the difference, the largest what is left over.
+/// New sizes after `spec.replicas` changed or while paused: an only ReplicaSet takes all; during a
+/// rolling update each takes its share of the difference, the largest what is left over.
 std::vector<Resize> plan_scale(const Rollout& rollout);
 
 /// The size of the current ReplicaSet in the next step of a rollout.
 std::int64_t plan_current(const Rollout& rollout);
-/// New sizes of the old ReplicaSets in the next step of a rolling update: first those Pods go that are not
-/// available anyway, then as many available ones as can be spared.
+/// New sizes of the old ReplicaSets in the next step of a rolling update: first those Pods go that
+/// are not available anyway, then as many available ones as can be spared.
 std::vector<Resize> plan_old(const Rollout& rollout);
 
 /// The old ReplicaSets beyond revisionHistoryLimit that have run empty, oldest revision first.
@@ -82,7 +83,8 @@ std::int64_t next_revision(const Rollout& rollout);
 /// changed.
 bool annotate_replica_set(const api::Deployment& deployment, doc::Value& replica_set,
                           std::int64_t revision, bool is_new);
-/// Notes the wanted and largest number of replicas on a ReplicaSet; returns whether anything changed.
+/// Notes the wanted and largest number of replicas on a ReplicaSet; returns whether anything
+/// changed.
 bool annotate_replicas(const api::Deployment& deployment, doc::Value& replica_set);
 
 }  // namespace rockpool::controllers

@@ -49,7 +49,8 @@ void append_condition(doc::Value& status, const DeploymentCondition& condition,
                                      {"message"_key, condition.message}}));
 }
 
-// `ReplicaSet "x" has timed out progressing.`, or of the Deployment if there is no current ReplicaSet.
+// `ReplicaSet "x" has timed out progressing.`, or of the Deployment if there is no current
+// ReplicaSet.
 std::string about(const Rollout& rollout, std::string_view what) {
   if (rollout.current) return fmt::format("ReplicaSet \"{}\" {}", rollout.current->name(), what);
   return fmt::format("Deployment \"{}\" {}", rollout.deployment.name(), what);
@@ -93,11 +94,12 @@ void judge_progress(const Rollout& rollout, doc::Value& status, sim::Time now) {
                               about(rollout, "has successfully progressed.")},
                              now);
   } else if (is_progressing(before, status)) {
-    // Every step restarts the clock of the deadline, so this replaces a condition of the same reason.
+    // Every step restarts the clock of the deadline, so this replaces a condition of the same
+    // reason.
     const bool was_true = present["status"_key].as_string() == "True";
-    append_condition(
-        status, {kProgressing, "True", "ReplicaSetUpdated", about(rollout, "is progressing.")},
-        was_true ? present["lastTransitionTime"_key] : api::time_value(now), now);
+    append_condition(status,
+                     {kProgressing, "True", "ReplicaSetUpdated", about(rollout, "is progressing.")},
+                     was_true ? present["lastTransitionTime"_key] : api::time_value(now), now);
   } else if (has_timed_out(rollout.deployment, status, now)) {
     set_deployment_condition(
         status, {kProgressing, "False", kTimedOut, about(rollout, "has timed out progressing.")},
@@ -112,11 +114,11 @@ void copy_failure(const Rollout& rollout, doc::Value& status, sim::Time now) {
   for (const api::ReplicaSet& replica_set : candidates) {
     const doc::Value& failure = api::find_condition(replica_set.value(), kReplicaFailure);
     if (failure.is_null()) continue;
-    set_deployment_condition(status,
-                             {kReplicaFailure, failure["status"_key].as_string(),
-                              failure["reason"_key].as_string(),
-                              failure["message"_key].to_string()},
-                             now);
+    set_deployment_condition(
+        status,
+        {kReplicaFailure, failure["status"_key].as_string(), failure["reason"_key].as_string(),
+         failure["message"_key].to_string()},
+        now);
     return;
   }
   remove_condition(status, kReplicaFailure);
@@ -154,8 +156,7 @@ doc::Value plain_deployment_status(const Rollout& rollout, sim::Time now) {
   };
   set_unless_zero("observedGeneration"_key, deployment.generation());
   set_unless_zero("replicas"_key, total_status_replicas(all));
-  set_unless_zero("updatedReplicas"_key,
-                  rollout.current ? rollout.current->status_replicas() : 0);
+  set_unless_zero("updatedReplicas"_key, rollout.current ? rollout.current->status_replicas() : 0);
   set_unless_zero("readyReplicas"_key, ready);
   set_unless_zero("availableReplicas"_key, available);
   set_unless_zero("unavailableReplicas"_key, unavailable);
@@ -165,10 +166,10 @@ doc::Value plain_deployment_status(const Rollout& rollout, sim::Time now) {
   if (deployment.conditions().size() != 0) status.set("conditions"_key, deployment.conditions());
 
   if (available >= deployment.replicas() - max_unavailable(deployment)) {
-    set_deployment_condition(status,
-                             {"Available", "True", "MinimumReplicasAvailable",
-                              "Deployment has minimum availability."},
-                             now);
+    set_deployment_condition(
+        status,
+        {"Available", "True", "MinimumReplicasAvailable", "Deployment has minimum availability."},
+        now);
   } else {
     set_deployment_condition(status,
                              {"Available", "False", "MinimumReplicasUnavailable",

@@ -20,21 +20,22 @@ struct DeploymentCondition {
   std::string message;
 };
 
-/// Puts the condition into `status`, unless it has it with the same status and reason. A changed one goes
-/// to the end of the list; its transition time stays if the status does. Returns whether it changed.
+/// Puts the condition into `status`, unless it has it with the same status and reason. A changed
+/// one goes to the end of the list; its transition time stays if the status does. Returns whether
+/// it changed.
 bool set_deployment_condition(doc::Value& status, const DeploymentCondition& condition,
                               sim::Time now);
 
 /// True if a rollout that takes too long is to be reported.
 bool has_progress_deadline(const api::Deployment& deployment);
 
-/// The status that follows from the ReplicaSets, with the Progressing condition left as it is: what a
-/// paused or just scaled Deployment shows.
+/// The status that follows from the ReplicaSets, with the Progressing condition left as it is: what
+/// a paused or just scaled Deployment shows.
 doc::Value plain_deployment_status(const Rollout& rollout, sim::Time now);
 /// The status in the midst of a rollout: completion, progress, or the lack of it.
 doc::Value rollout_status(const Rollout& rollout, sim::Time now);
-/// The status with the Progressing condition that tells of being paused or resumed; unchanged if it says
-/// so already.
+/// The status with the Progressing condition that tells of being paused or resumed; unchanged if it
+/// says so already.
 doc::Value paused_status(const api::Deployment& deployment, sim::Time now);
 
 /// True if all Pods are of the present template, available, and seen in this generation.

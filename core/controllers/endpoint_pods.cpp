@@ -80,8 +80,7 @@ void TriggerTimes::observe(const std::string& pod_name, const doc::Value* pod) {
     pods_.erase(pod_name);
     return;
   }
-  const auto moment =
-      api::read_time(api::find_condition(*pod, "Ready")["lastTransitionTime"_key]);
+  const auto moment = api::read_time(api::find_condition(*pod, "Ready")["lastTransitionTime"_key]);
   if (!moment) return;
   const auto [known, is_new] = pods_.try_emplace(pod_name, *moment);
   if (!is_new && *moment <= known->second) return;

@@ -14,14 +14,15 @@
 #include "core/doc/value.h"
 #include "core/sim/time.h"
 
-// How Pods become endpoints of Services: what the controllers of Endpoints and of EndpointSlices share
-// (k8s.io/endpointslice/util).
+// How Pods become endpoints of Services: what the controllers of Endpoints and of EndpointSlices
+// share (k8s.io/endpointslice/util).
 namespace rockpool::controllers {
 
 /// True if the Pod has an address and has not run to its end; Pods being deleted count only if
 /// `include_terminating`.
 bool belongs_in_endpoints(const api::Pod& pod, bool include_terminating);
-/// True if the endpoint carries the Pod's hostname: the Pod names this very Service as its subdomain.
+/// True if the endpoint carries the Pod's hostname: the Pod names this very Service as its
+/// subdomain.
 bool has_hostname_in(const api::Pod& pod, const api::Service& service);
 /// The Pod's address of that family ("IPv4", "IPv6"), or empty.
 std::string_view pod_ip(const api::Pod& pod, std::string_view family);
@@ -32,8 +33,8 @@ bool has_managed_endpoints(const api::Service& service);
 /// The address families of the Service, primary first; never empty.
 std::vector<std::string> ip_families(const api::Service& service);
 
-/// A service port as one Pod offers it: {name?, port, protocol, appProtocol?}, the number found by the Pod's
-/// own port names. Empty if the Pod has no port of that name.
+/// A service port as one Pod offers it: {name?, port, protocol, appProtocol?}, the number found by
+/// the Pod's own port names. Empty if the Pod has no port of that name.
 std::optional<doc::Value> endpoint_port(const api::ServicePort& port, const api::Pod& pod,
                                         bool keep_empty_name);
 
@@ -41,9 +42,9 @@ std::optional<doc::Value> endpoint_port(const api::ServicePort& port, const api:
 template <typename Visit>
 void for_each_selected_pod(client::Informer& pods, const api::Service& service, Visit&& visit);
 
-/// Which moment a change of endpoints goes back to, for measuring how long it takes to come into effect
-/// (endpoints.kubernetes.io/last-change-trigger-time): the earliest change of a Pod's readiness since the
-/// last look, or the Service's creation at the first.
+/// Which moment a change of endpoints goes back to, for measuring how long it takes to come into
+/// effect (endpoints.kubernetes.io/last-change-trigger-time): the earliest change of a Pod's
+/// readiness since the last look, or the Service's creation at the first.
 class TriggerTimes {
  public:
   /// Takes note of a Pod as it is now; null if the Service no longer has that Pod.

@@ -120,14 +120,14 @@ void EndpointsController::on_pod(const doc::Value* before, const doc::Value* aft
 }
 
 void EndpointsController::touch(const doc::Value& pod) {
-  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
-                     [&](const doc::Value& service) {
-                       const api::ObjectKey key = api::key_of(service);
-                       if (const auto state = states_.find(key); state != states_.end()) {
-                         state->second.touched.emplace(api::name(pod));
-                       }
-                       queue_.add(key);
-                     });
+  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod),
+                             api::labels(pod), [&](const doc::Value& service) {
+                               const api::ObjectKey key = api::key_of(service);
+                               if (const auto state = states_.find(key); state != states_.end()) {
+                                 state->second.touched.emplace(api::name(pod));
+                               }
+                               queue_.add(key);
+                             });
 }
 
 // Only what others do to the object matters.
@@ -216,9 +216,9 @@ Outcome EndpointsController::write(State& state, const api::Service& service,
   } else if (says_so) {
     api::remove_annotation(wanted, kOverCapacityAnnotation);
   }
-  const auto result =
-      before.is_null() ? context_.api.create(kEndpoints, service.namespace_name(), wanted)
-                       : context_.api.update(kEndpoints, wanted);
+  const auto result = before.is_null()
+                          ? context_.api.create(kEndpoints, service.namespace_name(), wanted)
+                          : context_.api.update(kEndpoints, wanted);
   if (result) {
     state.written = *result;
     return Outcome::done();

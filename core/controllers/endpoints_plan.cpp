@@ -96,10 +96,8 @@ doc::Value ServiceAddresses::subsets() const {
   std::vector<doc::Value> subsets;
   for (const auto& [key, subset] : subsets_) {
     doc::Value value = doc::Value::object();
-    doc::Value addresses =
-        first_values(subset.ready, ready_shares.take(subset.ready.size()));
-    doc::Value others =
-        first_values(subset.not_ready, other_shares.take(subset.not_ready.size()));
+    doc::Value addresses = first_values(subset.ready, ready_shares.take(subset.ready.size()));
+    doc::Value others = first_values(subset.not_ready, other_shares.take(subset.not_ready.size()));
     if (addresses.size() == 0 && others.size() == 0) continue;
     if (addresses.size() != 0) value.set("addresses"_key, std::move(addresses));
     if (others.size() != 0) value.set("notReadyAddresses"_key, std::move(others));

@@ -16,8 +16,8 @@ namespace rockpool::controllers {
 /// An Endpoints object holds at most so many addresses.
 inline constexpr std::int64_t kEndpointsCapacity = 1000;
 
-/// The addresses of one Service, kept in the order in which its Endpoints object lists them, so that a Pod's
-/// change costs only its own place.
+/// The addresses of one Service, kept in the order in which its Endpoints object lists them, so
+/// that a Pod's change costs only its own place.
 class ServiceAddresses {
  public:
   /// What one Pod contributes.
@@ -37,8 +37,8 @@ class ServiceAddresses {
   /// The names of the Pods that contribute.
   std::vector<std::string> pod_names() const;
 
-  /// The subsets of the Endpoints object, cut to its capacity: Pods that offer different ports are in
-  /// different subsets; addresses are in the order of their text.
+  /// The subsets of the Endpoints object, cut to its capacity: Pods that offer different ports are
+  /// in different subsets; addresses are in the order of their text.
   doc::Value subsets() const;
   /// True if there are more addresses than the object may hold.
   bool is_over_capacity() const;

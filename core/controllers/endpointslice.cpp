@@ -108,15 +108,15 @@ void EndpointSliceController::on_pod(const doc::Value* before, const doc::Value*
 }
 
 void EndpointSliceController::touch(const doc::Value& pod) {
-  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod), api::labels(pod),
-                     [&](const doc::Value& service) {
-                       const api::ObjectKey key = api::key_of(service);
-                       // Without state the first reconciliation looks at everything anyway.
-                       if (const auto state = states_.find(key); state != states_.end()) {
-                         state->second.touch(api::name(pod));
-                       }
-                       queue_.add(key);
-                     });
+  client::for_each_selecting(services_, client::SelectorForm::labels, api::namespace_of(pod),
+                             api::labels(pod), [&](const doc::Value& service) {
+                               const api::ObjectKey key = api::key_of(service);
+                               // Without state the first reconciliation looks at everything anyway.
+                               if (const auto state = states_.find(key); state != states_.end()) {
+                                 state->second.touch(api::name(pod));
+                               }
+                               queue_.add(key);
+                             });
 }
 
 void EndpointSliceController::on_slice(const doc::Value* before, const doc::Value* after) {
@@ -189,7 +189,8 @@ void EndpointSliceController::want_pod(ServiceSlices& state, const api::Service&
                                        const std::vector<std::string>& families,
                                        const std::string& pod_name) {
   const doc::Value* found = pods_.find({std::string{service.namespace_name()}, pod_name});
-  const bool selected = found != nullptr && client::has_labels(api::labels(*found), service.selector());
+  const bool selected =
+      found != nullptr && client::has_labels(api::labels(*found), service.selector());
   state.trigger_times.observe(pod_name, selected ? found : nullptr);
   const api::Pod pod = selected ? api::Pod{*found} : api::Pod{};
   bool included = selected && belongs_in_endpoints(pod, true);
@@ -209,8 +210,9 @@ void EndpointSliceController::want_pod(ServiceSlices& state, const api::Service&
     if (ip.empty()) {
       state.want(family, pod_name, std::nullopt);
     } else {
-      state.want(family, pod_name,
-                 WantedEndpoint{endpoint_ports(service, pod), make_endpoint(pod, service, ip, zone)});
+      state.want(
+          family, pod_name,
+          WantedEndpoint{endpoint_ports(service, pod), make_endpoint(pod, service, ip, zone)});
     }
   }
 }

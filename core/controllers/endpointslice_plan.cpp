@@ -20,8 +20,10 @@ void fill(SliceDraft& slice, std::vector<doc::Value>& additions, std::size_t& ne
   }
 }
 
-// The unchanged slice that so many endpoints fill best, or nullptr if none has room for all of them.
-SliceDraft* best_fit(std::vector<SliceDraft>& slices, std::size_t count, std::size_t max_endpoints) {
+// The unchanged slice that so many endpoints fill best, or nullptr if none has room for all of
+// them.
+SliceDraft* best_fit(std::vector<SliceDraft>& slices, std::size_t count,
+                     std::size_t max_endpoints) {
   SliceDraft* best = nullptr;
   for (SliceDraft& slice : slices) {
     if (slice.changed || slice.endpoints.size() + count > max_endpoints) continue;
@@ -39,9 +41,9 @@ doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::
   const bool ready = service.publish_not_ready_addresses() || (serving && !terminating);
   doc::Value endpoint = doc::Value::object({
       {"addresses"_key, doc::Value::strings({ip})},
-      {"conditions"_key, doc::Value::object({{"ready"_key, ready},
-                                             {"serving"_key, serving},
-                                             {"terminating"_key, terminating}})},
+      {"conditions"_key,
+       doc::Value::object(
+           {{"ready"_key, ready}, {"serving"_key, serving}, {"terminating"_key, terminating}})},
       {"targetRef"_key, doc::Value::object({{"kind"_key, "Pod"},
                                             {"namespace"_key, pod.namespace_name()},
                                             {"name"_key, pod.name()},
@@ -53,9 +55,10 @@ doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::
   endpoint.set("zone"_key, zone);
   // Endpoints of Services that prefer short ways say for which zone they are meant.
   if (ready && service.traffic_distribution() == "PreferClose") {
-    endpoint.set("hints"_key,
-                 doc::Value::object({{"forZones"_key, doc::Value::array({doc::Value::object(
-                                                          {{"name"_key, zone}})})}}));
+    endpoint.set(
+        "hints"_key,
+        doc::Value::object(
+            {{"forZones"_key, doc::Value::array({doc::Value::object({{"name"_key, zone}})})}}));
   }
   return endpoint;
 }
@@ -94,8 +97,7 @@ void pack_endpoints(std::vector<SliceDraft>& slices, std::vector<doc::Value> add
 
   while (next < additions.size()) {
     const std::size_t count = additions.size() - next;
-    SliceDraft* target =
-        count < max_endpoints ? best_fit(slices, count, max_endpoints) : nullptr;
+    SliceDraft* target = count < max_endpoints ? best_fit(slices, count, max_endpoints) : nullptr;
     if (target == nullptr) target = &slices.emplace_back();
     fill(*target, additions, next, max_endpoints);
   }

@@ -23,8 +23,8 @@ inline constexpr std::string_view kHeadlessLabel = "service.kubernetes.io/headle
 doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::string_view ip,
                          std::string_view zone);
 
-/// The ports of a Service as one Pod offers them. Endpoints of Pods that offer different ones go into
-/// different slices.
+/// The ports of a Service as one Pod offers them. Endpoints of Pods that offer different ones go
+/// into different slices.
 doc::Value endpoint_ports(const api::Service& service, const api::Pod& pod);
 
 /// The labels that a slice of the Service has; null if there are none.
@@ -40,10 +40,11 @@ struct SliceDraft {
   bool changed = false;
 };
 
-/// Finds room for endpoints in slices of the same ports and address type, with as few writes as possible:
-/// first slices that must be written anyway are filled, fullest first; what is left goes into the one
-/// unchanged slice that it fills best, or else into new slices. A changed slice without endpoints is on
-/// its way out and is not filled. Slices are never rearranged just to have fewer of them.
+/// Finds room for endpoints in slices of the same ports and address type, with as few writes as
+/// possible: first slices that must be written anyway are filled, fullest first; what is left goes
+/// into the one unchanged slice that it fills best, or else into new slices. A changed slice
+/// without endpoints is on its way out and is not filled. Slices are never rearranged just to have
+/// fewer of them.
 void pack_endpoints(std::vector<SliceDraft>& slices, std::vector<doc::Value> additions,
                     std::size_t max_endpoints);
 

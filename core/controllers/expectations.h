@@ -12,8 +12,8 @@
 
 namespace rockpool::controllers {
 
-/// What a controller has done and its cache has yet to show, so that a cache that lags never makes it
-/// create or delete too much. Models client-go's UIDTrackingControllerExpectations.
+/// What a controller has done and its cache has yet to show, so that a cache that lags never makes
+/// it create or delete too much. Models client-go's UIDTrackingControllerExpectations.
 class Expectations {
  public:
   /// After so long a controller acts again even if something it waits for never came.

@@ -76,8 +76,9 @@ doc::Value without_owners(const doc::Value& object, const Uids& uids) {
 class GarbageCollector final : public Controller {
  public:
   explicit GarbageCollector(const Context& context)
-      : context_{context},
-        queue_{context.loop, [this](const Item& item) { return reconcile(item); }} {}
+      : context_{context}, queue_{context.loop, [this](const Item& item) {
+                                    return reconcile(item);
+                                  }} {}
 
   std::string_view name() const override { return "garbage-collector-controller"; }
 
@@ -91,8 +92,8 @@ class GarbageCollector final : public Controller {
     }
     for (const api::ResourceId resource : watched_) {
       client::Informer& informer = context_.informers.of(resource);
-      subscriptions_.push_back(informer.subscribe(
-          [this, resource](const doc::Value* before, const doc::Value* after) {
+      subscriptions_.push_back(
+          informer.subscribe([this, resource](const doc::Value* before, const doc::Value* after) {
             on_change(resource, before, after);
           }));
       for (const auto& [key, object] : informer.objects()) on_change(resource, nullptr, &object);
@@ -166,8 +167,8 @@ void GarbageCollector::on_change(api::ResourceId resource, const doc::Value* bef
 // Owners that wait for their dependents want to hear that one is gone.
 void GarbageCollector::enqueue_owners(const doc::Value& object) {
   for (const doc::Value& reference : owner_references(object).items()) {
-    const api::Resource* resource = api::find_kind(reference["apiVersion"_key].as_string(),
-                                                   reference["kind"_key].as_string());
+    const api::Resource* resource =
+        api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
     if (resource == nullptr) continue;
     const api::ObjectKey key{
         resource->namespaced ? std::string{api::namespace_of(object)} : std::string{},
@@ -179,14 +180,13 @@ void GarbageCollector::enqueue_owners(const doc::Value& object) {
 
 // True if the cache shows that very owner, and it stays.
 bool GarbageCollector::knows_owner(const doc::Value& object, const doc::Value& reference) {
-  const api::Resource* resource = api::find_kind(reference["apiVersion"_key].as_string(),
-                                                 reference["kind"_key].as_string());
+  const api::Resource* resource =
+      api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
   if (resource == nullptr) return false;
-  const doc::Value* owner = context_.informers.of(resource->id)
-                                .find({resource->namespaced
-                                           ? std::string{api::namespace_of(object)}
-                                           : std::string{},
-                                       reference["name"_key].to_string()});
+  const doc::Value* owner =
+      context_.informers.of(resource->id)
+          .find({resource->namespaced ? std::string{api::namespace_of(object)} : std::string{},
+                 reference["name"_key].to_string()});
   return owner != nullptr && api::uid(*owner) == reference["uid"_key].as_string() &&
          !is_deleting(*owner, kForeground);
 }
@@ -215,8 +215,8 @@ Outcome GarbageCollector::reconcile(const Item& item) {
 Outcome GarbageCollector::orphan(const Item& item, const doc::Value& object) {
   bool all_well = true;
   for (const auto& [resource, dependent] : dependents_of(api::uid(object))) {
-    const auto written = context_.api.update(
-        resource, without_owners(dependent, {std::string{api::uid(object)}}));
+    const auto written =
+        context_.api.update(resource, without_owners(dependent, {std::string{api::uid(object)}}));
     all_well = all_well && (written || is_not_found(written.error()));
   }
   return all_well && remove_finalizer(item, kOrphan) ? Outcome::done() : Outcome::retry();
@@ -255,13 +255,14 @@ Outcome GarbageCollector::judge(const Item& item, const doc::Value& object) {
   return remove(item, object, apiserver::Propagation::background);
 }
 
-// Asks the API itself, because the cache may not show an owner yet. Empty if it gave no clear answer.
+// Asks the API itself, because the cache may not show an owner yet. Empty if it gave no clear
+// answer.
 std::optional<Owners> GarbageCollector::classify(const doc::Value& object) {
   Owners owners;
   for (const doc::Value& reference : owner_references(object).items()) {
     std::string uid = reference["uid"_key].to_string();
-    const api::Resource* resource = api::find_kind(reference["apiVersion"_key].as_string(),
-                                                   reference["kind"_key].as_string());
+    const api::Resource* resource =
+        api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
     // Of a kind that nobody serves, or of one that cannot own this object, nothing can be said.
     if (resource == nullptr || (resource->namespaced && api::namespace_of(object).empty())) {
       owners.solid.insert(std::move(uid));

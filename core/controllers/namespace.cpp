@@ -55,10 +55,11 @@ std::string joined(const std::vector<std::string>& failures) {
   return text + "]";
 }
 
-// One of the conditions that tell how a deletion gets on: True with what is wrong, False when nothing is.
-void set_deletion_condition(doc::Value& object, std::string_view type, std::string_view wrong_reason,
-                            const std::string& wrong, std::string_view fine_reason,
-                            std::string_view fine, sim::Time now) {
+// One of the conditions that tell how a deletion gets on: True with what is wrong, False when
+// nothing is.
+void set_deletion_condition(doc::Value& object, std::string_view type,
+                            std::string_view wrong_reason, const std::string& wrong,
+                            std::string_view fine_reason, std::string_view fine, sim::Time now) {
   if (wrong.empty()) {
     api::set_condition(
         object, {.type = type, .status = "False", .reason = fine_reason, .message = fine}, now);
@@ -75,25 +76,24 @@ void set_conditions(doc::Value& object, const Remains& remains, sim::Time now) {
   set_deletion_condition(object, "NamespaceDeletionGroupVersionParsingFailure",
                          "GroupVersionParsingFailed", {}, "ParsedGroupVersions",
                          "All legacy kube types successfully parsed", now);
-  set_deletion_condition(
-      object, "NamespaceDeletionContentFailure", "ContentDeletionFailed",
-      remains.failures.empty()
-          ? std::string{}
-          : "Failed to delete all resource types, " + std::to_string(remains.failures.size()) +
-                " remaining: " + joined(remains.failures),
-      "ContentDeleted", "All content successfully deleted, may be waiting on finalization", now);
-  set_deletion_condition(
-      object, "NamespaceContentRemaining", "SomeResourcesRemain",
-      remains.counts.empty() ? std::string{}
-                             : "Some resources are remaining: " + counted(remains.counts, "has"),
-      "ContentRemoved", "All content successfully removed", now);
-  set_deletion_condition(object, "NamespaceFinalizersRemaining", "SomeFinalizersRemain",
-                         remains.finalizers.empty()
+  set_deletion_condition(object, "NamespaceDeletionContentFailure", "ContentDeletionFailed",
+                         remains.failures.empty() ? std::string{}
+                                                  : "Failed to delete all resource types, " +
+                                                        std::to_string(remains.failures.size()) +
+                                                        " remaining: " + joined(remains.failures),
+                         "ContentDeleted",
+                         "All content successfully deleted, may be waiting on finalization", now);
+  set_deletion_condition(object, "NamespaceContentRemaining", "SomeResourcesRemain",
+                         remains.counts.empty()
                              ? std::string{}
-                             : "Some content in the namespace has finalizers remaining: " +
-                                   counted(remains.finalizers, "in"),
-                         "ContentHasNoFinalizers",
-                         "All content-preserving finalizers finished", now);
+                             : "Some resources are remaining: " + counted(remains.counts, "has"),
+                         "ContentRemoved", "All content successfully removed", now);
+  set_deletion_condition(
+      object, "NamespaceFinalizersRemaining", "SomeFinalizersRemain",
+      remains.finalizers.empty() ? std::string{}
+                                 : "Some content in the namespace has finalizers remaining: " +
+                                       counted(remains.finalizers, "in"),
+      "ContentHasNoFinalizers", "All content-preserving finalizers finished", now);
 }
 
 class NamespaceController final : public Controller {
@@ -135,8 +135,7 @@ class NamespaceController final : public Controller {
     doc::Value changed = *found;
     changed.edit("status"_key).set("phase"_key, "Terminating");
     set_conditions(changed, remains, context_.loop.now());
-    auto written =
-        write_status(context_.api, kNamespaces, *found, changed["status"_key]);
+    auto written = write_status(context_.api, kNamespaces, *found, changed["status"_key]);
     if (!written) return is_not_found(written.error()) ? Outcome::done() : Outcome::retry();
     if (!remains.failures.empty()) return Outcome::retry();
     if (!remains.is_empty()) {
@@ -156,8 +155,8 @@ class NamespaceController final : public Controller {
   client::Subscription subscription_;
 };
 
-// Deletes everything in the namespace and tells what is left. Pods go first, so that nothing they rely on
-// goes before them (OrderedNamespaceDeletion).
+// Deletes everything in the namespace and tells what is left. Pods go first, so that nothing they
+// rely on goes before them (OrderedNamespaceDeletion).
 Remains NamespaceController::empty(std::string_view name) {
   Remains remains;
   remove_all(api::resource(kPods), name, remains);
@@ -194,7 +193,8 @@ void NamespaceController::count_remaining(const api::Resource& resource, std::st
     remains.estimate = std::max(remains.estimate, grace);
   }
   // Finalizers have no known end (finalizerEstimateSeconds).
-  if (!remains.finalizers.empty()) remains.estimate = std::max(remains.estimate, kFinalizerEstimate);
+  if (!remains.finalizers.empty())
+    remains.estimate = std::max(remains.estimate, kFinalizerEstimate);
 }
 
 bool NamespaceController::finalize(doc::Value object) {

@@ -12,7 +12,8 @@ NamespaceFurniture::NamespaceFurniture(const Context& context, api::ResourceId r
       object_name_{std::move(object_name)},
       namespaces_{context.informers.of(api::ResourceId::namespaces)},
       objects_{context.informers.of(resource)},
-      queue_{context.loop, [this](const std::string& namespace_) { return reconcile(namespace_); }} {}
+      queue_{context.loop,
+             [this](const std::string& namespace_) { return reconcile(namespace_); }} {}
 
 void NamespaceFurniture::start() {
   queue_.start();

@@ -11,8 +11,8 @@
 
 namespace rockpool::controllers {
 
-/// A controller that sees to it that every namespace has one certain object, whoever removes or changes it:
-/// the base of those for the default ServiceAccount and for the root certificate.
+/// A controller that sees to it that every namespace has one certain object, whoever removes or
+/// changes it: the base of those for the default ServiceAccount and for the root certificate.
 class NamespaceFurniture : public Controller {
  public:
   void start() override;

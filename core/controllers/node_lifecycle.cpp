@@ -214,7 +214,8 @@ api::Result<doc::Value> NodeLifecycleController::judge_silence(const doc::Value&
   return written;
 }
 
-// Nodes are looked at in fixed intervals, so silence is noticed at the first one after the grace period.
+// Nodes are looked at in fixed intervals, so silence is noticed at the first one after the grace
+// period.
 sim::Duration NodeLifecycleController::until_next_check(const Health& health) const {
   const sim::Duration grace = health.reported.is_null()
                                   ? context_.options.node_startup_grace_period
@@ -256,7 +257,8 @@ bool NodeLifecycleController::taint(const doc::Value& node, Health& health) {
     tainted = with_taints(tainted, {}, {kNotReady, kUnreachable}, now);
     if (!wanted) health.is_queued = false;
   } else if (evicts) {
-    tainted = with_taints(tainted, {*wanted}, {*wanted == kNotReady ? kUnreachable : kNotReady}, now);
+    tainted =
+        with_taints(tainted, {*wanted}, {*wanted == kNotReady ? kUnreachable : kNotReady}, now);
   }
   if (wanted && !evicts && !health.is_queued) {
     health.is_queued = true;

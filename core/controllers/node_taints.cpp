@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/api/object.h"
 #include "core/api/node_affinity.h"
+#include "core/api/object.h"
 
 namespace rockpool::controllers {
 namespace {
@@ -39,7 +39,9 @@ bool is_taint(const doc::Value& value, const Taint& taint) {
          value["effect"_key].as_string() == taint.effect;
 }
 
-const doc::Value& taints_of(const doc::Value& node) { return node["spec"_key]["taints"_key]; }
+const doc::Value& taints_of(const doc::Value& node) {
+  return node["spec"_key]["taints"_key];
+}
 
 }  // namespace
 
@@ -52,8 +54,8 @@ doc::Value with_taints(const doc::Value& node, const std::vector<Taint>& add,
                        const std::vector<Taint>& remove, sim::Time now) {
   std::vector<doc::Value> taints;
   for (const doc::Value& value : taints_of(node).items()) {
-    const bool goes = std::ranges::any_of(
-        remove, [&](const Taint& taint) { return is_taint(value, taint); });
+    const bool goes =
+        std::ranges::any_of(remove, [&](const Taint& taint) { return is_taint(value, taint); });
     if (!goes) taints.push_back(value);
   }
   bool changed = taints.size() != taints_of(node).size();
@@ -95,8 +97,8 @@ std::optional<Taint> eviction_taint(const doc::Value& node) {
 
 ZoneState zone_state(std::int64_t ready, std::int64_t not_ready) {
   if (ready == 0 && not_ready > 0) return ZoneState::full_disruption;
-  const double share =
-      static_cast<double>(not_ready) / static_cast<double>(std::max<std::int64_t>(ready + not_ready, 1));
+  const double share = static_cast<double>(not_ready) /
+                       static_cast<double>(std::max<std::int64_t>(ready + not_ready, 1));
   return not_ready > 2 && share >= kUnhealthyZoneThreshold ? ZoneState::partial_disruption
                                                            : ZoneState::normal;
 }
@@ -117,15 +119,14 @@ doc::Value with_unknown_conditions(const doc::Value& node, sim::Time now) {
                               {{"lastHeartbeatTime"_key, api::time_value(created.value_or(now))}})},
                          now);
     } else {
-      api::set_condition(
-          result,
-          {.type = type,
-           .status = "Unknown",
-           .reason = "NodeStatusUnknown",
-           .message = "Kubelet stopped posting node status.",
-           .extra =
-               doc::Value::object({{"lastHeartbeatTime"_key, present["lastHeartbeatTime"_key]}})},
-          now);
+      api::set_condition(result,
+                         {.type = type,
+                          .status = "Unknown",
+                          .reason = "NodeStatusUnknown",
+                          .message = "Kubelet stopped posting node status.",
+                          .extra = doc::Value::object(
+                              {{"lastHeartbeatTime"_key, present["lastHeartbeatTime"_key]}})},
+                         now);
     }
   }
   return result;
@@ -136,9 +137,8 @@ std::optional<sim::Duration> toleration_time(const std::vector<doc::Value>& tain
   std::optional<sim::Duration> shortest;
   for (const doc::Value& taint : taints) {
     const auto list = tolerations.items();
-    const auto found = std::ranges::find_if(list, [&](const doc::Value& toleration) {
-      return api::tolerates(toleration, taint);
-    });
+    const auto found = std::ranges::find_if(
+        list, [&](const doc::Value& toleration) { return api::tolerates(toleration, taint); });
     if (found == list.end()) return sim::Duration{0};
     const doc::Value& seconds = (*found)["tolerationSeconds"_key];
     if (!seconds.is_integer()) continue;

@@ -34,8 +34,8 @@ bool has_taint(const doc::Value& node, const Taint& taint);
 /// spec.unschedulable; taints of other keys stay.
 doc::Value with_condition_taints(const doc::Value& node, sim::Time now);
 
-/// The NoExecute taint that the node's Ready condition calls for; empty if it is ready, or if it never
-/// said.
+/// The NoExecute taint that the node's Ready condition calls for; empty if it is ready, or if it
+/// never said.
 std::optional<Taint> eviction_taint(const doc::Value& node);
 
 /// How the nodes of a zone are (ComputeZoneState).
@@ -46,8 +46,8 @@ ZoneState zone_state(std::int64_t ready, std::int64_t not_ready);
 /// The node whose heartbeat has stopped: its conditions become Unknown.
 doc::Value with_unknown_conditions(const doc::Value& node, sim::Time now);
 
-/// How long a Pod may stay on a node with those taints (an array of NoExecute taints): zero if it must go at
-/// once; empty if it may stay for ever.
+/// How long a Pod may stay on a node with those taints (an array of NoExecute taints): zero if it
+/// must go at once; empty if it may stay for ever.
 std::optional<sim::Duration> toleration_time(const std::vector<doc::Value>& taints,
                                              const doc::Value& tolerations);
 

@@ -9,10 +9,11 @@
 
 namespace rockpool::controllers {
 
-/// A work queue that handles no key more often than once per period. The first wish is granted at once;
-/// those that come within a period of it are granted together at its end. So one change costs no delay,
-/// while a thousand Pods that become ready one by one cost their owner a few reconciliations instead of a
-/// thousand. Upstream gets the same effect from the rate limit of each controller's API client.
+/// A work queue that handles no key more often than once per period. The first wish is granted at
+/// once; those that come within a period of it are granted together at its end. So one change costs
+/// no delay, while a thousand Pods that become ready one by one cost their owner a few
+/// reconciliations instead of a thousand. Upstream gets the same effect from the rate limit of each
+/// controller's API client.
 template <typename Key>
 class PacedQueue {
  public:

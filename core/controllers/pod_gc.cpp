@@ -184,26 +184,24 @@ void PodGcController::collect_finished() {
   for (const doc::Value& pod : pods) remove(pod, {});
 }
 
-// Removes the Pod at once. One that had not finished is first marked as failed, so that its owner does not
-// take it for done. `why` is empty if nothing has disrupted it. False if it is to be tried again.
+// Removes the Pod at once. One that had not finished is first marked as failed, so that its owner
+// does not take it for done. `why` is empty if nothing has disrupted it. False if it is to be tried
+// again.
 bool PodGcController::remove(const doc::Value& pod, std::string_view why) {
   doc::Value marked = pod;
   if (!api::Pod{pod}.is_terminal()) marked.edit("status"_key).set("phase"_key, "Failed");
   if (!why.empty()) {
-    api::set_condition(marked,
-                       {.type = "DisruptionTarget",
-                        .status = "True",
-                        .reason = "DeletionByPodGC",
-                        .message = why},
-                       context_.loop.now());
+    api::set_condition(
+        marked,
+        {.type = "DisruptionTarget", .status = "True", .reason = "DeletionByPodGC", .message = why},
+        context_.loop.now());
   }
   const auto written = write_status(context_.api, kPods, pod, marked["status"_key]);
   if (!written) return is_not_found(written.error());
   apiserver::DeleteOptions options;
   options.grace_period_seconds = 0;
   options.preconditions.uid = std::string{api::uid(pod)};
-  const auto removed =
-      context_.api.remove(kPods, api::namespace_of(pod), api::name(pod), options);
+  const auto removed = context_.api.remove(kPods, api::namespace_of(pod), api::name(pod), options);
   return removed || is_not_found(removed.error());
 }
 

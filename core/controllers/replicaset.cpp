@@ -27,8 +27,8 @@ constexpr sim::Duration kPeriod = std::chrono::milliseconds{20};
 constexpr auto kPods = api::ResourceId::pods;
 constexpr auto kReplicaSets = api::ResourceId::replicasets;
 
-// The Pods that a ReplicaSet controls, counted as they change, so that its status costs the same for ten
-// Pods and ten thousand.
+// The Pods that a ReplicaSet controls, counted as they change, so that its status costs the same
+// for ten Pods and ten thousand.
 struct Tally {
   api::ObjectKey owner;
   // What the counts depend on besides the Pods.
@@ -48,15 +48,16 @@ class ReplicaSetController final : public Controller {
         pods_{context.informers.of(kPods)},
         expectations_{context.loop},
         events_{context.loop, context.api, "replicaset-controller"},
-        queue_{context.loop, kPeriod, [this](const api::ObjectKey& key) { return reconcile(key); }} {}
+        queue_{context.loop, kPeriod,
+               [this](const api::ObjectKey& key) { return reconcile(key); }} {}
 
   std::string_view name() const override { return "replicaset-controller"; }
 
   void start() override {
     queue_.start();
     client::by_selector(replica_sets_, client::SelectorForm::label_selector);
-    subscriptions_.push_back(replica_sets_.subscribe(
-        [this](const doc::Value* before, const doc::Value* after) {
+    subscriptions_.push_back(
+        replica_sets_.subscribe([this](const doc::Value* before, const doc::Value* after) {
           on_replica_set(before, after);
         }));
     subscriptions_.push_back(pods_.subscribe(
@@ -159,9 +160,9 @@ void ReplicaSetController::enqueue_owner(const doc::Value& pod) {
     return;
   }
   // It belongs to nobody: whoever selects it may want it.
-  client::for_each_selecting(replica_sets_, client::SelectorForm::label_selector, api::namespace_of(pod),
-                     api::labels(pod),
-                     [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
+  client::for_each_selecting(replica_sets_, client::SelectorForm::label_selector,
+                             api::namespace_of(pod), api::labels(pod),
+                             [this](const doc::Value& owner) { queue_.add(api::key_of(owner)); });
 }
 
 Tally& ReplicaSetController::tally_of(const api::ReplicaSet& replica_set) {
@@ -210,8 +211,8 @@ Outcome ReplicaSetController::reconcile(const api::ObjectKey& key) {
   return next ? Outcome::again(*next) : Outcome::done();
 }
 
-// Takes Pods that belong to nobody and lets strays go; false if something went wrong. Adopted Pods show
-// in the tally only after their change has come back.
+// Takes Pods that belong to nobody and lets strays go; false if something went wrong. Adopted Pods
+// show in the tally only after their change has come back.
 bool ReplicaSetController::claim_pods(const api::ReplicaSet& replica_set, const Tally& tally,
                                       std::int64_t& adopted) {
   const doc::Value& owner = replica_set.value();

@@ -146,8 +146,9 @@ doc::Value pod_from_template(const api::ReplicaSet& replica_set) {
 }
 
 std::vector<api::Pod> choose_victims(
-    std::vector<api::Pod> pods, const std::map<std::string, std::int64_t, std::less<>>& rank_by_node,
-    std::int64_t count, sim::Time now) {
+    std::vector<api::Pod> pods,
+    const std::map<std::string, std::int64_t, std::less<>>& rank_by_node, std::int64_t count,
+    sim::Time now) {
   std::vector<Victim> victims;
   victims.reserve(pods.size());
   for (api::Pod& pod : pods) victims.push_back(judge(std::move(pod), rank_by_node));

@@ -37,12 +37,13 @@ std::int64_t plan_replicas(const api::ReplicaSet& replica_set, std::int64_t acti
 /// A Pod as the template says, owned by the ReplicaSet.
 doc::Value pod_from_template(const api::ReplicaSet& replica_set);
 
-/// The Pods to delete when `count` are too many, in order. `rank` says how many active Pods of the same
-/// owner share a node with it (ActivePodsWithRanks of pkg/controller): first go Pods without a node,
-/// then by phase, readiness, deletion cost, rank, age in powers of two, restarts, and uid.
-std::vector<api::Pod> choose_victims(std::vector<api::Pod> pods,
-                                     const std::map<std::string, std::int64_t, std::less<>>& rank_by_node,
-                                     std::int64_t count, sim::Time now);
+/// The Pods to delete when `count` are too many, in order. `rank` says how many active Pods of the
+/// same owner share a node with it (ActivePodsWithRanks of pkg/controller): first go Pods without a
+/// node, then by phase, readiness, deletion cost, rank, age in powers of two, restarts, and uid.
+std::vector<api::Pod> choose_victims(
+    std::vector<api::Pod> pods,
+    const std::map<std::string, std::int64_t, std::less<>>& rank_by_node, std::int64_t count,
+    sim::Time now);
 
 /// The ReplicaSet's status; `failure` is why Pods could not be made or deleted, if so.
 struct ManageFailure {

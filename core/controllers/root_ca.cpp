@@ -15,8 +15,8 @@ constexpr std::string_view kDescription =
     "endpoints such as the internal service IP or kubernetes.default.svc. No other usage is "
     "guaranteed across distributions of Kubernetes clusters.";
 
-// A self-signed certificate whose private key was never kept: the simulated API server speaks no TLS, so
-// nothing will ever be signed with it. Programs that only parse their CA bundle find one.
+// A self-signed certificate whose private key was never kept: the simulated API server speaks no
+// TLS, so nothing will ever be signed with it. Programs that only parse their CA bundle find one.
 constexpr std::string_view kCertificate =
     "-----BEGIN CERTIFICATE-----\n"
     "MIIBfzCCASWgAwIBAgIUAo7vgdtmBnkzkoutzIR8mSSwTD8wCgYIKoZIzj0EAwIw\n"

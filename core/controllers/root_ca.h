@@ -7,8 +7,8 @@
 
 namespace rockpool::controllers {
 
-/// Publishes the certificate by which Pods know the API server, as ConfigMap `kube-root-ca.crt` of every
-/// namespace (pkg/controller/certificates/rootcacertpublisher).
+/// Publishes the certificate by which Pods know the API server, as ConfigMap `kube-root-ca.crt` of
+/// every namespace (pkg/controller/certificates/rootcacertpublisher).
 std::unique_ptr<Controller> make_root_ca_publisher(const Context& context);
 
 }  // namespace rockpool::controllers

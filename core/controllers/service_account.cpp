@@ -18,8 +18,7 @@ class ServiceAccountController final : public NamespaceFurniture {
  protected:
   doc::Value wanted(const doc::Value& present) const override {
     if (!present.is_null()) return present;
-    return doc::Value::object(
-        {{"metadata"_key, doc::Value::object({{"name"_key, "default"}})}});
+    return doc::Value::object({{"metadata"_key, doc::Value::object({{"name"_key, "default"}})}});
   }
 };
 

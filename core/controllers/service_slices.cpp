@@ -52,8 +52,7 @@ bool ServiceSlices::observe_removal(std::string_view name) {
 // A Pod may have found another place already.
 void ServiceSlices::forget_places(const doc::Value& slice) {
   for (const doc::Value& endpoint : slice["endpoints"_key].items()) {
-    const auto place =
-        places_.find({std::string{family_of(slice)}, std::string{pod_of(endpoint)}});
+    const auto place = places_.find({std::string{family_of(slice)}, std::string{pod_of(endpoint)}});
     if (place != places_.end() && place->second == api::name(slice)) places_.erase(place);
   }
 }
@@ -105,8 +104,7 @@ SlicePlan ServiceSlices::plan(const api::Service& service, const std::set<std::s
   return plan;
 }
 
-std::vector<SliceDraft> ServiceSlices::drafts_of(const GroupKey& key,
-                                                 const api::Service& service) {
+std::vector<SliceDraft> ServiceSlices::drafts_of(const GroupKey& key, const api::Service& service) {
   const doc::Value labels = slice_labels(service);
   std::vector<SliceDraft> drafts;
   for (auto& [name, slice] : slices_) {
@@ -118,8 +116,8 @@ std::vector<SliceDraft> ServiceSlices::drafts_of(const GroupKey& key,
   return drafts;
 }
 
-// The slice with its edits. An endpoint of nobody, or a second one of the same Pod, has no place here and
-// goes.
+// The slice with its edits. An endpoint of nobody, or a second one of the same Pod, has no place
+// here and goes.
 SliceDraft ServiceSlices::draft(const std::string& name, Slice& slice) {
   const doc::Value& present = slice.object["endpoints"_key];
   const auto found = edits_.find(name);
@@ -158,8 +156,8 @@ doc::Value ServiceSlices::make_slice(const api::Service& service, const GroupKey
            {{"generateName"_key, std::string{service.name()} + "-"},
             {"namespace"_key, service.namespace_name()},
             {"labels"_key, slice_labels(service)},
-            {"ownerReferences"_key, doc::Value::array({api::new_controller_reference(
-                                        service.value()).to_value()})}})},
+            {"ownerReferences"_key,
+             doc::Value::array({api::new_controller_reference(service.value()).to_value()})}})},
       {"addressType"_key, key.first},
       {"ports"_key, ports.is_array() ? ports : doc::Value::array()},
       {"endpoints"_key, doc::Value::array()},
@@ -211,8 +209,7 @@ void ServiceSlices::add_placeholder(SlicePlan& plan, const std::string& family,
   const auto is_placeholder = [&](const std::string& name) {
     const doc::Value& slice = slices_.at(name).object;
     return is_family(slice) && slice["ports"_key].size() == 0 &&
-           slice["endpoints"_key].size() == 0 &&
-           api::labels(slice) == api::labels(placeholder) &&
+           slice["endpoints"_key].size() == 0 && api::labels(slice) == api::labels(placeholder) &&
            api::is_controlled_by(slice, service.uid());
   };
   const auto kept = std::ranges::find_if(plan.remove, is_placeholder);
@@ -223,7 +220,8 @@ void ServiceSlices::add_placeholder(SlicePlan& plan, const std::string& family,
   }
 }
 
-// A slice to be made takes the place of one to be removed: one write instead of two, and the name stays.
+// A slice to be made takes the place of one to be removed: one write instead of two, and the name
+// stays.
 void ServiceSlices::recycle(SlicePlan& plan) const {
   std::vector<doc::Value> create = std::exchange(plan.create, {});
   for (doc::Value& slice : create) {

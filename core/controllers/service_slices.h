@@ -37,14 +37,15 @@ struct WantedEndpoint {
   doc::Value endpoint;
 };
 
-/// What is known of one Service's slices, so that the change of one Pod costs no look at the others.
+/// What is known of one Service's slices, so that the change of one Pod costs no look at the
+/// others.
 ///
-/// The slices are those that the controller itself wrote last, or newer ones that others wrote: the informer's
-/// cache may lag behind, and acting on it would make slices twice.
+/// The slices are those that the controller itself wrote last, or newer ones that others wrote: the
+/// informer's cache may lag behind, and acting on it would make slices twice.
 class ServiceSlices {
  public:
-  /// Takes note of a slice as the API has it; older versions than the known one are ignored. Returns
-  /// whether somebody else has changed it.
+  /// Takes note of a slice as the API has it; older versions than the known one are ignored.
+  /// Returns whether somebody else has changed it.
   bool observe(const doc::Value& slice);
   /// Takes note that a slice is gone; returns whether it was known.
   bool observe_removal(std::string_view name);

@@ -114,9 +114,8 @@ Outcome TaintEvictionController::reconcile(const api::ObjectKey& key) {
   const api::Pod pod{*found};
   const auto taints = tainted_nodes_.find(pod.node_name());
   const std::optional<sim::Duration> time =
-      taints != tainted_nodes_.end()
-          ? toleration_time(taints->second, pod.spec().tolerations())
-          : std::nullopt;
+      taints != tainted_nodes_.end() ? toleration_time(taints->second, pod.spec().tolerations())
+                                     : std::nullopt;
   if (!time) {
     if (since_.erase(key) != 0) {
       events_.normal(*found, "TaintManagerEviction",
@@ -141,8 +140,7 @@ Outcome TaintEvictionController::evict(const doc::Value& pod) {
                      context_.loop.now());
   const auto written = write_status(context_.api, kPods, pod, marked["status"_key]);
   if (!written) return is_not_found(written.error()) ? Outcome::done() : Outcome::retry();
-  const auto removed =
-      context_.api.remove(kPods, api::namespace_of(pod), api::name(pod));
+  const auto removed = context_.api.remove(kPods, api::namespace_of(pod), api::name(pod));
   if (!removed && !is_not_found(removed.error())) return Outcome::retry();
   since_.erase(api::key_of(pod));
   return Outcome::done();

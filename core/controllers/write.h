@@ -20,12 +20,12 @@ inline bool is_conflict(const api::Status& status) {
 inline bool already_exists(const api::Status& status) {
   return status.reason == api::reason::kAlreadyExists;
 }
-/// True if the write failed because the namespace is on its way out, so that trying again is of no use
-/// (errors.HasStatusCause with NamespaceTerminatingCause).
+/// True if the write failed because the namespace is on its way out, so that trying again is of no
+/// use (errors.HasStatusCause with NamespaceTerminatingCause).
 bool is_namespace_terminating(const api::Status& status);
 
-/// Puts `status` in the place of the cached object's status and writes that. A null or unchanged status
-/// writes nothing. Conflict if the cache lags.
+/// Puts `status` in the place of the cached object's status and writes that. A null or unchanged
+/// status writes nothing. Conflict if the cache lags.
 api::Result<doc::Value> write_status(apiserver::ApiServer& api, api::ResourceId resource,
                                      const doc::Value& object, doc::Value status);
 

@@ -38,9 +38,9 @@ struct PodCounts {
   std::map<NodeIndex, Count> by_node;
 };
 
-/// What the scheduler knows of nodes and of the Pods on them, including those it has just placed and whose
-/// binding the informers do not show yet (internal/cache of the scheduler). Everything is kept up to date
-/// change by change.
+/// What the scheduler knows of nodes and of the Pods on them, including those it has just placed
+/// and whose binding the informers do not show yet (internal/cache of the scheduler). Everything is
+/// kept up to date change by change.
 class Cache {
  public:
   /// `pods` finds the Pods for a selector asked for the first time.
@@ -57,14 +57,15 @@ class Cache {
   const NodeInfo* find_node(std::string_view name) const;
   const NodeInfo& node(NodeIndex index) const { return *nodes_[static_cast<std::size_t>(index)]; }
   const PodRecord* find_pod(const api::ObjectKey& key) const;
-  /// The nodes that exist, in turn from each zone, so that looking at some of them looks at all zones.
+  /// The nodes that exist, in turn from each zone, so that looking at some of them looks at all
+  /// zones.
   const std::vector<NodeIndex>& order();
   /// Nodes that have Pods that refuse certain neighbours.
   const std::set<NodeIndex>& anti_affine_nodes() const { return anti_affine_nodes_; }
   /// Nodes that have Pods with any wish about neighbours.
   const std::set<NodeIndex>& affine_nodes() const { return affine_nodes_; }
-  /// Counts the Pods on all nodes; the first question for a selector costs as much as there are Pods with
-  /// a label that it demands, later ones nothing. Valid until the next call.
+  /// Counts the Pods on all nodes; the first question for a selector costs as much as there are
+  /// Pods with a label that it demands, later ones nothing. Valid until the next call.
   const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector);
 
  private:
@@ -92,7 +93,8 @@ class Cache {
   std::set<NodeIndex> affine_nodes_;
   // By namespace and the selector's text.
   std::map<std::pair<std::string, std::string>, PodCounts> counts_;
-  // The counts whose selector demands a label, by namespace and label; the others by namespace alone.
+  // The counts whose selector demands a label, by namespace and label; the others by namespace
+  // alone.
   std::map<std::string, std::vector<PodCounts*>, std::less<>> counts_by_label_;
 };
 

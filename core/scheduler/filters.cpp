@@ -14,7 +14,8 @@ namespace {
 
 using namespace doc::literals;
 
-// PersistentVolumeClaims are not served, so whatever claim a Pod names does not exist (VolumeBinding).
+// PersistentVolumeClaims are not served, so whatever claim a Pod names does not exist
+// (VolumeBinding).
 std::string missing_claim(const api::Pod& pod) {
   for (const doc::Value& volume : pod.spec().volumes().items()) {
     const doc::Value& claim = volume["persistentVolumeClaim"_key];
@@ -23,9 +24,10 @@ std::string missing_claim(const api::Pod& pod) {
                          claim["claimName"_key].as_string());
     }
     if (!volume["ephemeral"_key].is_null()) {
-      return fmt::format("waiting for ephemeral volume controller to create the "
-                         "persistentvolumeclaim \"{}-{}\"",
-                         pod.name(), volume["name"_key].as_string());
+      return fmt::format(
+          "waiting for ephemeral volume controller to create the "
+          "persistentvolumeclaim \"{}-{}\"",
+          pod.name(), volume["name"_key].as_string());
     }
   }
   return {};
@@ -63,9 +65,8 @@ bool Filters::is_not_selected(const NodeInfo& node) const {
 
 bool Filters::has_port_conflict(const NodeInfo& node) const {
   return std::ranges::any_of(needs_->host_ports, [&](const HostPort& wanted) {
-    return std::ranges::any_of(node.host_ports, [&](const HostPort& open) {
-      return wanted.conflicts_with(open);
-    });
+    return std::ranges::any_of(node.host_ports,
+                               [&](const HostPort& open) { return wanted.conflicts_with(open); });
   });
 }
 
@@ -116,8 +117,8 @@ Rejection Filters::explain(const NodeInfo& node) const {
   return explain_neighbours(node);
 }
 
-// Every resource that there is not enough of. Where a node has too little even when empty, removing Pods
-// does not help.
+// Every resource that there is not enough of. Where a node has too little even when empty, removing
+// Pods does not help.
 Rejection Filters::explain_room(const NodeInfo& node) const {
   Rejection rejection;
   if (node.pod_count + 1 > node.allowed_pods) rejection.reasons.emplace_back("Too many pods");

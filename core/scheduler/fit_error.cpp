@@ -16,7 +16,8 @@ std::string FitError::message() const {
   } else {
     // Sorted as texts, so "10 x" comes before "2 y", as upstream.
     std::vector<std::string> parts;
-    for (const auto& [reason, count] : reasons) parts.push_back(fmt::format("{} {}", count, reason));
+    for (const auto& [reason, count] : reasons)
+      parts.push_back(fmt::format("{} {}", count, reason));
     std::ranges::sort(parts);
     for (std::size_t index = 0; index < parts.size(); ++index) {
       text += (index == 0 ? " " : ", ") + parts[index];

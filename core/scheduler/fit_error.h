@@ -17,7 +17,8 @@ struct FitError {
   /// What became of the attempt to make room; may be empty.
   std::string afterwards;
 
-  /// `0/3 nodes are available: 1 node(s) had untolerated taint {a: b}, 2 Insufficient cpu. preemption: …`
+  /// `0/3 nodes are available: 1 node(s) had untolerated taint {a: b}, 2 Insufficient cpu.
+  /// preemption: …`
   std::string message() const;
 };
 

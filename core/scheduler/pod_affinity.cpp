@@ -83,8 +83,7 @@ void for_each_match(Cache& cache, const AffinityTerm& term, Visit&& visit) {
 }
 
 bool matches_all(const std::vector<AffinityTerm>& terms, const api::Pod& pod) {
-  return std::ranges::all_of(terms,
-                             [&](const AffinityTerm& term) { return term.matches(pod); });
+  return std::ranges::all_of(terms, [&](const AffinityTerm& term) { return term.matches(pod); });
 }
 
 using DomainScores = std::map<std::pair<std::string, std::string>, std::int64_t>;

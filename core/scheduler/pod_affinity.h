@@ -59,8 +59,8 @@ class AffinityFilter {
   bool matches_itself_ = false;
 };
 
-/// Scores nodes by preferences about neighbours, this Pod's and theirs; from 0 to 100 for each candidate,
-/// in their order. Empty if there are no preferences at all.
+/// Scores nodes by preferences about neighbours, this Pod's and theirs; from 0 to 100 for each
+/// candidate, in their order. Empty if there are no preferences at all.
 std::vector<std::int64_t> affinity_scores(Cache& cache, const api::Pod& pod,
                                           client::Informers& informers,
                                           const std::vector<NodeIndex>& candidates);

@@ -98,17 +98,16 @@ PodNeeds compute_needs(const api::PodSpec& spec) {
   const doc::Value& node_affinity = affinity["nodeAffinity"_key];
   constexpr auto kRequired = "requiredDuringSchedulingIgnoredDuringExecution"_key;
   constexpr auto kPreferred = "preferredDuringSchedulingIgnoredDuringExecution"_key;
-  needs.selects_nodes =
-      spec.node_selector().size() != 0 || !node_affinity[kRequired].is_null();
+  needs.selects_nodes = spec.node_selector().size() != 0 || !node_affinity[kRequired].is_null();
   needs.prefers_nodes = node_affinity[kPreferred].size() != 0;
   needs.requires_anti_affinity = affinity["podAntiAffinity"_key][kRequired].size() != 0;
-  needs.has_pod_affinity = affinity["podAffinity"_key].size() != 0 ||
-                           affinity["podAntiAffinity"_key].size() != 0;
+  needs.has_pod_affinity =
+      affinity["podAffinity"_key].size() != 0 || affinity["podAntiAffinity"_key].size() != 0;
   return needs;
 }
 
-// The parts of a spec that its needs depend on. Containers as a whole would not do: each Pod's mounts its
-// service account's token by a name of its own.
+// The parts of a spec that its needs depend on. Containers as a whole would not do: each Pod's
+// mounts its service account's token by a name of its own.
 doc::Value relevant_parts(const api::PodSpec& spec) {
   std::vector<doc::Value> parts;
   const auto add = [&parts](const api::ViewList<api::Container>& containers) {
@@ -130,8 +129,8 @@ doc::Value relevant_parts(const api::PodSpec& spec) {
 template <typename Combine>
 void combine_scalars(Resources& left, const Resources& right, Combine&& combine) {
   for (const auto& [name, value] : right.scalars) {
-    const auto place = std::ranges::lower_bound(
-        left.scalars, name, {}, &std::pair<std::string, std::int64_t>::first);
+    const auto place = std::ranges::lower_bound(left.scalars, name, {},
+                                                &std::pair<std::string, std::int64_t>::first);
     if (place != left.scalars.end() && place->first == name) {
       place->second = combine(place->second, value);
     } else {

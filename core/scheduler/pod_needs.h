@@ -45,8 +45,8 @@ struct HostPort {
 /// What a Pod asks of its node, computed once.
 struct PodNeeds {
   Resources request;
-  /// With a small amount for each container that asks for nothing, so that such Pods are spread as well
-  /// (schedutil.GetNonzeroRequests). For scoring only.
+  /// With a small amount for each container that asks for nothing, so that such Pods are spread as
+  /// well (schedutil.GetNonzeroRequests). For scoring only.
   std::int64_t scored_milli_cpu = 0;
   std::int64_t scored_memory = 0;
   std::vector<HostPort> host_ports;

@@ -31,8 +31,7 @@ void take(NodeInfo& node, const PodRecord& record, int sign) {
     }
   } else {
     node.requested += needs.request;
-    node.host_ports.insert(node.host_ports.end(), needs.host_ports.begin(),
-                           needs.host_ports.end());
+    node.host_ports.insert(node.host_ports.end(), needs.host_ports.begin(), needs.host_ports.end());
   }
   node.pod_count += sign;
 }
@@ -71,12 +70,13 @@ std::optional<Candidate> try_node(const Filters& filters, const NodeInfo& node,
   return candidate;
 }
 
-// Less is better: the highest priority that has to go, their sum, their number, and how long the most
-// important one has run (pickOneNodeForPreemption).
+// Less is better: the highest priority that has to go, their sum, their number, and how long the
+// most important one has run (pickOneNodeForPreemption).
 bool costs_less(const Candidate& left, const Candidate& right) {
   const auto cost = [](const Candidate& candidate) {
     std::int64_t sum = 0;
-    // As upstream, priorities are shifted so that each victim counts even if its priority is negative.
+    // As upstream, priorities are shifted so that each victim counts even if its priority is
+    // negative.
     for (const PodRecord* record : candidate.victims) {
       sum += record->pod.spec().priority() + (std::int64_t{1} << 31);
     }

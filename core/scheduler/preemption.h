@@ -21,10 +21,10 @@ struct Preemption {
   std::string explanation;
 };
 
-/// Decides for a Pod that fits nowhere. On each node where that could help, Pods of lower priority are
-/// imagined away, and as many as possible left after all, the important ones first. The node whose victims
-/// matter least is chosen. Where a node refuses the Pod because of other Pods' places (spreading,
-/// affinity), nothing is removed.
+/// Decides for a Pod that fits nowhere. On each node where that could help, Pods of lower priority
+/// are imagined away, and as many as possible left after all, the important ones first. The node
+/// whose victims matter least is chosen. Where a node refuses the Pod because of other Pods' places
+/// (spreading, affinity), nothing is removed.
 Preemption plan_preemption(Cache& cache, const Filters& filters);
 
 }  // namespace rockpool::scheduler

@@ -68,7 +68,8 @@ void Queue::move(const api::ObjectKey& key) {
 // 1 s, 2 s, 4 s, 8 s, 10 s.
 sim::Duration Queue::back_off(const Waiting& waiting) const {
   sim::Duration delay = kFirstBackOff;
-  for (int attempt = 1; attempt < waiting.attempts && delay < kLongestBackOff; ++attempt) delay *= 2;
+  for (int attempt = 1; attempt < waiting.attempts && delay < kLongestBackOff; ++attempt)
+    delay *= 2;
   return std::min(delay, kLongestBackOff);
 }
 

@@ -16,8 +16,8 @@
 namespace rockpool::scheduler {
 
 /// The Pods that wait for a node (backend/queue.PriorityQueue): those to be tried next, in order of
-/// priority and then of waiting time; those that failed and have to wait a while; and those that nothing
-/// can help until something changes in the cluster.
+/// priority and then of waiting time; those that failed and have to wait a while; and those that
+/// nothing can help until something changes in the cluster.
 class Queue {
  public:
   static constexpr sim::Duration kFirstBackOff = std::chrono::seconds{1};
@@ -42,7 +42,8 @@ class Queue {
   std::optional<api::ObjectKey> pop();
   /// The Pod fits nowhere: it waits until it is moved. Counts as an attempt.
   void park(const api::ObjectKey& key);
-  /// The attempt failed for a reason that will pass by itself: it is tried again after its back-off.
+  /// The attempt failed for a reason that will pass by itself: it is tried again after its
+  /// back-off.
   void retry(const api::ObjectKey& key);
   /// The parked Pods.
   const std::set<api::ObjectKey>& parked() const { return parked_; }

@@ -21,7 +21,9 @@ constexpr auto kPods = api::ResourceId::pods;
 // A small cluster is searched as a whole; a larger one yields at least so many candidates.
 constexpr std::int64_t kMinCandidates = 100;
 
-bool is_mine(const api::Pod& pod) { return pod.spec().scheduler_name() == Scheduler::kName; }
+bool is_mine(const api::Pod& pod) {
+  return pod.spec().scheduler_name() == Scheduler::kName;
+}
 
 // What a node has changed that filters look at.
 bool is_relevant_change(const doc::Value& before, const doc::Value& after) {
@@ -272,8 +274,7 @@ void Scheduler::report_failure(const doc::Value& pod, std::string_view reason,
   events_.warning(pod, "FailedScheduling", message);
   doc::Value changed = pod;
   api::set_condition(
-      changed,
-      {.type = "PodScheduled", .status = "False", .reason = reason, .message = message},
+      changed, {.type = "PodScheduled", .status = "False", .reason = reason, .message = message},
       loop_.now());
   if (nominated_node) changed.edit("status"_key).set("nominatedNodeName"_key, *nominated_node);
   if (changed == pod) return;

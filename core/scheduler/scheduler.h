@@ -19,8 +19,8 @@
 
 namespace rockpool::scheduler {
 
-/// How many nodes that can take a Pod are enough to choose among, of so many nodes: all of a small cluster,
-/// and a share of a large one that shrinks with its size (numFeasibleNodesToFind).
+/// How many nodes that can take a Pod are enough to choose among, of so many nodes: all of a small
+/// cluster, and a share of a large one that shrinks with its size (numFeasibleNodesToFind).
 std::int64_t enough_candidates(std::int64_t node_count);
 
 /// Finds a node for each Pod that has none and names no other scheduler: filters, scores, binds
@@ -36,7 +36,8 @@ class Scheduler {
   Scheduler& operator=(const Scheduler&) = delete;
   ~Scheduler() { stop(); }
 
-  /// Lists nodes and Pods and begins to place those that have no node. Requires that it does not run.
+  /// Lists nodes and Pods and begins to place those that have no node. Requires that it does not
+  /// run.
   void start();
   /// Forgets everything and does nothing until `start`.
   void stop();

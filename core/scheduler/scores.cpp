@@ -77,8 +77,8 @@ std::int64_t balanced_allocation_score(const NodeInfo& node, const PodNeeds& nee
   };
   // A resource that the node has none of does not count, and a single one is always in balance.
   if (node.allocatable.milli_cpu == 0 || node.allocatable.memory == 0) return kMaxScore;
-  const double cpu = used_share(node.requested.milli_cpu + needs.request.milli_cpu,
-                                node.allocatable.milli_cpu);
+  const double cpu =
+      used_share(node.requested.milli_cpu + needs.request.milli_cpu, node.allocatable.milli_cpu);
   const double memory =
       used_share(node.requested.memory + needs.request.memory, node.allocatable.memory);
   // The standard deviation of two numbers is half their distance.

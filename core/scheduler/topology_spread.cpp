@@ -18,7 +18,9 @@ constexpr std::string_view kHostname = "kubernetes.io/hostname";
 constexpr std::string_view kZone = "topology.kubernetes.io/zone";
 constexpr std::int64_t kMaxScore = 100;
 
-std::string namespace_of(const api::Pod& pod) { return std::string{pod.namespace_name()}; }
+std::string namespace_of(const api::Pod& pod) {
+  return std::string{pod.namespace_name()};
+}
 
 const doc::Value* domain_of(const doc::Value& node, std::string_view topology_key) {
   return api::labels(node).find(topology_key);
@@ -55,8 +57,8 @@ doc::Value narrowed_selector(const doc::Value& constraint, const api::Pod& pod) 
 }  // namespace
 
 double stable_log(double x) {
-  // x = m * 2^e with m in [1, 2); ln m = 2 artanh((m-1)/(m+1)). Only operations that IEEE 754 defines
-  // exactly, in a fixed order.
+  // x = m * 2^e with m in [1, 2); ln m = 2 artanh((m-1)/(m+1)). Only operations that IEEE 754
+  // defines exactly, in a fixed order.
   int exponent = 0;
   while (x >= 2) {
     x /= 2;

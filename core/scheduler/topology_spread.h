@@ -20,16 +20,18 @@ struct SpreadConstraint {
   std::string topology_key;
   api::LabelSelector selector;
   std::int64_t min_domains = 1;
-  /// Whether nodes that the Pod does not select, or whose taints it does not tolerate, are left out.
+  /// Whether nodes that the Pod does not select, or whose taints it does not tolerate, are left
+  /// out.
   bool honors_affinity = true;
   bool honors_taints = false;
 };
 
 /// The Pod's constraints that are to be met (`DoNotSchedule`) or preferred (`ScheduleAnyway`).
-std::vector<SpreadConstraint> spread_constraints(const api::Pod& pod, std::string_view when_unsatisfiable);
+std::vector<SpreadConstraint> spread_constraints(const api::Pod& pod,
+                                                 std::string_view when_unsatisfiable);
 
-/// What Pods without constraints of their own prefer, to be apart from others of the same Services and
-/// ReplicaSet: by node (skew 3) and by zone (skew 5). Empty for Pods that belong to none.
+/// What Pods without constraints of their own prefer, to be apart from others of the same Services
+/// and ReplicaSet: by node (skew 3) and by zone (skew 5). Empty for Pods that belong to none.
 std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
                                                          client::Informers& informers);
 
@@ -39,7 +41,8 @@ class SpreadFilter {
   enum class Verdict { fits, skewed, lacks_label };
 
   SpreadFilter() = default;
-  /// Counts the Pods in each domain, which takes a look at every node if there are constraints at all.
+  /// Counts the Pods in each domain, which takes a look at every node if there are constraints at
+  /// all.
   SpreadFilter(Cache& cache, const api::Pod& pod);
   bool is_empty() const { return domains_.empty(); }
   Verdict judge(const doc::Value& node) const;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/admission/admission.h"
+#include "core/apiserver/writes.h"
 
 #include "core/api/object.h"
 
@@ -13,7 +14,8 @@ using enum api::ResourceId;
 void taint_new_node(doc::Value& node) {
   constexpr std::string_view kNotReady = "node.kubernetes.io/not-ready";
   for (const doc::Value& taint : node["spec"_key]["taints"_key].items()) {
-    if (taint["key"_key].as_string() == kNotReady && taint["effect"_key].as_string() == "NoSchedule") {
+    if (taint["key"_key].as_string() == kNotReady &&
+        taint["effect"_key].as_string() == "NoSchedule") {
       return;
     }
   }
@@ -27,7 +29,7 @@ void taint_new_node(doc::Value& node) {
 api::Result<void> admit_create(ServerState& state, const api::Resource& resource,
                                std::string_view ns, doc::Value& object) {
   if (resource.namespaced) {
-    if (auto allowed = check_namespace(state, resource, ns, name_of(object)); !allowed) {
+    if (auto allowed = check_namespace(state, resource, ns, display_name_of(object)); !allowed) {
       return allowed;
     }
   }
@@ -45,8 +47,8 @@ api::Result<void> admit_update(ServerState& state, const api::Resource& resource
   // Priority and service account are given once and for all: a client that leaves them out, as one
   // does who replaces a Pod by its own manifest, means what is there.
   const doc::Value& old_spec = old_object["spec"_key];
-  for (const auto key : {"priority"_key, "preemptionPolicy"_key, "serviceAccountName"_key,
-                         "serviceAccount"_key}) {
+  for (const auto key :
+       {"priority"_key, "preemptionPolicy"_key, "serviceAccountName"_key, "serviceAccount"_key}) {
     if (object["spec"_key][key].is_null() && !old_spec[key].is_null()) {
       object.edit("spec"_key).set(key, old_spec[key]);
     }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/apiserver/admission/admission.h"
+#include "core/apiserver/writes.h"
 
 // plugin/pkg/admission/priority, with the two classes that every cluster has.
 namespace rockpool::apiserver {
@@ -26,7 +27,7 @@ api::Result<void> admit_priority(doc::Value& pod) {
   const std::string_view class_name = spec["priorityClassName"_key].as_string();
   const std::optional<std::int64_t> priority = find_priority(class_name);
   const auto refuse = [&](std::string_view why) {
-    return std::unexpected{api::forbidden({"", "pods"}, name_of(pod), why)};
+    return std::unexpected{api::forbidden({"", "pods"}, display_name_of(pod), why)};
   };
   if (!priority) return refuse(fmt::format("no PriorityClass with name {} was found", class_name));
   const doc::Value& given = spec["priority"_key];

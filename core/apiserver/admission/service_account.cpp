@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/apiserver/admission/admission.h"
+#include "core/apiserver/writes.h"
 
 // plugin/pkg/admission/serviceaccount.
 namespace rockpool::apiserver {
@@ -32,8 +33,8 @@ doc::Value token_sources() {
   const Value certificate = Value::object(
       {{"name"_key, "kube-root-ca.crt"},
        {"items"_key, Value::array({Value::map({{"key", "ca.crt"}, {"path", "ca.crt"}})})}});
-  const Value field = Value::object(
-      {{"apiVersion"_key, "v1"}, {"fieldPath"_key, "metadata.namespace"}});
+  const Value field =
+      Value::object({{"apiVersion"_key, "v1"}, {"fieldPath"_key, "metadata.namespace"}});
   const Value names = Value::object(
       {{"items"_key,
         Value::array({Value::object({{"path"_key, "namespace"}, {"fieldRef"_key, field}})})}});
@@ -58,7 +59,8 @@ bool add_mounts(doc::Value& spec, doc::KnownKeyIndex list, const doc::Value& mou
 void mount_token(ServerState& state, doc::Value& spec) {
   std::string volume;
   for (const doc::Value& each : spec["volumes"_key].items()) {
-    if (each["name"_key].as_string().starts_with(kVolumePrefix)) volume = each["name"_key].as_string();
+    if (each["name"_key].as_string().starts_with(kVolumePrefix))
+      volume = each["name"_key].as_string();
     if (!volume.empty()) break;
   }
   const bool has_volume = !volume.empty();
@@ -69,13 +71,14 @@ void mount_token(ServerState& state, doc::Value& spec) {
   const bool main_needs = add_mounts(spec, "containers"_key, mount);
   if (has_volume || (!init_needs && !main_needs)) return;
   spec.edit("volumes"_key)
-      .push_back(doc::Value::object(
-          {{"name"_key, volume}, {"projected"_key, state.token_volume}}));
+      .push_back(doc::Value::object({{"name"_key, volume}, {"projected"_key, state.token_volume}}));
 }
 
 }  // namespace
 
-doc::Value make_token_volume() { return token_sources(); }
+doc::Value make_token_volume() {
+  return token_sources();
+}
 
 api::Result<void> admit_service_account(ServerState& state, std::string_view ns, doc::Value& pod) {
   doc::Value name = pod["spec"_key]["serviceAccountName"_key];
@@ -87,9 +90,9 @@ api::Result<void> admit_service_account(ServerState& state, std::string_view ns,
   // it up to a second.
   if (account == nullptr && name.as_string() != kDefaultName) {
     return std::unexpected{api::forbidden(
-        {"", "pods"}, name_of(pod),
-        fmt::format("error looking up service account {0}/{1}: serviceaccount \"{1}\" not found", ns,
-                    name.as_string()))};
+        {"", "pods"}, display_name_of(pod),
+        fmt::format("error looking up service account {0}/{1}: serviceaccount \"{1}\" not found",
+                    ns, name.as_string()))};
   }
   const doc::Value present = account != nullptr ? *account : doc::Value{};
   doc::Value& spec = pod.edit("spec"_key);

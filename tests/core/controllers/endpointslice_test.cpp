@@ -112,8 +112,7 @@ TEST_CASE("an endpoint tells where its Pod is and how it is") {
   CHECK(port.name() == "main");
   CHECK(port.app_protocol() == "kubernetes.io/h2c");
   CHECK(api::annotation(world.slices()[0].value(),
-                        "endpoints.kubernetes.io/last-change-trigger-time") !=
-        "");
+                        "endpoints.kubernetes.io/last-change-trigger-time") != "");
 }
 
 TEST_CASE("an endpoint follows its Pod through not ready, terminating, finished and gone") {
@@ -270,7 +269,8 @@ TEST_CASE("a Pod comes in when its node shows") {
 
 TEST_CASE("Services without selector, and ExternalName ones, are left alone") {
   Sliced world;
-  world.create("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}");
+  world.create(
+      "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}");
   world.add_pod("a");
   world.run();
   CHECK(world.slices().empty());

@@ -37,7 +37,9 @@ metadata: {name: stray, labels: {app: web}}
 spec: {containers: [{name: web, image: nginx}]}
 )";
 
-api::ReplicaSet web(const World& world) { return api::ReplicaSet{world.get(kReplicaSets, "web")}; }
+api::ReplicaSet web(const World& world) {
+  return api::ReplicaSet{world.get(kReplicaSets, "web")};
+}
 
 TEST_CASE("a replica set makes its Pods from the template and counts them") {
   World world{"replicaset-controller"};
@@ -60,7 +62,8 @@ TEST_CASE("a replica set makes its Pods from the template and counts them") {
   CHECK(world.events("SuccessfulCreate").front().starts_with("Created pod: web-"));
 
   world.run_pods();
-  for (const doc::Value& pod : pods) world.patch(kPods, api::name(pod), "metadata: {labels: {touched: once}}");
+  for (const doc::Value& pod : pods)
+    world.patch(kPods, api::name(pod), "metadata: {labels: {touched: once}}");
   world.run();
   CHECK(web(world).ready_replicas() == 3);
   CHECK(web(world).available_replicas() == 3);
@@ -110,9 +113,8 @@ TEST_CASE("a matching Pod without controller is adopted, and counts") {
   world.create(kStrayPod);
   world.run();
   const auto pods = world.list(kPods);
-  CHECK(std::ranges::count_if(pods, [](const doc::Value& pod) {
-          return api::Pod{pod}.is_active();
-        }) == 3);
+  CHECK(std::ranges::count_if(
+            pods, [](const doc::Value& pod) { return api::Pod{pod}.is_active(); }) == 3);
 }
 
 TEST_CASE("a Pod that no longer matches is released and replaced") {

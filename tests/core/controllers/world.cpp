@@ -77,7 +77,9 @@ doc::Value World::create(api::ResourceId resource, const doc::Value& object) {
   return *created;
 }
 
-void World::run(sim::Duration span) { loop.run_for(span); }
+void World::run(sim::Duration span) {
+  loop.run_for(span);
+}
 
 doc::Value World::get(api::ResourceId resource, std::string_view name) const {
   return get(resource, default_namespace(resource), name);

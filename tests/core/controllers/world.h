@@ -19,8 +19,8 @@
 
 namespace rockpool::controllers {
 
-/// A cluster's control plane for tests: an API, the controllers asked for, and nodes that do at once what
-/// they are told. Tests look at the objects that come out.
+/// A cluster's control plane for tests: an API, the controllers asked for, and nodes that do at
+/// once what they are told. Tests look at the objects that come out.
 class World {
  public:
   /// Starts the controllers of these names.
@@ -38,7 +38,8 @@ class World {
   doc::Value get(api::ResourceId resource, std::string_view name) const;
   doc::Value get(api::ResourceId resource, std::string_view ns, std::string_view name) const;
   /// All objects of the namespace `default`, or of a resource without namespaces.
-  std::vector<doc::Value> list(api::ResourceId resource, std::string_view label_selector = {}) const;
+  std::vector<doc::Value> list(api::ResourceId resource,
+                               std::string_view label_selector = {}) const;
   /// Merges a patch, given as YAML, into the object.
   void patch(api::ResourceId resource, std::string_view name, std::string_view yaml);
   void patch_status(api::ResourceId resource, std::string_view name, std::string_view yaml);
@@ -49,7 +50,8 @@ class World {
 
   /// Makes a node with room for 110 Pods that is Ready.
   void add_node(std::string_view name, std::string_view yaml_patch = {});
-  /// From now on Pods are bound to `node` (if they have none) and run, ready; deleted ones go at once.
+  /// From now on Pods are bound to `node` (if they have none) and run, ready; deleted ones go at
+  /// once.
   void run_pods(std::string_view node = "node-1");
   /// Whether Pods that are started become ready (true at first).
   void set_pods_ready(bool ready) { pods_become_ready_ = ready; }
