@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cluster/parts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/net/address.h"
+
+namespace rockpool {
+namespace {
+
+// Where nodes have their addresses, as in a Docker network.
+constexpr std::string_view kNodeNetwork = "172.18.0.0/16";
+// kubeadm's usual range for Pods; larger clusters need a larger one, clear of the Services' 10.96.0.0/12.
+constexpr std::string_view kPodNetwork = "10.244.0.0/16";
+constexpr std::string_view kLargePodNetwork = "10.128.0.0/9";
+constexpr int kNodesInPodNetwork = 256;
+constexpr int kPodMaskSize = 24;
+constexpr int kZones = 3;
+
+net::ProxyOptions proxy_options(const ClusterOptions& options) {
+  net::ProxyOptions result;
+  result.propagation_delay = options.proxy_delay;
+  result.propagation_spread = options.proxy_delay_spread;
+  return result;
+}
+
+std::string_view pod_network(int nodes) { return nodes <= kNodesInPodNetwork ? kPodNetwork : kLargePodNetwork; }
+
+// The network of the Pods of the node of that number, counted from 0.
+net::Cidr pod_cidr(int nodes, int number) {
+  const net::Cidr whole = *net::Cidr::parse(pod_network(nodes));
+  const auto first = whole.nth(static_cast<std::uint64_t>(number) << (32 - kPodMaskSize));
+  return net::Cidr{*first, kPodMaskSize};
+}
+
+node::KubeletOptions kubelet_options(int nodes, int number) {
+  node::KubeletOptions options;
+  options.pod_cidr = pod_cidr(nodes, number);
+  const std::string zone = fmt::format("zone-{}", static_cast<char>('a' + number % kZones));
+  options.labels = doc::Value::map({{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
+  return options;
+}
+
+// Every resource is cached from the start, so that it makes no difference to the history when somebody first looks.
+void open_informers(client::Informers& informers) {
+  for (const api::Resource& resource : api::all_resources()) informers.of(resource.id);
+}
+
+}  // namespace
+
+Cluster::Parts::Parts(const ClusterOptions& options)
+    : history{.options = options, .inputs = {}},
+      loop{options.start},
+      random{options.seed},
+      store{loop},
+      api{loop, store, random.stream("apiserver")},
+      informers{store},
+      network{loop, random.stream("network")},
+      proxy{network, random.stream("proxy"), proxy_options(options)},
+      fetches{loop, network, informers} {
+  network.set_observer(&observers);
+  api.set_pod_log_source(&kubelets);
+  open_informers(informers);
+  proxy.follow(informers.of(api::ResourceId::services), informers.of(api::ResourceId::endpointslices));
+}
+
+Cluster::Parts::~Parts() { network.set_observer(nullptr); }
+
+void Cluster::Parts::add_nodes() {
+  const int count = history.options.nodes;
+  const net::Cidr addresses = *net::Cidr::parse(kNodeNetwork);
+  for (int number = 0; number < count; ++number) {
+    const std::string name = fmt::format("node-{}", number + 1);
+    // .0 is the network, .1 its gateway.
+    const net::IpAddress address = *addresses.nth(static_cast<std::uint64_t>(number) + 2);
+    net::Node* machine = network.add_node(name, {address});
+    fetches.learn_node(name, address);
+    nodes.push_back(std::make_unique<node::Kubelet>(loop, api, informers, network, *machine,
+                                                    random.stream("kubelet/" + name),
+                                                    kubelet_options(count, number)));
+    kubelets.add(*nodes.back());
+    nodes.back()->start();
+  }
+}
+
+void Cluster::Parts::start_control_plane() {
+  controllers::Options options;
+  options.cluster_cidr = pod_network(history.options.nodes);
+  options.node_cidr_mask_size = kPodMaskSize;
+  const controllers::Context context{loop, api, informers, random.stream("controllers"), options};
+  for (const controllers::Registration& registration : controllers::all_controllers()) {
+    controllers.push_back(registration.make(context));
+    controllers.back()->start();
+  }
+  scheduler = std::make_unique<scheduler::Scheduler>(loop, api, informers, random.stream("scheduler"));
+  scheduler->start();
+}
+
+api::Result<void> Cluster::Parts::record(std::string_view kind, doc::Value what) {
+  if (history.inputs.size() >= cluster::kMaxInputs) {
+    return std::unexpected{api::too_many_requests(
+        fmt::format("a cluster takes at most {} inputs; start another from a snapshot", cluster::kMaxInputs), 0)};
+  }
+  loop.run_until(loop.now());
+  history.inputs.push_back({loop.now(), doc::Value::map({{kind, std::move(what)}})});
+  return {};
+}
+
+}  // namespace rockpool

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cluster/replay.h"
+
+#include <utility>
+#include <vector>
+
+#include "core/doc/json.h"
+
+namespace rockpool::cluster {
+namespace {
+
+// Names may repeat in queries and headers, so they are pairs.
+template <typename Pairs>
+doc::Value pairs_value(const Pairs& pairs) {
+  std::vector<doc::Value> items;
+  for (const auto& [name, value] : pairs) items.push_back(doc::Value::array({name, value}));
+  return doc::Value::array(std::move(items));
+}
+
+apiserver::Request read_request(const doc::Value& value) {
+  apiserver::Request request;
+  request.method = value["method"].as_string();
+  request.path = value["path"].as_string();
+  request.body = value["body"].as_string();
+  for (const doc::Value& pair : value["query"].items()) {
+    request.query.emplace_back(pair.at(0).to_string(), pair.at(1).to_string());
+  }
+  for (const doc::Value& pair : value["headers"].items()) {
+    request.headers.add(pair.at(0).to_string(), pair.at(1).to_string());
+  }
+  return request;
+}
+
+FetchOptions read_fetch(const doc::Value& value) {
+  FetchOptions options;
+  options.url = value["url"].as_string();
+  options.from = value["from"].as_string();
+  options.method = value["method"].as_string();
+  options.body = value["body"].as_string();
+  options.timeout = sim::Duration{value["timeout"].as_int()};
+  for (const doc::Value& pair : value["headers"].items()) {
+    options.headers.add(pair.at(0).as_string(), pair.at(1).as_string());
+  }
+  return options;
+}
+
+}  // namespace
+
+doc::Value request_value(const apiserver::Request& request) {
+  return doc::Value::map({{"method", request.method},
+                          {"path", request.path},
+                          {"query", pairs_value(request.query)},
+                          {"headers", pairs_value(request.headers)},
+                          {"body", request.body}});
+}
+
+doc::Value fetch_value(const FetchOptions& options) {
+  return doc::Value::map({{"url", options.url},
+                          {"from", options.from},
+                          {"method", options.method},
+                          {"headers", pairs_value(options.headers.fields())},
+                          {"body", options.body},
+                          {"timeout", options.timeout.count()}});
+}
+
+api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
+  if (const doc::Value* text = what.find("apply")) {
+    static_cast<void>(cluster.apply(text->as_string()));
+  } else if (const doc::Value* request = what.find("request")) {
+    static_cast<void>(cluster.request(read_request(*request)));
+  } else if (const doc::Value* fetch = what.find("fetch")) {
+    static_cast<void>(cluster.start_fetch(read_fetch(*fetch), [](const net::FetchResult&) {}));
+  } else if (const doc::Value* document = what.find("fault")) {
+    const auto fault = Fault::parse(*document);
+    if (!fault) return std::unexpected{fault.error()};
+    static_cast<void>(cluster.fault(*fault));
+  } else {
+    return std::unexpected{api::bad_request("snapshot: an input of an unknown kind")};
+  }
+  return {};
+}
+
+apiserver::Response error_response(const api::Status& status) {
+  apiserver::Response response;
+  response.status = status.code;
+  response.headers.add("Content-Type", "application/json");
+  response.body = doc::to_json(status.to_value());
+  return response;
+}
+
+}  // namespace rockpool::cluster
