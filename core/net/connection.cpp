@@ -16,6 +16,10 @@ constexpr std::array<sim::Duration, 4> kRelayDialTimeouts{250ms, 500ms, 1s, 2s};
 
 constexpr sim::Duration kFirstSynRepeat = 1s;
 
+// How a client finds out that its silent peer has gone: TCP keep-alive as Go's net.Dialer sets it.
+constexpr sim::Duration kKeepAliveInterval = 15s;
+constexpr int kKeepAliveProbes = 9;
+
 }  // namespace
 
 // ---- Connecting
@@ -180,7 +184,11 @@ void Connection::give_up_relay(std::string_view reason) {
   // it.
   const auto latency =
       client_ == nullptr ? std::nullopt : network_->travel_time(*client_, node.host());
-  if (latency) end_client(FailureKind::connection_reset, std::max(now() + *latency, connected_at_));
+  if (latency) {
+    end_client(FailureKind::connection_reset, std::max(now() + *latency, connected_at_));
+  } else {
+    probe_later(0);
+  }
 }
 
 Host* Connection::dialler() const {
@@ -415,12 +423,44 @@ void Connection::close_server() {
 void Connection::reset_server() {
   if (server_port_ == nullptr) return;
   detach_server();
+  send_reset();
+}
+
+// A reset is not repeated: if it is lost, the client does not learn of it now. A proxy in between
+// closes the client's connection in good order.
+void Connection::send_reset() {
   const auto travel = travel_time(false);
-  // A reset is not repeated: if it is lost, the client does not learn of it. A proxy in between
-  // closes the client's connection in good order.
-  if (!travel) return;
+  if (!travel) {
+    probe_later(0);
+    return;
+  }
   end_client(is_relayed_ ? FailureKind::connection_closed : FailureKind::connection_reset,
              std::max(now() + *travel, last_arrival_[0]));
+}
+
+// The server's end is gone and the client does not know: it asks now and then whether anybody is
+// there.
+void Connection::probe_later(int probes_lost) {
+  if (client_ == nullptr || end_at_ != kNever) return;
+  progress(kNever);
+  if (probes_lost == kKeepAliveProbes) {
+    end_client(FailureKind::connection_timed_out, now());
+    return;
+  }
+  loop_.schedule(kKeepAliveInterval, [self = Ref{this}, probes_lost] {
+    if (self->client_ == nullptr || self->end_at_ != kNever) return;
+    const Host* const peer = self->is_relayed_ ? self->dialler() : self->server_.get();
+    const bool is_there = peer != nullptr && peer->is_attached();
+    const auto travel = is_there ? self->network_->travel_time(*self->client_, *peer)
+                                 : std::optional<sim::Duration>{};
+    if (travel) {
+      self->end_client(
+          self->is_relayed_ ? FailureKind::connection_closed : FailureKind::connection_reset,
+          self->now() + 2 * *travel);
+    } else {
+      self->probe_later(probes_lost + 1);
+    }
+  });
 }
 
 // ---- Packets on open connections
@@ -487,8 +527,12 @@ void Connection::repeat_later(bool to_server) {
   const NetworkOptions& options = network_->options();
   if (backlog.retries >= options.data_retries) {
     backlog.packets.clear();
-    if (to_server) end_client(FailureKind::connection_timed_out, now());
     detach_server();
+    if (to_server) {
+      end_client(FailureKind::connection_timed_out, now());
+    } else {
+      probe_later(0);
+    }
     return;
   }
   // Linux never waits longer than two minutes (TCP_RTO_MAX).
@@ -521,11 +565,7 @@ void Connection::deliver_request() {
   }
   if (server_port_ == nullptr) {
     // Nobody there any more: the kernel answers with a reset.
-    const auto travel = travel_time(false);
-    if (travel) {
-      end_client(is_relayed_ ? FailureKind::connection_closed : FailureKind::connection_reset,
-                 now() + *travel);
-    }
+    send_reset();
     return;
   }
   if (trace_) add_server_hop();

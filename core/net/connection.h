@@ -216,9 +216,10 @@ class Connection : public Counted<Connection> {
   void flush(bool to_server);
   void arrive(bool at_server, Packet packet, std::string data);
   void deliver_request();
-  void deliver_fin(bool at_server);
 
   // Ending.
+  void send_reset();
+  void probe_later(int probes_lost);
   void end_client(FailureKind kind, sim::Time at);
   void end_inbox(bool server, FailureKind kind);
   void detach_server();
