@@ -73,14 +73,14 @@ enum class Propagation : std::uint8_t {
 };
 
 struct Preconditions {
-  std::optional<std::string> uid;
-  std::optional<std::string> resource_version;
+  std::optional<std::string> uid = {};
+  std::optional<std::string> resource_version = {};
 };
 
 struct DeleteOptions {
   bool dry_run = false;
   /// Seconds; empty: the object's own grace period (Pods), or none.
-  std::optional<std::int64_t> grace_period_seconds;
+  std::optional<std::int64_t> grace_period_seconds = {};
   Propagation propagation = Propagation::unset;
   Preconditions preconditions;
 };
@@ -98,39 +98,39 @@ enum class VersionMatch : std::uint8_t { unset, not_older_than, exact };
 
 struct ListOptions {
   /// Label and field selectors in their text form; empty selects all.
-  std::string label_selector;
-  std::string field_selector;
+  std::string label_selector = {};
+  std::string field_selector = {};
   /// At most so many objects; 0: all.
   std::int64_t limit = 0;
   /// Where an earlier, limited list stopped.
-  std::string continue_token;
+  std::string continue_token = {};
   /// As the client gives it: "", "0" or a revision.
-  std::string resource_version;
+  std::string resource_version = {};
   VersionMatch resource_version_match = VersionMatch::unset;
 };
 
 struct ListResult {
-  std::vector<doc::Value> items;
+  std::vector<doc::Value> items = {};
   /// The revision that the list shows.
   std::int64_t resource_version = 0;
   /// Set if `limit` cut the list.
-  std::string continue_token;
+  std::string continue_token = {};
   /// How many objects are left after it; empty if there are selectors, or if none are left.
-  std::optional<std::int64_t> remaining;
+  std::optional<std::int64_t> remaining = {};
 };
 
 struct WatchOptions {
-  std::string label_selector;
-  std::string field_selector;
+  std::string label_selector = {};
+  std::string field_selector = {};
   /// "" and "0": the present objects as ADDED first; otherwise the changes after that revision.
-  std::string resource_version;
+  std::string resource_version = {};
   bool allow_bookmarks = false;
   /// Present objects first, then a bookmark that says so (sendInitialEvents).
   bool send_initial_events = false;
   /// Seconds after which the server ends the watch; 0: never.
   std::int64_t timeout_seconds = 0;
   /// Only the object of that name; empty: all.
-  std::string name;
+  std::string name = {};
 };
 
 }  // namespace rockpool::apiserver

@@ -14,17 +14,17 @@ namespace rockpool::apiserver {
 /// What a client asked of `pods/<name>/log`.
 struct PodLogOptions {
   /// Never empty: the server has chosen one.
-  std::string container;
+  std::string container = {};
   /// The log of the instance before the present one.
   bool previous = false;
   /// Each line starts with its RFC 3339 time with nanoseconds.
   bool timestamps = false;
   /// At most so many of the last lines.
-  std::optional<std::int64_t> tail_lines;
+  std::optional<std::int64_t> tail_lines = {};
   /// Only lines from this moment on.
-  std::optional<sim::Time> since;
+  std::optional<sim::Time> since = {};
   /// At most so many bytes.
-  std::optional<std::int64_t> limit_bytes;
+  std::optional<std::int64_t> limit_bytes = {};
 };
 
 /// Where the API server gets container logs: the kubelets.

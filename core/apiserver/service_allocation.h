@@ -64,6 +64,10 @@ bool needs_node_port(const doc::Value& service);
 /// The Service is given a port for its load balancer's health checks.
 bool needs_health_check_node_port(const doc::Value& service);
 
+/// The Service as validation is to see it before anything is allocated: with a stand-in for the one
+/// allocated field that it insists on. Allocating last means that it deals with valid Services only.
+doc::Value with_stand_ins(const doc::Value& service);
+
 /// Carries over from the old Service what the API allocated and a client left out
 /// (patchAllocatedValues), brings clusterIP and clusterIPs together (normalizeClusterIPs), and
 /// drops what the new type has no use for and the client did not touch (dropTypeDependentFields).

@@ -153,6 +153,17 @@ bool needs_health_check_node_port(const doc::Value& service) {
          spec_of(service)["externalTrafficPolicy"_key].as_string() == "Local";
 }
 
+doc::Value with_stand_ins(const doc::Value& service) {
+  if (!needs_health_check_node_port(service) ||
+      spec_of(service)["healthCheckNodePort"_key].as_int() != 0) {
+    return service;
+  }
+  constexpr int kAnyPort = 1;
+  doc::Value result = service;
+  result.edit("spec"_key).set("healthCheckNodePort"_key, kAnyPort);
+  return result;
+}
+
 void prepare_service_create(doc::Value& service) { normalize_cluster_ips(service, {}); }
 
 void prepare_service_update(doc::Value& service, const doc::Value& old_service) {

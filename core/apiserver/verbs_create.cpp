@@ -105,11 +105,14 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   }
   prepare_for_create(resource, object);
   if (resource.id == api::ResourceId::namespaces) label_namespace(object);
-  if (api::FieldErrors errors = api::validate_create(resource, object); !errors.empty()) {
+  const bool is_service = resource.id == api::ResourceId::services;
+  const api::FieldErrors errors =
+      api::validate_create(resource, is_service ? with_stand_ins(object) : object);
+  if (!errors.empty()) {
     return std::unexpected{api::invalid(resource.group_kind(), name_of(object), errors)};
   }
   std::optional<ServiceAllocation> allocation;
-  if (resource.id == api::ResourceId::services) {
+  if (is_service) {
     allocation.emplace(state.cluster_ips, state.node_ports);
     if (auto done = allocation->create(object); !done) {
       return std::unexpected{std::move(done.error())};

@@ -92,7 +92,11 @@ api::FieldErrors validate(const api::Resource& resource, const doc::Value& objec
                           const doc::Value& old_object, Part part) {
   switch (part) {
     case Part::main:
-    case Part::scale: return api::validate_update(resource, object, old_object);
+    case Part::scale:
+      if (resource.id == api::ResourceId::services) {
+        return api::validate_update(resource, with_stand_ins(object), old_object);
+      }
+      return api::validate_update(resource, object, old_object);
     case Part::status: return api::validate_status_update(resource, object, old_object);
     case Part::finalize: return api::validate_namespace_finalize_update(object, old_object);
   }

@@ -38,7 +38,9 @@ class Builder {
   /// `positions` may be null.
   Builder(const Limits& limits, SourceMap* positions) : limits_{limits}, positions_{positions} {}
 
+  /// Starts an array; what is added next are its items, until `end`.
   void begin_array(std::size_t offset) { begin(false, offset); }
+  /// Starts an object; names and values alternate until `end`.
   void begin_object(std::size_t offset) { begin(true, offset); }
   /// The next value is the open object's member of that name.
   void name(Key name, std::size_t offset);

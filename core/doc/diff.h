@@ -11,10 +11,11 @@ namespace rockpool::doc {
 
 /// One place where two documents differ.
 struct Difference {
-  enum class Kind { missing, unexpected, changed };
-
   /// What is the matter with the found document: it lacks the field, has one too many, or has
   /// another value there.
+  enum class Kind { missing, unexpected, changed };
+
+  /// Missing, unexpected or changed.
   Kind kind = Kind::changed;
   /// Such as `spec.ports[0].port`; "" for the whole document.
   std::string path;

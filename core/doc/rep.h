@@ -12,8 +12,8 @@
 // The shared, reference-counted parts of documents. For value.cpp and key.cpp only.
 namespace rockpool::doc {
 
-/// A string too long to live inside a Value, or the text of a Key that is not a known name. The text
-/// follows right behind it, in the same piece of memory.
+/// A string too long to live inside a Value, or the text of a Key that is not a known name. The
+/// text follows right behind it, in the same piece of memory.
 struct StringRep {
   std::uint32_t references = 1;
   std::uint32_t size = 0;

@@ -33,18 +33,22 @@ std::uint64_t hash_number(double number) {
   constexpr double kLimit = 9.2e18;
   if (number > -kLimit && number < kLimit) {
     const auto integer = static_cast<std::int64_t>(number);
-    if (static_cast<double>(integer) == number) return combine(2, static_cast<std::uint64_t>(integer));
+    if (static_cast<double>(integer) == number)
+      return combine(2, static_cast<std::uint64_t>(integer));
   }
   return combine(3, std::bit_cast<std::uint64_t>(number));
 }
 
 // 0 means "not computed yet".
-std::uint64_t nonzero(std::uint64_t hash) { return hash == 0 ? 1 : hash; }
+std::uint64_t nonzero(std::uint64_t hash) {
+  return hash == 0 ? 1 : hash;
+}
 
 template <typename Members>
 auto find_slot(Members& members, const Key& key) {
-  return std::lower_bound(members.begin(), members.end(), key,
-                          [](const Member& member, const Key& wanted) { return member.key < wanted; });
+  return std::lower_bound(
+      members.begin(), members.end(), key,
+      [](const Member& member, const Key& wanted) { return member.key < wanted; });
 }
 
 template <typename Members>
@@ -58,13 +62,20 @@ auto find_slot(Members& members, std::string_view name) {
 
 std::string_view kind_name(Kind kind) {
   switch (kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "boolean";
-    case Kind::integer: return "integer";
-    case Kind::number: return "number";
-    case Kind::string: return "string";
-    case Kind::array: return "array";
-    case Kind::object: return "object";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "boolean";
+    case Kind::integer:
+      return "integer";
+    case Kind::number:
+      return "number";
+    case Kind::string:
+      return "string";
+    case Kind::array:
+      return "array";
+    case Kind::object:
+      return "object";
   }
   return "null";
 }
@@ -141,13 +152,19 @@ std::size_t Value::size() const {
 
 bool Value::is_empty() const {
   switch (kind_) {
-    case Kind::null: return true;
-    case Kind::boolean: return !payload<bool>();
-    case Kind::integer: return payload<std::int64_t>() == 0;
-    case Kind::number: return payload<double>() == 0;
-    case Kind::string: return as_string().empty();
+    case Kind::null:
+      return true;
+    case Kind::boolean:
+      return !payload<bool>();
+    case Kind::integer:
+      return payload<std::int64_t>() == 0;
+    case Kind::number:
+      return payload<double>() == 0;
+    case Kind::string:
+      return as_string().empty();
     case Kind::array:
-    case Kind::object: return size() == 0;
+    case Kind::object:
+      return size() == 0;
   }
   return true;
 }
@@ -166,7 +183,9 @@ const Value* Value::find(std::string_view name) const {
   return slot != members.end() && slot->key.text() == name ? &slot->value : nullptr;
 }
 
-const Value& Value::operator[](KnownKeyIndex key) const { return (*this)[Key{key}]; }
+const Value& Value::operator[](KnownKeyIndex key) const {
+  return (*this)[Key{key}];
+}
 
 const Value& Value::operator[](const Key& key) const {
   const Value* found = find(key);
@@ -224,7 +243,9 @@ void Value::erase_at(std::size_t index) {
   items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
 }
 
-void Value::push_back(Value item) { own_array().items.push_back(std::move(item)); }
+void Value::push_back(Value item) {
+  own_array().items.push_back(std::move(item));
+}
 
 ObjectRep& Value::own_object() {
   if (kind_ == Kind::null) *this = object();
@@ -256,12 +277,17 @@ bool operator==(const Value& left, const Value& right) {
     return left.is_number() && right.is_number() && left.as_double() == right.as_double();
   }
   switch (left.kind_) {
-    case Kind::null: return true;
+    case Kind::null:
+      return true;
     case Kind::boolean:
-    case Kind::integer: return false;
-    case Kind::number: return left.as_double() == right.as_double();
-    case Kind::string: return left.as_string() == right.as_string();
-    case Kind::array: return std::ranges::equal(left.items(), right.items());
+    case Kind::integer:
+      return false;
+    case Kind::number:
+      return left.as_double() == right.as_double();
+    case Kind::string:
+      return left.as_string() == right.as_string();
+    case Kind::array:
+      return std::ranges::equal(left.items(), right.items());
     case Kind::object:
       return std::ranges::equal(left.members(), right.members(),
                                 [](const Member& one, const Member& other) {
@@ -278,10 +304,14 @@ bool Value::identical(const Value& other) const {
 
 std::uint64_t Value::hash() const {
   switch (kind_) {
-    case Kind::null: return 0x6e756c6c;
-    case Kind::boolean: return payload<bool>() ? 0x74727565 : 0x66616c73;
-    case Kind::integer: return combine(2, static_cast<std::uint64_t>(payload<std::int64_t>()));
-    case Kind::number: return hash_number(payload<double>());
+    case Kind::null:
+      return 0x6e756c6c;
+    case Kind::boolean:
+      return payload<bool>() ? 0x74727565 : 0x66616c73;
+    case Kind::integer:
+      return combine(2, static_cast<std::uint64_t>(payload<std::int64_t>()));
+    case Kind::number:
+      return hash_number(payload<double>());
     case Kind::string: {
       if (size_ != kOutOfLine) return hash_text(as_string());
       auto* rep = payload<StringRep*>();
@@ -314,10 +344,17 @@ std::uint64_t Value::hash() const {
 
 void Value::retain_rep() const {
   switch (kind_) {
-    case Kind::string: ++payload<StringRep*>()->references; break;
-    case Kind::array: ++payload<ArrayRep*>()->references; break;
-    case Kind::object: ++payload<ObjectRep*>()->references; break;
-    default: break;
+    case Kind::string:
+      ++payload<StringRep*>()->references;
+      break;
+    case Kind::array:
+      ++payload<ArrayRep*>()->references;
+      break;
+    case Kind::object:
+      ++payload<ObjectRep*>()->references;
+      break;
+    default:
+      break;
   }
 }
 
@@ -329,9 +366,14 @@ void Value::release_rep() const {
     case Kind::string:
       if (auto* rep = payload<StringRep*>(); --rep->references == 0) StringRep::destroy(rep);
       break;
-    case Kind::array: drop(payload<ArrayRep*>()); break;
-    case Kind::object: drop(payload<ObjectRep*>()); break;
-    default: break;
+    case Kind::array:
+      drop(payload<ArrayRep*>());
+      break;
+    case Kind::object:
+      drop(payload<ObjectRep*>());
+      break;
+    default:
+      break;
   }
 }
 

@@ -45,8 +45,9 @@ class Value {
   Value(std::nullptr_t) {}
   Value(bool value) : Value{Kind::boolean, value} {}
   template <typename T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
-  Value(T value) : Value{Kind::integer, static_cast<std::int64_t>(value)} {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
+      Value(T value)
+      : Value{Kind::integer, static_cast<std::int64_t>(value)} {}
   Value(double value) : Value{Kind::number, value} {}
   Value(std::string_view text);
   Value(const char* text) : Value{std::string_view{text}} {}
@@ -98,6 +99,7 @@ class Value {
   std::int64_t as_int(std::int64_t fallback = 0) const {
     return is_integer() ? payload<std::int64_t>() : fallback;
   }
+  /// Any number, or `fallback`.
   double as_double(double fallback = 0) const;
   /// The text is valid as long as this Value is neither changed nor destroyed: a short string lives
   /// inside it.

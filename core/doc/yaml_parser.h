@@ -14,6 +14,7 @@ namespace rockpool::doc {
 
 /// What happens next in a YAML text.
 struct YamlEvent {
+  /// The kinds of event: collections and documents have a beginning and an end.
   enum class Kind {
     stream_end,
     document_start,

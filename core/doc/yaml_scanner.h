@@ -15,6 +15,8 @@ namespace rockpool::doc {
 
 /// A piece of a YAML text with a meaning of its own.
 struct YamlToken {
+  /// The kinds of token. A block collection has no punctuation of its own: where it starts and ends
+  /// shows in the indentation.
   enum class Kind {
     stream_end,
     version_directive,

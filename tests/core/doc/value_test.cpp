@@ -33,7 +33,8 @@ TEST_CASE("strings keep their text on both sides of the in-place limit") {
 
 TEST_CASE("known and other keys are one order: that of their text") {
   Value labels;
-  for (const char* name : {"zebra", "app", "name", "aardvark", "spec", "~", ""}) labels.set(name, name);
+  for (const char* name : {"zebra", "app", "name", "aardvark", "spec", "~", ""})
+    labels.set(name, name);
   std::string previous;
   bool first = true;
   for (const Member& member : labels.members()) {
@@ -58,7 +59,8 @@ TEST_CASE("a later member of the same name wins") {
 
 TEST_CASE("changing one holder never changes another") {
   const Value original = Value::object(
-      {{"spec"_key, Value::object({{"replicas"_key, 3}, {"selector"_key, Value::map({{"app", "web"}})}})},
+      {{"spec"_key,
+        Value::object({{"replicas"_key, 3}, {"selector"_key, Value::map({{"app", "web"}})}})},
        {"metadata"_key, Value::object({{"name"_key, "web"}})}});
   Value changed = original;
   changed.edit("spec"_key).set("replicas"_key, 5);
@@ -107,7 +109,8 @@ TEST_CASE("equality and hash go together") {
 }
 
 TEST_CASE("the hash is the same on every platform") {
-  const Value value = Value::map({{"spec", Value::array({1, 2.5, true, nullptr, "a longer piece of text"})}});
+  const Value value =
+      Value::map({{"spec", Value::array({1, 2.5, true, nullptr, "a longer piece of text"})}});
   CHECK(value.hash() == 9815221314459046144u);
 }
 
