@@ -2,6 +2,7 @@
 #include "web/app/app.h"
 
 #include <imgui.h>
+#include <imgui_internal.h>
 
 #include <array>
 #include <chrono>
@@ -98,6 +99,18 @@ double App::idle_for() const { return parts_->idle; }
 void App::set_editor_text(std::string text) { parts_->editor.editor.buffer.replace_all(text); }
 std::string App::editor_text() const { return parts_->editor.editor.buffer.text(); }
 bool App::wants_text() const { return parts_->editor.editor.focused() || ImGui::GetIO().WantTextInput; }
+
+void App::use_page_clipboard() { parts_->editor.editor.paste_by_key = false; }
+
+bool App::wants_wheel(double delta) const {
+  const ImGuiWindow* window = ImGui::GetCurrentContext()->HoveredWindow;
+  if (window == nullptr) return false;
+  // Lists and texts end somewhere; the map takes the wheel everywhere.
+  for (; (window->Flags & ImGuiWindowFlags_ChildWindow) != 0; window = window->ParentWindow) {
+    if (window->ScrollMax.y > 0) return delta > 0 ? window->Scroll.y < window->ScrollMax.y : window->Scroll.y > 0;
+  }
+  return parts_->topology.contains(pointer());
+}
 
 void App::paste(const std::string& text) {
   if (parts_->editor.editor.focused()) {

@@ -53,6 +53,11 @@ class App {
   void paste(const std::string& text);
   /// What a copy, or cut, takes from the editor; empty if the keyboard is elsewhere.
   std::string copy_selection(bool cut);
+  /// Pasting comes by `paste`, not by the key: a page may not read the clipboard by itself.
+  void use_page_clipboard();
+  /// True if turning the wheel by `delta` (down is positive) where the pointer is does something here; if
+  /// not, it is for the page to scroll.
+  bool wants_wheel(double delta) const;
   /// True while a text is being edited: the platform shows a keyboard then.
   bool wants_text() const;
 

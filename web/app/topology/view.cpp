@@ -30,6 +30,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   const World& world = desk.session.world();
   const Rect pane{area.x + kMargin, area.y + kToolbar, area.w - 2 * kMargin,
                   area.h - kToolbar - kLegend};
+  pane_ = area;
   update_layout(ui, desk, pane);
   if (desk.fit_wanted) camera_.fit();
   desk.fit_wanted = false;

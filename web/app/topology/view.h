@@ -16,6 +16,8 @@ class TopologyView {
  public:
   /// Draws it into `area` of the current window and takes the pointer there.
   void draw(Ui& ui, Desk& desk, const Rect& area);
+  /// True if that place of the screen was part of it when it was last drawn.
+  bool contains(Point at) const { return pane_.contains(at); }
 
  private:
   // How a Pod's card looks now, on its way to where the layout wants it.
@@ -62,6 +64,7 @@ class TopologyView {
   // What the layout was made for.
   std::uint64_t seen_structure_ = UINT64_MAX;
   Rect seen_area_;
+  Rect pane_;
   std::string seen_filter_;
   bool seen_system_ = true;
   bool dragging_ = false;

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "web/app/platform/browser_window.h"
+
+#include <GLES3/gl3.h>
+#include <emscripten/html5.h>
+#include <imgui.h>
+#include <imgui_impl_opengl3.h>
+#include <imgui_impl_sdl2.h>
+#include <imgui_internal.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "web/app/platform/page_glue.h"
+
+namespace rockpool::app {
+namespace {
+
+constexpr int kFramesAfterInput = 3;
+// A gap after which time is not made up for: the tab was hidden, or slept.
+constexpr double kLongestFrame = 0.25;
+
+}  // namespace
+
+BrowserWindow::BrowserWindow(Session& session) {
+  adopt_canvas();
+  open();
+  if (!problem_.empty()) return;
+  IMGUI_CHECKVERSION();
+  imgui_ = ImGui::CreateContext();
+  ImGui_ImplSDL2_InitForOpenGL(window_, gl_);
+  ImGui_ImplOpenGL3_Init("#version 300 es");
+  ImGui::GetIO().SetClipboardTextFn = [](void*, const char* text) { write_clipboard(text); };
+  app_ = std::make_unique<App>(session);
+  app_->use_page_clipboard();
+  SDL_AddEventWatch(on_sdl_event, this);
+  add_page_listeners(this);
+  wake();
+}
+
+BrowserWindow::~BrowserWindow() {
+  if (frame_request_ != 0) emscripten_cancel_animation_frame(frame_request_);
+  if (timer_ != 0) emscripten_clear_timeout(timer_);
+  if (imgui_ != nullptr) {
+    remove_page_listeners();
+    SDL_DelEventWatch(on_sdl_event, this);
+    app_.reset();
+    ImGui_ImplOpenGL3_Shutdown();
+    ImGui_ImplSDL2_Shutdown();
+    ImGui::DestroyContext(imgui_);
+  }
+  if (gl_ != nullptr) release_graphics();
+  if (window_ != nullptr) SDL_DestroyWindow(window_);
+  SDL_Quit();
+}
+
+void BrowserWindow::open() {
+  // Keys belong to the canvas while it has the focus, and to the page otherwise.
+  SDL_SetHint(SDL_HINT_EMSCRIPTEN_KEYBOARD_ELEMENT, "#canvas");
+  if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+    problem_ = SDL_GetError();
+    return;
+  }
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_ES);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 0);
+  SDL_GL_SetAttribute(SDL_GL_ALPHA_SIZE, 0);
+  SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+  window_ = SDL_CreateWindow("Rockpool", 0, 0, 800, 600,
+                             SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+  if (window_ != nullptr) gl_ = SDL_GL_CreateContext(window_);
+  if (gl_ == nullptr) problem_ = std::string{"no WebGL 2: "} + SDL_GetError();
+}
+
+int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
+  auto* self = static_cast<BrowserWindow*>(window);
+  if (event->type == SDL_FINGERDOWN) self->finger_ = true;
+  if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID) self->finger_ = false;
+  self->wake();
+  return 1;
+}
+
+void BrowserWindow::wake() {
+  frames_due_ = std::max(frames_due_, kFramesAfterInput);
+  if (frame_request_ != 0 || !visible_ || !app_) return;
+  if (timer_ != 0) {
+    emscripten_clear_timeout(timer_);
+    timer_ = 0;
+  }
+  frame_request_ = emscripten_request_animation_frame(on_animation_frame, this);
+}
+
+int BrowserWindow::on_animation_frame(double milliseconds, void* window) {
+  auto* self = static_cast<BrowserWindow*>(window);
+  self->frame_request_ = 0;
+  self->draw(milliseconds);
+  self->sleep();
+  return 0;
+}
+
+void BrowserWindow::on_timer(void* window) {
+  auto* self = static_cast<BrowserWindow*>(window);
+  self->timer_ = 0;
+  if (self->frame_request_ != 0 || !self->visible_) return;
+  self->frame_request_ = emscripten_request_animation_frame(on_animation_frame, self);
+}
+
+void BrowserWindow::sleep() {
+  if (!visible_ || frame_request_ != 0) return;
+  const double idle = frames_due_ > 0 ? 0 : app_->idle_for();
+  if (idle <= 0) {
+    frame_request_ = emscripten_request_animation_frame(on_animation_frame, this);
+  } else if (std::isfinite(idle)) {
+    timer_ = emscripten_set_timeout(on_timer, idle * 1000, this);
+  }
+}
+
+void BrowserWindow::update_fonts() {
+  if (!app_->fonts_stale()) return;
+  app_->bake_fonts();
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
+
+void BrowserWindow::begin_input() {
+  SDL_Event event;
+  while (SDL_PollEvent(&event) != 0) ImGui_ImplSDL2_ProcessEvent(&event);
+  Environment environment = app_->environment();
+  environment.touch = finger_;
+  app_->set_environment(environment);
+  update_fonts();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplSDL2_NewFrame();
+}
+
+void BrowserWindow::draw(double milliseconds) {
+  ImGui::SetCurrentContext(imgui_);
+  const double seconds = last_ == 0 ? 1.0 / 60 : std::clamp((milliseconds - last_) / 1000, 0.0001, kLongestFrame);
+  last_ = milliseconds;
+  frames_due_ = std::max(0, frames_due_ - 1);
+  begin_input();
+  ImGui::GetIO().DeltaTime = static_cast<float>(seconds);
+  ImGui::NewFrame();
+  app_->frame(static_cast<float>(seconds));
+  ImGui::Render();
+  int width = 0;
+  int height = 0;
+  SDL_GL_GetDrawableSize(window_, &width, &height);
+  glViewport(0, 0, width, height);
+  glClearColor(0, 0, 0, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  SDL_GL_SwapWindow(window_);
+}
+
+const std::vector<WidgetMap::Entry>& BrowserWindow::find_widgets() {
+  ImGui::SetCurrentContext(imgui_);
+  begin_input();
+  ImGui::GetIO().DeltaTime = 0.0001f;
+  wake();
+  return app_->find_widgets();
+}
+
+void BrowserWindow::resize(int width, int height, float density) {
+  if (width <= 0 || height <= 0) return;
+  SDL_SetWindowSize(window_, width, height);
+  Environment environment = app_->environment();
+  environment.density = std::clamp(density, 0.5f, 4.0f);
+  app_->set_environment(environment);
+  // A canvas that changes its size is empty: it is drawn again before the browser shows it.
+  draw(emscripten_get_now());
+  wake();
+}
+
+void BrowserWindow::set_dark(bool dark) {
+  Environment environment = app_->environment();
+  environment.dark = dark;
+  app_->set_environment(environment);
+  wake();
+}
+
+void BrowserWindow::set_reduced_motion(bool reduced) {
+  Environment environment = app_->environment();
+  environment.reduced_motion = reduced;
+  app_->set_environment(environment);
+  wake();
+}
+
+void BrowserWindow::set_visible(bool visible) {
+  visible_ = visible;
+  last_ = 0;
+  if (visible) wake();
+}
+
+int BrowserWindow::keyboard_state() {
+  ImGui::SetCurrentContext(imgui_);
+  return (app_->wants_text() ? 1 : 0) | (app_->desk().selection ? 2 : 0);
+}
+
+bool BrowserWindow::wants_wheel(double delta) {
+  ImGui::SetCurrentContext(imgui_);
+  return app_->wants_wheel(delta);
+}
+
+void BrowserWindow::paste(const char* text) {
+  ImGui::SetCurrentContext(imgui_);
+  app_->paste(text);
+  wake();
+}
+
+std::string BrowserWindow::copy_selection(bool cut) {
+  ImGui::SetCurrentContext(imgui_);
+  wake();
+  return app_->copy_selection(cut);
+}
+
+void BrowserWindow::set_focused(bool focused) {
+  ImGui::SetCurrentContext(imgui_);
+  ImGui::GetIO().AddFocusEvent(focused);
+  wake();
+}
+
+}  // namespace rockpool::app
