@@ -79,7 +79,7 @@ constexpr Theme kLight{
     .syntax_number = rgb(0x8A5500),
     .syntax_comment = rgb(0x5C6677),
     .selection = with_alpha(rgb(0x4C7DF0), 0.24f),
-    .series = {rgb(0x2F63DC), rgb(0x16A05D), rgb(0xC98210), rgb(0x7F55E3), rgb(0x0F93A8),
+    .series = {rgb(0x2F63DC), rgb(0x16A05D), rgb(0xB26F08), rgb(0x7F55E3), rgb(0x0F93A8),
                rgb(0xD0458A), rgb(0x7A8C12), rgb(0xD65A22)},
 };
 

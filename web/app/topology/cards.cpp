@@ -70,6 +70,20 @@ void draw_pod_texts(const Painter& painter, const Theme& theme, const PodItem& p
   }
 }
 
+// The rate and, if anything failed lately, the share that did not; returns the width taken at the right.
+float draw_service_rate(const Painter& painter, const Theme& theme, const ServiceTraffic& traffic,
+                        const Rect& row) {
+  const ServiceTraffic::Summary summary = traffic.summary();
+  if (summary.requests == 0) return 0;
+  const bool failing = summary.recent_success < 1;
+  const std::string rate =
+      failing ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate), percent_text(summary.recent_success))
+              : fmt::format("{}/s", number_text(summary.rate));
+  painter.text_right({row.x, row.y, row.w, Painter::height(TextStyle::Small)}, TextStyle::Small,
+                     failing ? theme.bad : theme.text, rate);
+  return painter.width(TextStyle::Small, rate) + space::kSmall;
+}
+
 }  // namespace
 
 void draw_pod_card(const Painter& painter, const Theme& theme, const PodItem& pod, const Rect& rect,
@@ -144,17 +158,12 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
   if (service.type != "ExternalName") {
     draw_health(painter, theme, health, {left + 6, rect.y + 71}, 12, 0);
   }
-  painter.text({left + 18, rect.y + 63}, TextStyle::Small,
-               all == 0 ? theme.bad : theme.text_soft, endpoints);
-  if (traffic == nullptr) return;
-  const ServiceTraffic::Summary summary = traffic->summary();
-  if (summary.requests == 0) return;
-  const bool failing = summary.recent_success < 1;
-  const std::string rate =
-      failing ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate), percent_text(summary.recent_success))
-              : fmt::format("{}/s", number_text(summary.rate));
-  painter.text_right({left, rect.y + 63, right - left, Painter::height(TextStyle::Small)},
-                     TextStyle::Small, failing ? theme.bad : theme.text, rate);
+  float free = right - left - 18;
+  if (traffic != nullptr) free -= draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0});
+  const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", service.ready.size(), all);
+  painter.text_in({left + 18, rect.y + 63}, free, TextStyle::Small,
+                  all == 0 ? theme.bad : theme.text_soft,
+                  painter.width(TextStyle::Small, endpoints) <= free ? endpoints : brief);
 }
 
 void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& node,

@@ -19,6 +19,8 @@ constexpr std::size_t kMostLabels = 60;
 constexpr std::size_t kMostLabelsInAll = 400;
 // In a narrower pane, columns are saved where they can be.
 constexpr float kRoomyWidth = 720;
+// How much wider than needed the columns stand apart at most, in all.
+constexpr float kMostExtraGap = 260;
 
 struct Size {
   float w;
@@ -210,13 +212,19 @@ void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayo
   const bool outside = reachable_from_outside(world, layout);
   // Without the room for a column of their own, clients stand above the Services.
   const bool own_column = request.width >= kRoomyWidth;
-  const float services_x = outside && own_column ? kOutsideWidth + kColumnGap : 0;
+  float services_x = outside && own_column ? kOutsideWidth + kColumnGap : 0;
   const float services_width =
       static_cast<float>(columns) * (kServiceWidth + kServiceGap) - (columns > 0 ? kServiceGap : 0);
-  const float nodes_x = count == 0 ? 0 : services_x + services_width + kColumnGap + kProxyWidth / 2;
+  float nodes_x = count == 0 ? 0 : services_x + services_width + kColumnGap + kProxyWidth / 2;
 
   const Grid grid =
       choose_grid(boxes_of(layout), layout.detail, request.width, request.height, nodes_x);
+  // Spare width goes between the columns: there the requests are seen.
+  const Size nodes = grid_size(boxes_of(layout), layout.detail, grid);
+  const float spare = request.width * std::max(1.0f, nodes.h / request.height) - nodes_x - nodes.w;
+  const float wider = std::clamp(spare * 0.6f, 0.0f, kMostExtraGap);
+  services_x += services_x > 0 ? wider * 0.4f : 0;
+  nodes_x += count == 0 ? 0 : services_x > 0 ? wider : wider * 0.6f;
   place_nodes(layout, {nodes_x, 0}, grid);
   const float rows = static_cast<float>(std::min(count, most_rows));
   const float services_height = rows * (kServiceHeight + kServiceGap) - kServiceGap;

@@ -136,7 +136,8 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
     // Beside the mark, on the side where requests come from, so that the card stays readable.
     const float left = place.out.x < 0 ? -width - 14 : -width / 2;
     const float top = place.out.x < 0 ? -12.0f : -40.0f;
-    const Rect box{left, top - 27 * static_cast<float>(above), width, 24};
+    const float least = pane_.x + space::kSmall - label.to_screen(Point{}).x;
+    const Rect box{std::max(left, least), top - 27 * static_cast<float>(above), width, 24};
     label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
     label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
     label.outline(box, faded(ui.theme.bad, alpha), radius::kControl);

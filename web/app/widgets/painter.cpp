@@ -105,6 +105,8 @@ void Painter::curve(Point a, Point control_a, Point control_b, Point b, Colour c
 }
 
 float Painter::width(TextStyle style, std::string_view text) const {
+  // ImGui takes a missing end for a text that ends with zero.
+  if (text.empty()) return 0;
   return fonts_->font(style)
       ->CalcTextSizeA(Fonts::size(style), FLT_MAX, 0.0f, text.data(), text.data() + text.size())
       .x;
@@ -139,12 +141,14 @@ void Painter::text_right(const Rect& rect, TextStyle style, Colour colour,
 
 float Painter::text_wrapped(Point at, float max_width, TextStyle style, Colour colour,
                             std::string_view content) const {
+  if (content.empty()) return 0;
   list_->AddText(fonts_->font(style), Fonts::size(style) * scale_, place(at), colour,
                  content.data(), content.data() + content.size(), max_width * scale_);
   return wrapped_height(max_width, style, content);
 }
 
 float Painter::wrapped_height(float max_width, TextStyle style, std::string_view content) const {
+  if (content.empty()) return 0;
   return fonts_->font(style)
       ->CalcTextSizeA(Fonts::size(style), FLT_MAX, max_width, content.data(),
                       content.data() + content.size())
