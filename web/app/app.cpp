@@ -81,33 +81,56 @@ App::App(Session& session) : parts_{std::make_unique<Parts>(session)} {
   ImGui::GetStyle().MouseCursorScale = 1;
 }
 
-App::~App() { parts_->desk.session.on_request({}); }
+App::~App() {
+  parts_->desk.session.on_request({});
+}
 
-void App::set_environment(const Environment& environment) { parts_->environment = environment; }
-const Environment& App::environment() const { return parts_->environment; }
-bool App::fonts_stale() const { return parts_->baked_density != parts_->environment.density; }
+void App::set_environment(const Environment& environment) {
+  parts_->environment = environment;
+}
+const Environment& App::environment() const {
+  return parts_->environment;
+}
+bool App::fonts_stale() const {
+  return parts_->baked_density != parts_->environment.density;
+}
 
 void App::bake_fonts() {
   parts_->fonts.bake(*ImGui::GetIO().Fonts, parts_->environment.density);
   parts_->baked_density = parts_->environment.density;
 }
 
-Desk& App::desk() { return parts_->desk; }
-const Theme& App::theme() const { return parts_->dark() ? dark_theme() : light_theme(); }
-double App::idle_for() const { return parts_->idle; }
+Desk& App::desk() {
+  return parts_->desk;
+}
+const Theme& App::theme() const {
+  return parts_->dark() ? dark_theme() : light_theme();
+}
+double App::idle_for() const {
+  return parts_->idle;
+}
 
-void App::set_editor_text(std::string text) { parts_->editor.editor.buffer.replace_all(text); }
-std::string App::editor_text() const { return parts_->editor.editor.buffer.text(); }
-bool App::wants_text() const { return parts_->editor.editor.focused() || ImGui::GetIO().WantTextInput; }
+void App::set_editor_text(std::string text) {
+  parts_->editor.editor.buffer.replace_all(text);
+}
+std::string App::editor_text() const {
+  return parts_->editor.editor.buffer.text();
+}
+bool App::wants_text() const {
+  return parts_->editor.editor.focused() || ImGui::GetIO().WantTextInput;
+}
 
-void App::use_page_clipboard() { parts_->editor.editor.paste_by_key = false; }
+void App::use_page_clipboard() {
+  parts_->editor.editor.paste_by_key = false;
+}
 
 bool App::wants_wheel(double delta) const {
   const ImGuiWindow* window = ImGui::GetCurrentContext()->HoveredWindow;
   if (window == nullptr) return false;
   // Lists and texts end somewhere; the map takes the wheel everywhere.
   for (; (window->Flags & ImGuiWindowFlags_ChildWindow) != 0; window = window->ParentWindow) {
-    if (window->ScrollMax.y > 0) return delta > 0 ? window->Scroll.y < window->ScrollMax.y : window->Scroll.y > 0;
+    if (window->ScrollMax.y > 0)
+      return delta > 0 ? window->Scroll.y < window->ScrollMax.y : window->Scroll.y > 0;
   }
   return parts_->topology.contains(pointer());
 }
@@ -172,8 +195,9 @@ void App::frame(float seconds) {
   ImGui::PushStyleColor(ImGuiCol_NavHighlight, 0);
   ImGui::PushFont(const_cast<ImFont*>(parts.fonts.font(TextStyle::Body)));
   ImGui::Begin("rockpool", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoScrollWithMouse);
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse);
   take_shortcuts(ui, parts.desk, editing, [&parts] {
     parts.desk.show(Panel::Yaml);
     parts.editor.editor.focus();
@@ -182,9 +206,15 @@ void App::frame(float seconds) {
   const Dock dock = make_dock(screen.w, screen.h, parts.sizes, inspecting);
   parts.take_wanted_panel(dock);
   switch (dock.mode) {
-    case DockMode::Wide: parts.draw_wide(ui, dock); break;
-    case DockMode::Medium: parts.draw_medium(ui, dock); break;
-    case DockMode::Narrow: parts.draw_narrow(ui, dock); break;
+    case DockMode::Wide:
+      parts.draw_wide(ui, dock);
+      break;
+    case DockMode::Medium:
+      parts.draw_medium(ui, dock);
+      break;
+    case DockMode::Narrow:
+      parts.draw_narrow(ui, dock);
+      break;
   }
   parts.top_bar.draw(ui, parts.desk, dock.top_bar);
   draw_object_menu(ui, parts.desk);
@@ -196,7 +226,8 @@ void App::frame(float seconds) {
   ImGui::PopStyleColor(2);
   ImGui::PopStyleVar(3);
 
-  const bool flying = parts.desk.flights.any() && parts.desk.playback.playing() && !parts.environment.reduced_motion;
+  const bool flying = parts.desk.flights.any() && parts.desk.playback.playing() &&
+                      !parts.environment.reduced_motion;
   if (flying || ui.moving || parts.animations.moving()) {
     parts.idle = 0;
   } else if (parts.desk.playback.playing()) {
@@ -212,7 +243,8 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
   desk.panel_wanted = false;
   if (dock.mode == DockMode::Narrow) {
     // A tap on the map selects; it does not leave the map.
-    if (desk.wanted_panel != Panel::Inspect || narrow_panel != Panel::Map) narrow_panel = desk.wanted_panel;
+    if (desk.wanted_panel != Panel::Inspect || narrow_panel != Panel::Map)
+      narrow_panel = desk.wanted_panel;
   } else if (dock.mode == DockMode::Medium) {
     if (desk.wanted_panel != Panel::Map) side_tab = static_cast<int>(desk.wanted_panel) - 1;
   } else if (desk.wanted_panel == Panel::Traffic || desk.wanted_panel == Panel::Events) {
@@ -223,7 +255,8 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
 void App::Parts::draw_bottom(Ui& ui, const Rect& area) {
   Rect rest = area;
   ui.painter().fill(area, ui.theme.panel);
-  const std::array<Tab, 2> tabs{{{.id = "traffic", .label = "Traffic"}, {.id = "events", .label = "Events"}}};
+  const std::array<Tab, 2> tabs{
+      {{.id = "traffic", .label = "Traffic"}, {.id = "events", .label = "Events"}}};
   tab_strip(ui, "bottom", rest.take_top(36), tabs, bottom_tab);
   if (bottom_tab == 0) {
     traffic.draw(ui, desk, rest);
@@ -254,21 +287,39 @@ void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
                                              {.id = "events", .label = "Events"}}};
   tab_strip(ui, "side", rest.take_top(38), kTabs, side_tab);
   switch (side_tab) {
-    case 0: editor.draw(ui, desk, rest); break;
-    case 1: inspector.draw(ui, desk, rest); break;
-    case 2: traffic.draw(ui, desk, rest); break;
-    default: events.draw(ui, desk, rest); break;
+    case 0:
+      editor.draw(ui, desk, rest);
+      break;
+    case 1:
+      inspector.draw(ui, desk, rest);
+      break;
+    case 2:
+      traffic.draw(ui, desk, rest);
+      break;
+    default:
+      events.draw(ui, desk, rest);
+      break;
   }
   splitter(ui, "split-side", dock.side_splitter, true, -1, sizes.side, 300, 620);
 }
 
 void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
   switch (narrow_panel) {
-    case Panel::Map: topology.draw(ui, desk, dock.topology); break;
-    case Panel::Yaml: editor.draw(ui, desk, dock.editor); break;
-    case Panel::Inspect: inspector.draw(ui, desk, dock.inspector); break;
-    case Panel::Traffic: traffic.draw(ui, desk, dock.bottom); break;
-    case Panel::Events: events.draw(ui, desk, dock.bottom); break;
+    case Panel::Map:
+      topology.draw(ui, desk, dock.topology);
+      break;
+    case Panel::Yaml:
+      editor.draw(ui, desk, dock.editor);
+      break;
+    case Panel::Inspect:
+      inspector.draw(ui, desk, dock.inspector);
+      break;
+    case Panel::Traffic:
+      traffic.draw(ui, desk, dock.bottom);
+      break;
+    case Panel::Events:
+      events.draw(ui, desk, dock.bottom);
+      break;
   }
   struct Entry {
     std::string_view id;
@@ -285,14 +336,17 @@ void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
   painter.fill({dock.tabs.x, dock.tabs.y, dock.tabs.w, ui.pixel}, ui.theme.border);
   const float width = dock.tabs.w / static_cast<float>(kEntries.size());
   for (std::size_t index = 0; index < kEntries.size(); ++index) {
-    const Rect part{dock.tabs.x + width * static_cast<float>(index), dock.tabs.y, width, dock.tabs.h};
+    const Rect part{dock.tabs.x + width * static_cast<float>(index), dock.tabs.y, width,
+                    dock.tabs.h};
     const bool chosen = static_cast<int>(narrow_panel) == static_cast<int>(index);
     const Touch touch = touch_area(ui, kEntries[index].id, part, kEntries[index].label);
     const Colour colour = chosen ? ui.theme.accent : ui.theme.text_soft;
     draw_icon(painter, kEntries[index].icon, {part.x, part.y + 8, part.w, 22}, colour, 20);
-    painter.text_centred({part.x, part.y + 33, part.w, 16}, TextStyle::Caption, colour, kEntries[index].label);
+    painter.text_centred({part.x, part.y + 33, part.w, 16}, TextStyle::Caption, colour,
+                         kEntries[index].label);
     // Something is selected: its details are one tap away.
-    if (index == 2 && desk.selection && !chosen) painter.circle({part.centre().x + 13, part.y + 11}, 3.5f, ui.theme.accent);
+    if (index == 2 && desk.selection && !chosen)
+      painter.circle({part.centre().x + 13, part.y + 11}, 3.5f, ui.theme.accent);
     if (touch.clicked) narrow_panel = static_cast<Panel>(index);
   }
 }

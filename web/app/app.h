@@ -20,8 +20,9 @@ struct Environment {
   bool touch = false;
 };
 
-/// The whole application, drawn into the current ImGui context. It knows neither SDL nor the browser: the
-/// platform calls `frame` between ImGui::NewFrame and ImGui::Render, and sleeps as long as `idle_for` says.
+/// The whole application, drawn into the current ImGui context. It knows neither SDL nor the
+/// browser: the platform calls `frame` between ImGui::NewFrame and ImGui::Render, and sleeps as
+/// long as `idle_for` says.
 class App {
  public:
   explicit App(Session& session);
@@ -38,8 +39,8 @@ class App {
 
   /// Lets the cluster's time pass for `seconds` of the viewer's, and draws everything.
   void frame(float seconds);
-  /// How long nothing will change by itself, in seconds: 0 while something moves, infinity while nothing
-  /// does.
+  /// How long nothing will change by itself, in seconds: 0 while something moves, infinity while
+  /// nothing does.
   double idle_for() const;
 
   Desk& desk();
@@ -55,8 +56,8 @@ class App {
   std::string copy_selection(bool cut);
   /// Pasting comes by `paste`, not by the key: a page may not read the clipboard by itself.
   void use_page_clipboard();
-  /// True if turning the wheel by `delta` (down is positive) where the pointer is does something here; if
-  /// not, it is for the page to scroll.
+  /// True if turning the wheel by `delta` (down is positive) where the pointer is does something
+  /// here; if not, it is for the page to scroll.
   bool wants_wheel(double delta) const;
   /// True while a text is being edited: the platform shows a keyboard then.
   bool wants_text() const;

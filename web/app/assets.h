@@ -6,8 +6,8 @@
 
 namespace rockpool::app {
 
-/// A file that the build put into the program: its path below web/app (`fonts/Inter-Regular.otf`) and its
-/// bytes, which live as long as the program.
+/// A file that the build put into the program: its path below web/app (`fonts/Inter-Regular.otf`)
+/// and its bytes, which live as long as the program.
 struct Asset {
   std::string_view path;
   std::string_view bytes;

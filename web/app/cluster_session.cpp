@@ -36,7 +36,9 @@ std::string lower(std::string text) {
   return text;
 }
 
-std::string target_of(const ObjectRef& object) { return key_of_object(object.ns, object.name); }
+std::string target_of(const ObjectRef& object) {
+  return key_of_object(object.ns, object.name);
+}
 
 }  // namespace
 
@@ -139,15 +141,17 @@ Outcome ClusterSession::remove(const ObjectRef& object, bool now) {
 }
 
 Outcome ClusterSession::set_unschedulable(const ObjectRef& node, bool value) {
-  const std::string body = value ? R"({"spec":{"unschedulable":true}})" : R"({"spec":{"unschedulable":null}})";
-  const apiserver::Response response =
-      cluster().request(apiserver::make_request("PATCH", path_of(node), body, "application/merge-patch+json"));
+  const std::string body =
+      value ? R"({"spec":{"unschedulable":true}})" : R"({"spec":{"unschedulable":null}})";
+  const apiserver::Response response = cluster().request(
+      apiserver::make_request("PATCH", path_of(node), body, "application/merge-patch+json"));
   refresh();
   if (response.status >= 300) return {false, status_message(response)};
   return {true, fmt::format("node/{} {}", node.name, value ? "cordoned" : "uncordoned")};
 }
 
-Outcome ClusterSession::do_fault(cluster::FaultKind kind, const ObjectRef& object, std::string done) {
+Outcome ClusterSession::do_fault(cluster::FaultKind kind, const ObjectRef& object,
+                                 std::string done) {
   cluster::Fault fault;
   fault.kind = kind;
   fault.target = target_of(object);
@@ -166,23 +170,30 @@ Outcome ClusterSession::act(Action action, const ObjectRef& object) {
     case Action::KillNow:
       return do_fault(FaultKind::kill_now, object, fmt::format("pod \"{}\" force deleted", name));
     case Action::Crash:
-      return do_fault(FaultKind::crash, object, fmt::format("The containers of {} were killed.", name));
-    case Action::StopNode: return do_fault(FaultKind::stop, object, fmt::format("{} has lost power.", name));
-    case Action::StartNode: return do_fault(FaultKind::start, object, fmt::format("{} is on again.", name));
-    case Action::Cordon: return set_unschedulable(object, true);
-    case Action::Uncordon: return set_unschedulable(object, false);
+      return do_fault(FaultKind::crash, object,
+                      fmt::format("The containers of {} were killed.", name));
+    case Action::StopNode:
+      return do_fault(FaultKind::stop, object, fmt::format("{} has lost power.", name));
+    case Action::StartNode:
+      return do_fault(FaultKind::start, object, fmt::format("{} is on again.", name));
+    case Action::Cordon:
+      return set_unschedulable(object, true);
+    case Action::Uncordon:
+      return set_unschedulable(object, false);
     case Action::FreezeProxy:
-      return do_fault(FaultKind::freeze, object, fmt::format("The proxy of {} takes no news.", name));
+      return do_fault(FaultKind::freeze, object,
+                      fmt::format("The proxy of {} takes no news.", name));
     case Action::ThawProxy:
-      return do_fault(FaultKind::thaw, object, fmt::format("The proxy of {} takes news again.", name));
+      return do_fault(FaultKind::thaw, object,
+                      fmt::format("The proxy of {} takes news again.", name));
   }
   return {false, "unknown action"};
 }
 
 Outcome ClusterSession::scale(const ObjectRef& workload, int replicas) {
   const std::string body = fmt::format(R"({{"spec":{{"replicas":{}}}}})", replicas);
-  const apiserver::Response response = cluster().request(
-      apiserver::make_request("PATCH", path_of(workload) + "/scale", body, "application/merge-patch+json"));
+  const apiserver::Response response = cluster().request(apiserver::make_request(
+      "PATCH", path_of(workload) + "/scale", body, "application/merge-patch+json"));
   refresh();
   if (response.status >= 300) return {false, status_message(response)};
   return {true, fmt::format("{}/{} scaled", lower(workload.kind), workload.name)};
@@ -199,7 +210,8 @@ Outcome ClusterSession::request_from_outside(const ObjectRef& object) {
   world_.nodes.each([&node](Slot, const NodeItem& item) {
     if (node.empty() || item.name < node) node = item.name;
   });
-  if (port == 0 || node.empty()) return {false, fmt::format("{} is not reachable from outside.", object.name)};
+  if (port == 0 || node.empty())
+    return {false, fmt::format("{} is not reachable from outside.", object.name)};
   FetchOptions options;
   options.url = fmt::format("http://{}:{}/", node, port);
   watcher_->allow_traces(kTracesPerFrame);
@@ -211,13 +223,14 @@ Outcome ClusterSession::request_from_outside(const ObjectRef& object) {
 std::string ClusterSession::yaml(const ObjectRef& object) const {
   doc::Value document = find_object(cluster(), object);
   if (document.is_null()) return {};
-  if (!api::annotation(document, kLastApplied).empty()) api::remove_annotation(document, kLastApplied);
+  if (!api::annotation(document, kLastApplied).empty())
+    api::remove_annotation(document, kLastApplied);
   return doc::to_yaml(document);
 }
 
 Outcome ClusterSession::log(const ObjectRef& pod, std::string_view container, bool previous) const {
-  const std::string target = fmt::format("{}/log?tailLines=500&container={}{}", path_of(pod), container,
-                                         previous ? "&previous=true" : "");
+  const std::string target = fmt::format("{}/log?tailLines=500&container={}{}", path_of(pod),
+                                         container, previous ? "&previous=true" : "");
   const apiserver::Response response = cluster().request(apiserver::make_request("GET", target));
   if (response.status >= 300) return {false, status_message(response)};
   return {true, response.body};

@@ -20,8 +20,8 @@ struct SessionOptions {
   sim::Duration head_start = std::chrono::seconds{12};
 };
 
-/// A real cluster. It is shared with whoever else holds the holder: what one does, the other sees, and either may
-/// replace it.
+/// A real cluster. It is shared with whoever else holds the holder: what one does, the other sees,
+/// and either may replace it.
 class ClusterSession : public Session {
  public:
   ClusterSession(std::shared_ptr<web::ClusterHolder> holder, SessionOptions options);

@@ -9,9 +9,9 @@ namespace rockpool::app {
 
 /// How the window's panels lie side by side; chosen by its size.
 enum class DockMode {
-  Wide,     ///< editor | topology over traffic and events | inspector
-  Medium,   ///< topology | one panel with tabs
-  Narrow,   ///< one panel, tabs at the bottom
+  Wide,    ///< editor | topology over traffic and events | inspector
+  Medium,  ///< topology | one panel with tabs
+  Narrow,  ///< one panel, tabs at the bottom
 };
 
 /// What the viewer dragged the panels to, in logical pixels.

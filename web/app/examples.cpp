@@ -29,6 +29,8 @@ std::vector<Example> examples() {
   return result;
 }
 
-std::string_view first_manifest() { return asset("examples/00-web.yaml"); }
+std::string_view first_manifest() {
+  return asset("examples/00-web.yaml");
+}
 
 }  // namespace rockpool::app

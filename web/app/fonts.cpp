@@ -19,8 +19,8 @@ constexpr std::string_view kRegular = "fonts/Inter-Regular.otf";
 constexpr std::string_view kSemibold = "fonts/Inter-SemiBold.otf";
 constexpr std::string_view kMono = "fonts/JetBrainsMono-Regular.ttf";
 
-// In the order of TextStyle. ImGui's size is ascent plus descent; for Inter that is 1.21 of the em, for
-// JetBrains Mono 1.32, so the em of Body is 13 and that of Code 12.
+// In the order of TextStyle. ImGui's size is ascent plus descent; for Inter that is 1.21 of the em,
+// for JetBrains Mono 1.32, so the em of Body is 13 and that of Code 12.
 constexpr std::array<StyleSpec, kTextStyles> kStyles{{
     {kRegular, 13.5f},
     {kRegular, 14.5f},
@@ -53,14 +53,16 @@ void Fonts::bake(ImFontAtlas& atlas, float density) {
     config.GlyphRanges = kRanges;
     config.EllipsisChar = 0x2026;
     config.RasterizerMultiply = density < 1.5f ? 1.12f : 1.0f;
-    fonts_[index] = atlas.AddFontFromMemoryTTF(const_cast<char*>(bytes.data()),
-                                               static_cast<int>(bytes.size()),
-                                               style.size * density, &config, kRanges);
+    fonts_[index] =
+        atlas.AddFontFromMemoryTTF(const_cast<char*>(bytes.data()), static_cast<int>(bytes.size()),
+                                   style.size * density, &config, kRanges);
     fonts_[index]->Scale = 1.0f / density;
   }
   atlas.Build();
 }
 
-float Fonts::size(TextStyle style) { return kStyles[static_cast<std::size_t>(style)].size; }
+float Fonts::size(TextStyle style) {
+  return kStyles[static_cast<std::size_t>(style)].size;
+}
 
 }  // namespace rockpool::app

@@ -10,8 +10,8 @@ namespace rockpool::app {
 
 std::string age_text(sim::Duration age) {
   // apimachinery's duration.HumanDuration.
-  const std::int64_t seconds = std::max<std::int64_t>(
-      0, std::chrono::duration_cast<std::chrono::seconds>(age).count());
+  const std::int64_t seconds =
+      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(age).count());
   if (seconds < 120) return fmt::format("{}s", seconds);
   const std::int64_t minutes = seconds / 60;
   if (minutes < 10) {

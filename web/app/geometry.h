@@ -17,10 +17,12 @@ struct Point {
 };
 
 /// The point `t` (0 to 1) of the way from `a` to `b`.
-inline Point mix(Point a, Point b, float t) { return a + (b - a) * t; }
+inline Point mix(Point a, Point b, float t) {
+  return a + (b - a) * t;
+}
 
-/// An axis-aligned rectangle. The `take_` functions cut a strip off and return it, which is how a panel is
-/// divided from outside in.
+/// An axis-aligned rectangle. The `take_` functions cut a strip off and return it, which is how a
+/// panel is divided from outside in.
 struct Rect {
   float x = 0;
   float y = 0;

@@ -6,7 +6,9 @@
 
 namespace rockpool::app {
 
-void Playback::set_speed(double speed) { speed_ = std::clamp(speed, kSlowest, kFastest); }
+void Playback::set_speed(double speed) {
+  speed_ = std::clamp(speed, kSlowest, kFastest);
+}
 
 void Playback::step_speed(int direction) {
   constexpr double kNear = 1.001;

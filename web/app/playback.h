@@ -28,8 +28,8 @@ class Playback {
   static double position_of(double speed);
   static double speed_at(double position);
 
-  /// How much of the cluster's time is due after `seconds` of the viewer's. A long gap (a tab that was
-  /// hidden, a debugger) is not made up for.
+  /// How much of the cluster's time is due after `seconds` of the viewer's. A long gap (a tab that
+  /// was hidden, a debugger) is not made up for.
   sim::Duration due(double seconds) const;
 
  private:

@@ -45,7 +45,8 @@ struct ApplyReport {
   std::string error_object{};
 };
 
-/// A cluster as the application sees it: a world to show, a clock to turn, and what a viewer may do.
+/// A cluster as the application sees it: a world to show, a clock to turn, and what a viewer may
+/// do.
 class Session {
  public:
   virtual ~Session() = default;
@@ -58,8 +59,8 @@ class Session {
   virtual sim::Time now() const = 0;
   /// When its clock started.
   virtual sim::Time start() const = 0;
-  /// Lets up to `span` of the cluster's time pass, stopping early when `keep_going` says no. Returns how
-  /// much has passed.
+  /// Lets up to `span` of the cluster's time pass, stopping early when `keep_going` says no.
+  /// Returns how much has passed.
   virtual sim::Duration run_for(sim::Duration span, const std::function<bool()>& keep_going) = 0;
   /// Moves on to the next thing that can be seen. False if there is none.
   virtual bool step() = 0;

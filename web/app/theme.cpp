@@ -100,7 +100,11 @@ double contrast_ratio(Colour a, Colour b) {
   return (std::max(first, second) + 0.05) / (std::min(first, second) + 0.05);
 }
 
-const Theme& light_theme() { return kLight; }
-const Theme& dark_theme() { return kDark; }
+const Theme& light_theme() {
+  return kLight;
+}
+const Theme& dark_theme() {
+  return kDark;
+}
 
 }  // namespace rockpool::app

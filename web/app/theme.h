@@ -30,8 +30,9 @@ double contrast_ratio(Colour a, Colour b);
 /// What the user chose; `Auto` follows the system or the page.
 enum class ThemeChoice { Auto, Light, Dark };
 
-/// The colours of the application by their use. Every text colour reaches a contrast of 4.5 on every
-/// ground it is used on, and every state colour too: tests/web/app/theme_test.cpp measures it.
+/// The colours of the application by their use. Every text colour reaches a contrast of 4.5 on
+/// every ground it is used on, and every state colour too: tests/web/app/theme_test.cpp measures
+/// it.
 struct Theme {
   bool dark;
 

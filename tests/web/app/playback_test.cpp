@@ -12,7 +12,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST_CASE("speed turns the viewer's time into the cluster's; a pause stops it; long gaps are not made up for") {
+TEST_CASE(
+    "speed turns the viewer's time into the cluster's; a pause stops it; long gaps are not made up "
+    "for") {
   Playback playback;
   CHECK(playback.due(0.1) == 100ms);
   playback.set_speed(10);
@@ -64,14 +66,16 @@ TEST_CASE("a chart's scale ends at a round number that holds everything") {
 }
 
 TEST_CASE("panels fill the window without overlapping, at every size") {
-  for (const auto& [width, height] : {std::pair{390.0f, 844.0f}, {900.0f, 600.0f}, {1440.0f, 900.0f}, {3840.0f, 2160.0f}}) {
+  for (const auto& [width, height] :
+       {std::pair{390.0f, 844.0f}, {900.0f, 600.0f}, {1440.0f, 900.0f}, {3840.0f, 2160.0f}}) {
     const Dock dock = make_dock(width, height, {}, true);
     CHECK(dock.topology.w >= 360);
     CHECK(dock.topology.h >= 240);
     if (dock.mode == DockMode::Narrow) continue;
     float area = 0;
-    for (const Rect& rect : {dock.top_bar, dock.topology, dock.editor, dock.inspector, dock.bottom, dock.side,
-                             dock.editor_splitter, dock.inspector_splitter, dock.bottom_splitter, dock.side_splitter}) {
+    for (const Rect& rect : {dock.top_bar, dock.topology, dock.editor, dock.inspector, dock.bottom,
+                             dock.side, dock.editor_splitter, dock.inspector_splitter,
+                             dock.bottom_splitter, dock.side_splitter}) {
       area += rect.w * rect.h;
     }
     CHECK(area == doctest::Approx(width * height));

@@ -19,14 +19,26 @@ struct Named {
 };
 
 std::vector<Named> grounds(const Theme& theme) {
-  return {{"ground", theme.ground}, {"panel", theme.panel}, {"card", theme.card}, {"inset", theme.inset}, {"hover", theme.hover}};
+  return {{"ground", theme.ground},
+          {"panel", theme.panel},
+          {"card", theme.card},
+          {"inset", theme.inset},
+          {"hover", theme.hover}};
 }
 
 std::vector<Named> texts(const Theme& theme) {
-  return {{"text", theme.text},       {"text_soft", theme.text_soft}, {"text_faint", theme.text_faint},
-          {"accent", theme.accent},   {"good", theme.good},           {"warning", theme.warning},
-          {"bad", theme.bad},         {"idle", theme.idle},           {"dns", theme.dns},
-          {"key", theme.syntax_key},  {"string", theme.syntax_string}, {"number", theme.syntax_number},
+  return {{"text", theme.text},
+          {"text_soft", theme.text_soft},
+          {"text_faint", theme.text_faint},
+          {"accent", theme.accent},
+          {"good", theme.good},
+          {"warning", theme.warning},
+          {"bad", theme.bad},
+          {"idle", theme.idle},
+          {"dns", theme.dns},
+          {"key", theme.syntax_key},
+          {"string", theme.syntax_string},
+          {"number", theme.syntax_number},
           {"comment", theme.syntax_comment}};
 }
 
@@ -49,8 +61,12 @@ TEST_CASE("contrast_ratio is that of WCAG") {
   CHECK(contrast_ratio(rgb(0x777777), rgb(0xFFFFFF)) == doctest::Approx(4.48).epsilon(0.01));
 }
 
-TEST_CASE("every text of the dark theme is readable on every ground") { check_theme(dark_theme()); }
-TEST_CASE("every text of the light theme is readable on every ground") { check_theme(light_theme()); }
+TEST_CASE("every text of the dark theme is readable on every ground") {
+  check_theme(dark_theme());
+}
+TEST_CASE("every text of the light theme is readable on every ground") {
+  check_theme(light_theme());
+}
 
 }  // namespace
 }  // namespace rockpool::app

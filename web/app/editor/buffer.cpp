@@ -107,7 +107,8 @@ std::string EditorBuffer::text_between(TextPlace from, TextPlace to) const {
 void EditorBuffer::replace_raw(TextPlace from, TextPlace to, std::string_view text) {
   std::vector<std::string> fresh;
   std::size_t start = 0;
-  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', start)) {
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos;
+       at = text.find('\n', start)) {
     fresh.emplace_back(text.substr(start, at - start));
     start = at + 1;
   }
@@ -117,7 +118,8 @@ void EditorBuffer::replace_raw(TextPlace from, TextPlace to, std::string_view te
   const auto first = lines_.begin() + static_cast<std::ptrdiff_t>(from.line);
   const auto last = lines_.begin() + static_cast<std::ptrdiff_t>(to.line + 1);
   const auto place = lines_.erase(first, last);
-  lines_.insert(place, std::make_move_iterator(fresh.begin()), std::make_move_iterator(fresh.end()));
+  lines_.insert(place, std::make_move_iterator(fresh.begin()),
+                std::make_move_iterator(fresh.end()));
   ++version_;
 }
 
@@ -198,25 +200,47 @@ void EditorBuffer::move(Move where, bool select, std::size_t page) {
   };
   const bool collapse = has_selection() && !select;
   switch (where) {
-    case Move::Left: to = collapse ? selection_start() : left_of(to); break;
-    case Move::Right: to = collapse ? selection_end() : right_of(to); break;
-    case Move::Up: vertical(1, 0); break;
-    case Move::Down: vertical(0, 1); break;
-    case Move::PageUp: vertical(page, 0); break;
-    case Move::PageDown: vertical(0, page); break;
-    case Move::WordLeft: to = word_left(to); break;
-    case Move::WordRight: to = word_right(to); break;
+    case Move::Left:
+      to = collapse ? selection_start() : left_of(to);
+      break;
+    case Move::Right:
+      to = collapse ? selection_end() : right_of(to);
+      break;
+    case Move::Up:
+      vertical(1, 0);
+      break;
+    case Move::Down:
+      vertical(0, 1);
+      break;
+    case Move::PageUp:
+      vertical(page, 0);
+      break;
+    case Move::PageDown:
+      vertical(0, page);
+      break;
+    case Move::WordLeft:
+      to = word_left(to);
+      break;
+    case Move::WordRight:
+      to = word_right(to);
+      break;
     case Move::LineStart: {
       const std::size_t text_start = leading_spaces(lines_[to.line]);
       to.column = to.column == text_start ? 0 : text_start;
       break;
     }
-    case Move::LineEnd: to.column = lines_[to.line].size(); break;
-    case Move::Start: to = {}; break;
-    case Move::End: to = {lines_.size() - 1, lines_.back().size()}; break;
+    case Move::LineEnd:
+      to.column = lines_[to.line].size();
+      break;
+    case Move::Start:
+      to = {};
+      break;
+    case Move::End:
+      to = {lines_.size() - 1, lines_.back().size()};
+      break;
   }
-  const bool is_vertical = where == Move::Up || where == Move::Down || where == Move::PageUp ||
-                           where == Move::PageDown;
+  const bool is_vertical =
+      where == Move::Up || where == Move::Down || where == Move::PageUp || where == Move::PageDown;
   if (!is_vertical) wanted_column_ = to.column;
   caret_ = to;
   if (!select) anchor_ = caret_;
@@ -292,7 +316,8 @@ void EditorBuffer::for_selected_lines(std::string (*edit)(std::string_view line)
     caret_ = {last, lines_[last].size()};
   } else {
     const std::ptrdiff_t moved = static_cast<std::ptrdiff_t>(lines_[caret.line].size()) - before;
-    const std::ptrdiff_t column = std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(caret.column) + moved);
+    const std::ptrdiff_t column =
+        std::max<std::ptrdiff_t>(0, static_cast<std::ptrdiff_t>(caret.column) + moved);
     caret_ = anchor_ = clamped({caret.line, static_cast<std::size_t>(column)});
   }
 }

@@ -19,11 +19,22 @@ struct TextPlace {
 
 /// Where the caret can be sent.
 enum class Move {
-  Left, Right, Up, Down, WordLeft, WordRight, LineStart, LineEnd, PageUp, PageDown, Start, End,
+  Left,
+  Right,
+  Up,
+  Down,
+  WordLeft,
+  WordRight,
+  LineStart,
+  LineEnd,
+  PageUp,
+  PageDown,
+  Start,
+  End,
 };
 
-/// A text being edited: lines, a caret with a selection, and a history of changes. Lines end with \n; a \r
-/// before it is dropped, tabs become two spaces as YAML wants none.
+/// A text being edited: lines, a caret with a selection, and a history of changes. Lines end with
+/// \n; a \r before it is dropped, tabs become two spaces as YAML wants none.
 class EditorBuffer {
  public:
   explicit EditorBuffer(std::string_view text = {}) { set_text(text); }
@@ -53,8 +64,8 @@ class EditorBuffer {
   void insert(std::string_view text);
   /// A new line, indented like this one, or deeper after a colon.
   void new_line();
-  /// Deletes the selection, or the letter before (after) the caret. In front of a line's first letter, a
-  /// whole step of indentation goes.
+  /// Deletes the selection, or the letter before (after) the caret. In front of a line's first
+  /// letter, a whole step of indentation goes.
   void erase_backward();
   void erase_forward();
   /// Shifts the selected lines right or left by two columns.

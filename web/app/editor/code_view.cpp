@@ -18,7 +18,9 @@ constexpr float kLineHeight = 19;
 constexpr float kGutter = 44;
 constexpr float kTop = 8;
 
-float letter_width(const Painter& painter) { return painter.width(kCode, "M"); }
+float letter_width(const Painter& painter) {
+  return painter.width(kCode, "M");
+}
 
 // Letters, not bytes: each is one cell of the monospaced font.
 std::size_t cells(std::string_view text) {
@@ -44,8 +46,8 @@ void draw_tokens(const Painter& painter, const Theme& theme, Point at, float let
   line = line.substr(0, kMostBytes);
   for (const Token& token : highlight_line(line, state)) {
     const std::string_view piece = line.substr(token.start, token.length);
-    painter.text({at.x + letter * static_cast<float>(cells(line.substr(0, token.start))), at.y}, kCode,
-                 token_colour(theme, token.kind), piece);
+    painter.text({at.x + letter * static_cast<float>(cells(line.substr(0, token.start))), at.y},
+                 kCode, token_colour(theme, token.kind), piece);
   }
 }
 
@@ -71,13 +73,20 @@ LineRange visible_lines(std::size_t count, float height) {
 
 Colour token_colour(const Theme& theme, TokenKind kind) {
   switch (kind) {
-    case TokenKind::Key: return theme.syntax_key;
-    case TokenKind::Text: return theme.syntax_string;
-    case TokenKind::Number: return theme.syntax_number;
-    case TokenKind::Comment: return theme.syntax_comment;
-    case TokenKind::Sign: return theme.text_soft;
-    case TokenKind::Marker: return theme.dns;
-    case TokenKind::Plain: return theme.text;
+    case TokenKind::Key:
+      return theme.syntax_key;
+    case TokenKind::Text:
+      return theme.syntax_string;
+    case TokenKind::Number:
+      return theme.syntax_number;
+    case TokenKind::Comment:
+      return theme.syntax_comment;
+    case TokenKind::Sign:
+      return theme.text_soft;
+    case TokenKind::Marker:
+      return theme.dns;
+    case TokenKind::Plain:
+      return theme.text;
   }
   return theme.text;
 }
@@ -113,8 +122,10 @@ bool CodeEditor::draw(Ui& ui, std::string_view id, const Rect& area) {
   bool apply = false;
   {
     const ScrollArea scroll{ui, fmt::format("{}/scroll", id), area, true};
-    const float height = std::max(area.h - 10, static_cast<float>(buffer.lines().size()) * kLineHeight + 3 * kTop);
-    const float width = std::max(scroll.width(), kGutter + letter_width_ * static_cast<float>(widest(buffer.lines()) + 4));
+    const float height =
+        std::max(area.h - 10, static_cast<float>(buffer.lines().size()) * kLineHeight + 3 * kTop);
+    const float width = std::max(
+        scroll.width(), kGutter + letter_width_ * static_cast<float>(widest(buffer.lines()) + 4));
     const Rect text_area{scroll.origin().x, scroll.origin().y, width, height};
     ui.widgets.add(id, area, "YAML editor");
     ImGui::SetCursorScreenPos({text_area.x, text_area.y});
@@ -188,15 +199,14 @@ void CodeEditor::take_move_keys(std::size_t page) {
     Move modified;
     bool modifier;
   };
-  const Binding bindings[] = {
-      {ImGuiKey_LeftArrow, Move::Left, Move::WordLeft, word},
-      {ImGuiKey_RightArrow, Move::Right, Move::WordRight, word},
-      {ImGuiKey_UpArrow, Move::Up, Move::Up, false},
-      {ImGuiKey_DownArrow, Move::Down, Move::Down, false},
-      {ImGuiKey_Home, Move::LineStart, Move::Start, far},
-      {ImGuiKey_End, Move::LineEnd, Move::End, far},
-      {ImGuiKey_PageUp, Move::PageUp, Move::PageUp, false},
-      {ImGuiKey_PageDown, Move::PageDown, Move::PageDown, false}};
+  const Binding bindings[] = {{ImGuiKey_LeftArrow, Move::Left, Move::WordLeft, word},
+                              {ImGuiKey_RightArrow, Move::Right, Move::WordRight, word},
+                              {ImGuiKey_UpArrow, Move::Up, Move::Up, false},
+                              {ImGuiKey_DownArrow, Move::Down, Move::Down, false},
+                              {ImGuiKey_Home, Move::LineStart, Move::Start, far},
+                              {ImGuiKey_End, Move::LineEnd, Move::End, far},
+                              {ImGuiKey_PageUp, Move::PageUp, Move::PageUp, false},
+                              {ImGuiKey_PageDown, Move::PageDown, Move::PageDown, false}};
   for (const Binding& binding : bindings) {
     if (!ImGui::IsKeyPressed(binding.key)) continue;
     buffer.move(binding.modifier ? binding.modified : binding.plain, io.KeyShift, page);
@@ -328,9 +338,11 @@ void CodeEditor::draw_lines(Ui& ui, const Rect& area, Point origin, std::size_t 
                 states_[line]);
     const bool blink_on = ui.reduced_motion || std::fmod(ui.time - blink_start_, 1.0) < 0.5;
     if (is_caret_line && blink_on) {
-      const auto cell = cells(std::string_view{buffer.lines()[line]}.substr(0, buffer.caret().column));
-      painter.fill({at.x + kGutter + letter_width_ * static_cast<float>(cell) - 1, at.y, 2, kLineHeight - 2},
-                   ui.theme.accent);
+      const auto cell =
+          cells(std::string_view{buffer.lines()[line]}.substr(0, buffer.caret().column));
+      painter.fill(
+          {at.x + kGutter + letter_width_ * static_cast<float>(cell) - 1, at.y, 2, kLineHeight - 2},
+          ui.theme.accent);
     }
   }
   painter.fill({left, area.y, kGutter - 8, area.h}, ui.theme.inset);
@@ -338,8 +350,9 @@ void CodeEditor::draw_lines(Ui& ui, const Rect& area, Point origin, std::size_t 
     const float y = origin.y + static_cast<float>(line) * kLineHeight;
     const bool bad = line == error_line;
     painter.text_right({left, y, kGutter - 16, kLineHeight - 2}, TextStyle::CodeSmall,
-                       bad ? ui.theme.bad : line == buffer.caret().line && focused_ ? ui.theme.text_soft
-                                                                                    : ui.theme.text_faint,
+                       bad                                       ? ui.theme.bad
+                       : line == buffer.caret().line && focused_ ? ui.theme.text_soft
+                                                                 : ui.theme.text_faint,
                        fmt::format("{}", line + 1));
     if (bad) painter.fill({left, y - 1, 3, kLineHeight}, ui.theme.bad);
   }
@@ -350,9 +363,11 @@ void CodeEditor::draw_lines(Ui& ui, const Rect& area, Point origin, std::size_t 
     const float height = painter.wrapped_height(width - 20, TextStyle::Small, error) + 12;
     const Rect box{left + kGutter, y, width, height};
     painter.shadow(box, ui.theme.shadow, radius::kControl, 6);
-    painter.fill(box, blend(ui.theme.card, ui.theme.bad, ui.theme.dark ? 0.14f : 0.07f), radius::kControl);
+    painter.fill(box, blend(ui.theme.card, ui.theme.bad, ui.theme.dark ? 0.14f : 0.07f),
+                 radius::kControl);
     painter.outline(box, faded(ui.theme.bad, 0.7f), radius::kControl);
-    painter.text_wrapped({box.x + 10, box.y + 6}, width - 20, TextStyle::Small, ui.theme.bad, error);
+    painter.text_wrapped({box.x + 10, box.y + 6}, width - 20, TextStyle::Small, ui.theme.bad,
+                         error);
     ui.widgets.add("editor/error", box, error);
   }
 }

@@ -25,8 +25,8 @@ class YamlViewer {
   std::vector<HighlightState> states_;
 };
 
-/// YAML to write: caret, selection, line numbers, marks of errors. It has the keyboard after a click, until Esc or a
-/// click elsewhere.
+/// YAML to write: caret, selection, line numbers, marks of errors. It has the keyboard after a
+/// click, until Esc or a click elsewhere.
 class CodeEditor {
  public:
   EditorBuffer buffer;

@@ -105,7 +105,8 @@ class LineCutter {
 
   void quoted(char quote) {
     std::size_t end = at_ + 1;
-    while (end < line_.size() && line_[end] != quote) end += quote == '"' && line_[end] == '\\' ? 2 : 1;
+    while (end < line_.size() && line_[end] != quote)
+      end += quote == '"' && line_[end] == '\\' ? 2 : 1;
     add(std::min(end + 1, line_.size()) - at_, TokenKind::Text);
   }
 
@@ -129,7 +130,7 @@ class LineCutter {
     while (trimmed > at_ && line_[trimmed - 1] == ' ') --trimmed;
     const std::string_view word = line_.substr(at_, trimmed - at_);
     const bool is_key = in_flow_ && end < line_.size() && line_[end] == ':';
-    add(std::max<std::size_t>(1, trimmed - at_), is_key            ? TokenKind::Key
+    add(std::max<std::size_t>(1, trimmed - at_), is_key             ? TokenKind::Key
                                                  : is_literal(word) ? TokenKind::Number
                                                                     : TokenKind::Text);
   }
@@ -140,7 +141,8 @@ class LineCutter {
     for (const char letter : word) {
       const bool is_digit = std::isdigit(static_cast<unsigned char>(letter)) != 0;
       digit = digit || is_digit;
-      if (!is_digit && letter != '.' && letter != '-' && letter != '+' && letter != 'e') return false;
+      if (!is_digit && letter != '.' && letter != '-' && letter != '+' && letter != 'e')
+        return false;
     }
     return digit;
   }

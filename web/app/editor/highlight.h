@@ -26,8 +26,8 @@ struct HighlightState {
   friend bool operator==(const HighlightState&, const HighlightState&) = default;
 };
 
-/// Cuts one line of YAML into pieces; `state` is that before the line, and becomes that after it. It colours
-/// what is well-formed and leaves the rest plain: it never fails.
+/// Cuts one line of YAML into pieces; `state` is that before the line, and becomes that after it.
+/// It colours what is well-formed and leaves the rest plain: it never fails.
 std::vector<Token> highlight_line(std::string_view line, HighlightState& state);
 
 /// The state before each line.

@@ -15,8 +15,9 @@ const api::Resource* resource_of_kind(std::string_view kind) {
 std::string path_of(const ObjectRef& object) {
   const api::Resource* resource = resource_of_kind(object.kind);
   if (resource == nullptr) return {};
-  std::string path = resource->group.empty() ? fmt::format("/api/{}", resource->version)
-                                             : fmt::format("/apis/{}/{}", resource->group, resource->version);
+  std::string path = resource->group.empty()
+                         ? fmt::format("/api/{}", resource->version)
+                         : fmt::format("/apis/{}/{}", resource->group, resource->version);
   if (resource->namespaced) path += fmt::format("/namespaces/{}", object.ns);
   return path + fmt::format("/{}/{}", resource->plural, object.name);
 }

@@ -29,7 +29,8 @@ std::string pairs_text(const doc::Value& map) {
 
 std::string container_state(const doc::Value& status) {
   const doc::Value& state = status["state"];
-  if (!state["running"].is_null()) return status["ready"].as_bool() ? "running, ready" : "running, not ready";
+  if (!state["running"].is_null())
+    return status["ready"].as_bool() ? "running, ready" : "running, not ready";
   if (!state["waiting"].is_null()) {
     const std::string message = state["waiting"]["message"].to_string();
     return message.empty() ? state["waiting"]["reason"].to_string()
@@ -54,7 +55,8 @@ std::string false_conditions(const doc::Value& object) {
     if (condition["status"].as_string() == "True") continue;
     if (!text.empty()) text += '\n';
     text += fmt::format("{}: {}", condition["type"].as_string(), condition["status"].as_string());
-    if (const auto message = condition["message"].as_string(); !message.empty()) text += fmt::format(" \u2014 {}", message);
+    if (const auto message = condition["message"].as_string(); !message.empty())
+      text += fmt::format(" \u2014 {}", message);
   }
   return text;
 }
@@ -76,7 +78,8 @@ void add_pod(Facts& facts, const doc::Value& pod) {
       if (!last.empty()) add(facts, "last run", last);
     }
   }
-  if (item.health != Health::Ready && item.health != Health::Finished) add(facts, "Not true", false_conditions(pod));
+  if (item.health != Health::Ready && item.health != Health::Finished)
+    add(facts, "Not true", false_conditions(pod));
 }
 
 void add_node(Facts& facts, const doc::Value& node) {
@@ -85,15 +88,18 @@ void add_node(Facts& facts, const doc::Value& node) {
   add(facts, "Address", item.ip);
   add(facts, "Pod range", node["spec"]["podCIDR"].to_string());
   const doc::Value& capacity = node["status"]["allocatable"];
-  add(facts, "Room", fmt::format("{} CPU, {} memory, {} Pods", capacity["cpu"].as_string(), capacity["memory"].as_string(),
-                                 capacity["pods"].as_string()));
+  add(facts, "Room",
+      fmt::format("{} CPU, {} memory, {} Pods", capacity["cpu"].as_string(),
+                  capacity["memory"].as_string(), capacity["pods"].as_string()));
   for (const doc::Value& taint : node["spec"]["taints"].items()) {
-    add(facts, "Taint", fmt::format("{}:{}", taint["key"].as_string(), taint["effect"].as_string()));
+    add(facts, "Taint",
+        fmt::format("{}:{}", taint["key"].as_string(), taint["effect"].as_string()));
   }
   add(facts, "Kubelet", node["status"]["nodeInfo"]["kubeletVersion"].to_string());
   if (item.health != Health::Ready) {
     const doc::Value& ready = api::find_condition(node, "Ready");
-    add(facts, "Reason", fmt::format("{} \u2014 {}", ready["reason"].as_string(), ready["message"].as_string()));
+    add(facts, "Reason",
+        fmt::format("{} \u2014 {}", ready["reason"].as_string(), ready["message"].as_string()));
   }
 }
 
@@ -101,29 +107,37 @@ void add_service(Facts& facts, const doc::Value& service) {
   const doc::Value& spec = service["spec"];
   add(facts, "Type", spec["type"].to_string());
   add(facts, "Cluster IP", spec["clusterIP"].to_string());
-  add(facts, "Name", fmt::format("{}.{}.svc.cluster.local", api::name(service), api::namespace_of(service)));
+  add(facts, "Name",
+      fmt::format("{}.{}.svc.cluster.local", api::name(service), api::namespace_of(service)));
   for (const doc::Value& port : spec["ports"].items()) {
-    std::string text = fmt::format("{}/{} \u2192 {}", port["port"].as_int(), port["protocol"].as_string("TCP"),
-                                   port["targetPort"].is_string() ? port["targetPort"].to_string()
-                                                                  : fmt::format("{}", port["targetPort"].as_int()));
-    if (port["nodePort"].as_int() != 0) text += fmt::format(", on every node {}", port["nodePort"].as_int());
+    std::string text = fmt::format(
+        "{}/{} \u2192 {}", port["port"].as_int(), port["protocol"].as_string("TCP"),
+        port["targetPort"].is_string() ? port["targetPort"].to_string()
+                                       : fmt::format("{}", port["targetPort"].as_int()));
+    if (port["nodePort"].as_int() != 0)
+      text += fmt::format(", on every node {}", port["nodePort"].as_int());
     add(facts, port["name"].to_string("Port"), std::move(text));
   }
-  add(facts, "Selector", spec["selector"].size() == 0 ? std::string{"none"} : pairs_text(spec["selector"]));
+  add(facts, "Selector",
+      spec["selector"].size() == 0 ? std::string{"none"} : pairs_text(spec["selector"]));
   add(facts, "Affinity", spec["sessionAffinity"].to_string());
 }
 
 void add_workload(Facts& facts, const doc::Value& object) {
   const doc::Value& status = object["status"];
-  add(facts, "Replicas", fmt::format("{} wanted, {} there, {} ready", object["spec"]["replicas"].as_int(),
-                                     status["replicas"].as_int(), status["readyReplicas"].as_int()));
-  if (!object["spec"]["strategy"].is_null()) add(facts, "Strategy", object["spec"]["strategy"]["type"].to_string());
+  add(facts, "Replicas",
+      fmt::format("{} wanted, {} there, {} ready", object["spec"]["replicas"].as_int(),
+                  status["replicas"].as_int(), status["readyReplicas"].as_int()));
+  if (!object["spec"]["strategy"].is_null())
+    add(facts, "Strategy", object["spec"]["strategy"]["type"].to_string());
   for (const doc::Value& container : object["spec"]["template"]["spec"]["containers"].items()) {
     add(facts, container["name"].to_string(), container["image"].to_string());
   }
   add(facts, "Selector", pairs_text(object["spec"]["selector"]["matchLabels"]));
   for (const doc::Value& condition : status["conditions"].items()) {
-    add(facts, condition["type"].to_string(), fmt::format("{} \u2014 {}", condition["reason"].as_string(), condition["message"].as_string()));
+    add(facts, condition["type"].to_string(),
+        fmt::format("{} \u2014 {}", condition["reason"].as_string(),
+                    condition["message"].as_string()));
   }
 }
 

@@ -25,8 +25,8 @@ void outline_pods(std::string& text, const std::vector<const PodItem*>& pods) {
     return;
   }
   for (const PodItem* pod : pods) {
-    fmt::format_to(std::back_inserter(text), "  Pod {}/{}: {}, {}, {} restarts\n", pod->ns, pod->name,
-                   pod->status, health_name(pod->health), pod->restarts);
+    fmt::format_to(std::back_inserter(text), "  Pod {}/{}: {}, {}, {} restarts\n", pod->ns,
+                   pod->name, pod->status, health_name(pod->health), pod->restarts);
   }
 }
 
@@ -57,12 +57,13 @@ std::string outline_of(const World& world, const Traffic& traffic) {
     services[key_of_object(service.ns, service.name)] = &service;
   });
   for (const auto& [key, service] : services) {
-    fmt::format_to(std::back_inserter(text), "Service {}: {} {} {}, {} ready endpoints", key, service->type,
-                   service->cluster_ip, service->ports, service->ready.size());
-    if (const ServiceTraffic* seen = traffic.service(key); seen != nullptr && seen->summary().requests > 0) {
+    fmt::format_to(std::back_inserter(text), "Service {}: {} {} {}, {} ready endpoints", key,
+                   service->type, service->cluster_ip, service->ports, service->ready.size());
+    if (const ServiceTraffic* seen = traffic.service(key);
+        seen != nullptr && seen->summary().requests > 0) {
       const ServiceTraffic::Summary summary = seen->summary();
-      fmt::format_to(std::back_inserter(text), ", {} requests/s, {} succeeded", number_text(summary.rate),
-                     percent_text(summary.success));
+      fmt::format_to(std::back_inserter(text), ", {} requests/s, {} succeeded",
+                     number_text(summary.rate), percent_text(summary.success));
     }
     text += '\n';
   }

@@ -8,7 +8,8 @@
 
 namespace rockpool::app {
 
-/// The world in lines of plain words: for screen readers, for a page without a picture, and for tests.
+/// The world in lines of plain words: for screen readers, for a page without a picture, and for
+/// tests.
 std::string outline_of(const World& world, const Traffic& traffic);
 
 }  // namespace rockpool::app

@@ -15,8 +15,8 @@
 namespace rockpool::app {
 namespace {
 
-// The STATUS column of `kubectl get pods` (pkg/printers/internalversion printPod), without init containers'
-// progress, which Init: marks.
+// The STATUS column of `kubectl get pods` (pkg/printers/internalversion printPod), without init
+// containers' progress, which Init: marks.
 std::string pod_status(const doc::Value& pod) {
   const doc::Value& status = pod["status"];
   std::string reason = status["reason"].to_string();
@@ -27,7 +27,8 @@ std::string pod_status(const doc::Value& pod) {
     if (container["started"].as_bool()) continue;
     const doc::Value& waiting = container["state"]["waiting"]["reason"];
     if (!terminated.is_null()) return "Init:" + terminated["reason"].to_string("Error");
-    if (!waiting.is_null() && waiting.as_string() != "PodInitializing") return "Init:" + waiting.to_string();
+    if (!waiting.is_null() && waiting.as_string() != "PodInitializing")
+      return "Init:" + waiting.to_string();
     return "Init";
   }
   bool has_running = false;
@@ -42,8 +43,10 @@ std::string pod_status(const doc::Value& pod) {
       has_running = true;
     }
   }
-  if (reason == "Completed" && has_running) reason = api::is_condition_true(pod, "Ready") ? "Running" : "NotReady";
-  if (api::is_being_deleted(pod)) return status["reason"].as_string() == "NodeLost" ? "Unknown" : "Terminating";
+  if (reason == "Completed" && has_running)
+    reason = api::is_condition_true(pod, "Ready") ? "Running" : "NotReady";
+  if (api::is_being_deleted(pod))
+    return status["reason"].as_string() == "NodeLost" ? "Unknown" : "Terminating";
   return reason;
 }
 
@@ -56,14 +59,16 @@ Health pod_health(const doc::Value& pod, const PodItem& item) {
   if (waits && !item.status.ends_with("BackOff") && !item.status.ends_with("Error")) {
     return item.node.empty() ? Health::Waiting : Health::Starting;
   }
-  if (item.status == "Running") return api::is_condition_true(pod, "Ready") ? Health::Ready : Health::NotReady;
+  if (item.status == "Running")
+    return api::is_condition_true(pod, "Ready") ? Health::Ready : Health::NotReady;
   return Health::Failing;
 }
 
 // The workload's name: what its ReplicaSet's owner is called, by taking the template's hash away.
 std::string app_of(const doc::Value& pod, const PodItem& item) {
   const std::string_view hash = api::label(pod, "pod-template-hash");
-  std::string_view owner = item.owner.empty() ? std::string_view{item.name} : std::string_view{item.owner};
+  std::string_view owner =
+      item.owner.empty() ? std::string_view{item.name} : std::string_view{item.owner};
   if (!hash.empty() && owner.ends_with(hash) && owner.size() > hash.size() + 1) {
     owner.remove_suffix(hash.size() + 1);
   }
@@ -141,7 +146,8 @@ EventItem read_event(const doc::Value& value) {
   item.type = event.type();
   item.reason = event.reason();
   item.message = event.message();
-  item.about = {about["kind"].to_string(), about["namespace"].to_string(), about["name"].to_string()};
+  item.about = {about["kind"].to_string(), about["namespace"].to_string(),
+                about["name"].to_string()};
   // Events about nodes are kept in the namespace default; the node itself is in none.
   if (item.about.kind == "Node") item.about.ns.clear();
   item.count = static_cast<std::int32_t>(std::max<std::int64_t>(1, event.count()));

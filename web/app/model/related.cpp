@@ -28,7 +28,8 @@ class RelatedObjects {
       selected_pods(document_["spec"]["selector"]);
     } else if (object_.kind == "EndpointSlice") {
       for (const doc::Value& endpoint : document_["endpoints"].items()) {
-        add({endpoint["targetRef"]["kind"].to_string(), object_.ns, endpoint["targetRef"]["name"].to_string()});
+        add({endpoint["targetRef"]["kind"].to_string(), object_.ns,
+             endpoint["targetRef"]["name"].to_string()});
       }
     }
     owned(api::ResourceId::replicasets, "ReplicaSet");
@@ -39,7 +40,8 @@ class RelatedObjects {
  private:
   void add(ObjectRef ref) {
     if (ref.kind.empty() || ref.name.empty() || found_.size() >= kMostRelated) return;
-    if (std::find(found_.begin(), found_.end(), ref) == found_.end()) found_.push_back(std::move(ref));
+    if (std::find(found_.begin(), found_.end(), ref) == found_.end())
+      found_.push_back(std::move(ref));
   }
 
   void owners() {
@@ -77,22 +79,28 @@ class RelatedObjects {
     if (selector.size() == 0) return;
     // One label narrows the search; the others are compared.
     const doc::Member& first = selector.members().front();
-    const std::string value = client::label_index_value(object_.ns, first.key.text(), first.value.as_string());
-    for (const client::Entry* entry : cluster_.informers().of(api::ResourceId::pods).by_label().find(value)) {
-      if (selects(selector, api::labels(entry->second))) add({"Pod", entry->first.namespace_, entry->first.name});
+    const std::string value =
+        client::label_index_value(object_.ns, first.key.text(), first.value.as_string());
+    for (const client::Entry* entry :
+         cluster_.informers().of(api::ResourceId::pods).by_label().find(value)) {
+      if (selects(selector, api::labels(entry->second)))
+        add({"Pod", entry->first.namespace_, entry->first.name});
     }
   }
 
   void slices() {
-    const std::string value = client::label_index_value(object_.ns, "kubernetes.io/service-name", object_.name);
-    for (const client::Entry* entry : cluster_.informers().of(api::ResourceId::endpointslices).by_label().find(value)) {
+    const std::string value =
+        client::label_index_value(object_.ns, "kubernetes.io/service-name", object_.name);
+    for (const client::Entry* entry :
+         cluster_.informers().of(api::ResourceId::endpointslices).by_label().find(value)) {
       add({"EndpointSlice", entry->first.namespace_, entry->first.name});
     }
   }
 
   void pods_on_node() {
     for (const auto& [key, pod] : cluster_.informers().of(api::ResourceId::pods).objects()) {
-      if (pod["spec"]["nodeName"].as_string() == object_.name) add({"Pod", key.namespace_, key.name});
+      if (pod["spec"]["nodeName"].as_string() == object_.name)
+        add({"Pod", key.namespace_, key.name});
     }
   }
 

@@ -18,10 +18,18 @@ class StopCollector {
 
   void take(const net::Hop& hop) {
     switch (hop.kind) {
-      case net::HopKind::client: start(hop); break;
-      case net::HopKind::dns_query: query(hop); break;
-      case net::HopKind::dns_answer: answer(hop); break;
-      case net::HopKind::connect: service_at(hop.to, false); break;
+      case net::HopKind::client:
+        start(hop);
+        break;
+      case net::HopKind::dns_query:
+        query(hop);
+        break;
+      case net::HopKind::dns_answer:
+        answer(hop);
+        break;
+      case net::HopKind::connect:
+        service_at(hop.to, false);
+        break;
       case net::HopKind::proxy:
         add(Stop::Kind::Service, world_.services.find(hop.service), false);
         add(Stop::Kind::Proxy, world_.nodes.find(hop.node), false);
@@ -31,11 +39,18 @@ class StopCollector {
         // The proxy tries the next one.
         add(Stop::Kind::Proxy, world_.nodes.find(hop.node), false);
         break;
-      case net::HopKind::choice: choice_ = hop.pod; break;
-      case net::HopKind::server: server(hop); break;
-      case net::HopKind::failed: failed(hop); break;
+      case net::HopKind::choice:
+        choice_ = hop.pod;
+        break;
+      case net::HopKind::server:
+        server(hop);
+        break;
+      case net::HopKind::failed:
+        failed(hop);
+        break;
       case net::HopKind::resolved:
-      case net::HopKind::response: break;
+      case net::HopKind::response:
+        break;
     }
   }
 
@@ -100,7 +115,8 @@ class StopCollector {
                              hop.failure == net::FailureKind::dns_failed ||
                              hop.failure == net::FailureKind::dns_timed_out;
     // It ends where the name was asked, not back at the client.
-    if (name_failed && stops.size() > 1 && stops.back() == Stop{client_.kind, client_.slot, true}) stops.pop_back();
+    if (name_failed && stops.size() > 1 && stops.back() == Stop{client_.kind, client_.slot, true})
+      stops.pop_back();
     if (!name_failed && !hop.pod.empty()) add(Stop::Kind::Pod, world_.pods.find(hop.pod), false);
   }
 

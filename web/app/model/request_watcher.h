@@ -15,8 +15,8 @@ namespace rockpool::app {
 /// The places that the hops of a trace passed, in order. What the World does not know is left out.
 std::vector<Stop> stops_of(const net::Trace& trace, const World& world);
 
-/// Sees every request of a cluster and keeps those that have finished until they are taken. Hops are recorded
-/// for as many as can be shown; the rest are only counted.
+/// Sees every request of a cluster and keeps those that have finished until they are taken. Hops
+/// are recorded for as many as can be shown; the rest are only counted.
 class RequestWatcher : public net::Observer {
  public:
   /// The World must outlive the watcher.

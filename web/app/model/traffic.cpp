@@ -15,8 +15,8 @@ std::int64_t second_of(sim::Time time) {
 constexpr std::int64_t kFirstClassNanoseconds = 64'000;
 
 std::size_t latency_class(sim::Duration latency) {
-  const auto units = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, latency.count()) / kFirstClassNanoseconds);
+  const auto units = static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency.count()) /
+                                                kFirstClassNanoseconds);
   return std::min<std::size_t>(static_cast<std::size_t>(std::bit_width(units)),
                                ServiceTraffic::kLatencyClasses - 1);
 }
@@ -65,7 +65,8 @@ void ServiceTraffic::advance(sim::Time now) {
 }
 
 void ServiceTraffic::add(const RequestSeen& request) {
-  advance(std::max(request.finished, sim::Time{std::chrono::seconds{std::max<std::int64_t>(0, current_)}}));
+  advance(std::max(request.finished,
+                   sim::Time{std::chrono::seconds{std::max<std::int64_t>(0, current_)}}));
   if (first_ < 0) first_ = current_;
   Second& second = seconds_[index(0)];
   ++second.requests;

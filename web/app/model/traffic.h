@@ -26,8 +26,8 @@ struct Stop {
 struct RequestSeen {
   sim::Time started{};
   sim::Time finished{};
-  /// From the client to the farthest place reached, name look-up first. The answer comes back the same
-  /// way; a failure stays at the last place. Empty if there was no wish to know.
+  /// From the client to the farthest place reached, name look-up first. The answer comes back the
+  /// same way; a failure stays at the last place. Empty if there was no wish to know.
   std::vector<Stop> stops{};
   Slot service = kNoSlot;
   std::string service_key{};  ///< namespace/name; empty if it was sent to no Service
@@ -62,10 +62,10 @@ class ServiceTraffic {
   struct Summary {
     std::uint32_t requests = 0;
     std::uint32_t failures = 0;
-    double rate = 0;          ///< requests per second over the last ten seconds
-    double success = 1;       ///< 0 to 1, over the minute
+    double rate = 0;            ///< requests per second over the last ten seconds
+    double success = 1;         ///< 0 to 1, over the minute
     double recent_success = 1;  ///< over the last ten seconds
-    double mean_latency = 0;  ///< seconds, over the minute
+    double mean_latency = 0;    ///< seconds, over the minute
     double p99_latency = 0;
   };
 

@@ -7,14 +7,22 @@ namespace rockpool::app {
 
 std::string_view health_name(Health health) {
   switch (health) {
-    case Health::Ready: return "ready";
-    case Health::NotReady: return "not ready";
-    case Health::Starting: return "starting";
-    case Health::Waiting: return "waiting";
-    case Health::Failing: return "failing";
-    case Health::Leaving: return "terminating";
-    case Health::Finished: return "finished";
-    case Health::Stopped: return "stopped";
+    case Health::Ready:
+      return "ready";
+    case Health::NotReady:
+      return "not ready";
+    case Health::Starting:
+      return "starting";
+    case Health::Waiting:
+      return "waiting";
+    case Health::Failing:
+      return "failing";
+    case Health::Leaving:
+      return "terminating";
+    case Health::Finished:
+      return "finished";
+    case Health::Stopped:
+      return "stopped";
   }
   return "";
 }

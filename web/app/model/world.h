@@ -65,7 +65,7 @@ struct NodeItem {
   Health health = Health::Ready;
   std::string status{};  ///< Ready, NotReady, Ready,SchedulingDisabled
   bool cordoned = false;
-  bool powered = true;       ///< false after the fault "stop node"
+  bool powered = true;        ///< false after the fault "stop node"
   bool proxy_frozen = false;  ///< after the fault "freeze proxy"
   sim::Time created{};
 };
@@ -105,9 +105,7 @@ class Registry {
   const Item* get(Slot slot) const {
     return slot < items_.size() && items_[slot] ? &*items_[slot] : nullptr;
   }
-  Item* get(Slot slot) {
-    return slot < items_.size() && items_[slot] ? &*items_[slot] : nullptr;
-  }
+  Item* get(Slot slot) { return slot < items_.size() && items_[slot] ? &*items_[slot] : nullptr; }
   const Item* get(std::string_view key) const { return get(find(key)); }
 
   /// Puts `item` at the place of `key`, new or old.
@@ -184,7 +182,8 @@ struct World {
 
   /// Forgets everything.
   void clear();
-  /// Adds an event or, if it is a repetition of one there, moves that to the end with its new count.
+  /// Adds an event or, if it is a repetition of one there, moves that to the end with its new
+  /// count.
   void add_event(EventItem event);
 };
 

@@ -49,7 +49,8 @@ void WorldFeed::follow(api::ResourceId resource, Changes& changes) {
         if (&changes != &slices_) return;
         // A slice that is gone no longer says whose it was: note its Service now.
         const std::string_view service = api::label(object, kServiceNameLabel);
-        if (!service.empty()) stale_endpoints_.insert(key_of_object(api::namespace_of(object), service));
+        if (!service.empty())
+          stale_endpoints_.insert(key_of_object(api::namespace_of(object), service));
       }));
 }
 
@@ -73,7 +74,8 @@ void WorldFeed::refresh_nodes() {
     ++world_.changes;
   }
   nodes_.clear();
-  // Power and frozen proxies are no part of the API; there are few nodes and this is two look-ups each.
+  // Power and frozen proxies are no part of the API; there are few nodes and this is two look-ups
+  // each.
   for (Slot slot = 0; slot < world_.nodes.slots(); ++slot) {
     NodeItem* item = world_.nodes.get(slot);
     if (item == nullptr) continue;
@@ -96,7 +98,8 @@ void WorldFeed::refresh_pods() {
     }
     PodItem item = read_pod(object);
     const PodItem* before = world_.pods.get(key);
-    if (before == nullptr || before->uid != item.uid || before->node != item.node) ++world_.structure;
+    if (before == nullptr || before->uid != item.uid || before->node != item.node)
+      ++world_.structure;
     world_.pods.put(key, std::move(item));
   }
   pods_.clear();
@@ -127,8 +130,10 @@ void WorldFeed::refresh_services() {
 
 void WorldFeed::refresh_endpoints() {
   for (const auto& [key, object] : slices_) {
-    const std::string_view service = object.is_null() ? std::string_view{} : api::label(object, kServiceNameLabel);
-    if (!service.empty()) stale_endpoints_.insert(key_of_object(api::namespace_of(object), service));
+    const std::string_view service =
+        object.is_null() ? std::string_view{} : api::label(object, kServiceNameLabel);
+    if (!service.empty())
+      stale_endpoints_.insert(key_of_object(api::namespace_of(object), service));
   }
   slices_.clear();
   for (const std::string& key : stale_endpoints_) read_endpoints(key);
@@ -141,14 +146,17 @@ void WorldFeed::read_endpoints(const std::string& service_key) {
   service->ready.clear();
   service->not_ready.clear();
   client::Informer& slices = cluster_.informers().of(api::ResourceId::endpointslices);
-  const std::string value = client::label_index_value(service->ns, kServiceNameLabel, service->name);
+  const std::string value =
+      client::label_index_value(service->ns, kServiceNameLabel, service->name);
   for (const client::Entry* entry : slices.by_label().find(value)) {
     const api::EndpointSlice slice{entry->second};
     for (const api::Endpoint endpoint : slice.endpoints()) {
       const doc::Value& target = endpoint.target_ref();
       if (target["kind"].as_string() != "Pod") continue;
-      const Slot pod = world_.pods.find(key_of_object(target["namespace"].as_string(service->ns), target["name"].as_string()));
-      if (pod != kNoSlot) (endpoint.is_ready() ? service->ready : service->not_ready).push_back(pod);
+      const Slot pod = world_.pods.find(
+          key_of_object(target["namespace"].as_string(service->ns), target["name"].as_string()));
+      if (pod != kNoSlot)
+        (endpoint.is_ready() ? service->ready : service->not_ready).push_back(pod);
     }
   }
   sort_unique(service->ready);

@@ -12,8 +12,9 @@
 
 namespace rockpool::app {
 
-/// Keeps a World equal to a cluster. Changes are only noted when they happen, and read once per refresh: an
-/// object that changes a hundred times between two frames is read once, one that does not change never.
+/// Keeps a World equal to a cluster. Changes are only noted when they happen, and read once per
+/// refresh: an object that changes a hundred times between two frames is read once, one that does
+/// not change never.
 class WorldFeed {
  public:
   /// Starts with what there is. Both must outlive the feed.

@@ -12,8 +12,8 @@ struct ImGuiContext;
 
 namespace rockpool::app {
 
-/// The application on a canvas of a page. It draws when something has happened or moves, in the browser's own
-/// rhythm, and sleeps otherwise and while nobody can see it.
+/// The application on a canvas of a page. It draws when something has happened or moves, in the
+/// browser's own rhythm, and sleeps otherwise and while nobody can see it.
 class BrowserWindow {
  public:
   /// The session must outlive the window.

@@ -75,7 +75,8 @@ void BrowserWindow::open() {
 int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
   auto* self = static_cast<BrowserWindow*>(window);
   if (event->type == SDL_FINGERDOWN) self->finger_ = true;
-  if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID) self->finger_ = false;
+  if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID)
+    self->finger_ = false;
   self->wake();
   return 1;
 }
@@ -135,7 +136,8 @@ void BrowserWindow::begin_input() {
 
 void BrowserWindow::draw(double milliseconds) {
   ImGui::SetCurrentContext(imgui_);
-  const double seconds = last_ == 0 ? 1.0 / 60 : std::clamp((milliseconds - last_) / 1000, 0.0001, kLongestFrame);
+  const double seconds =
+      last_ == 0 ? 1.0 / 60 : std::clamp((milliseconds - last_) / 1000, 0.0001, kLongestFrame);
   last_ = milliseconds;
   frames_due_ = std::max(0, frames_due_ - 1);
   begin_input();

@@ -5,10 +5,11 @@ namespace rockpool::app {
 
 class BrowserWindow;
 
-/// Makes SDL and Emscripten find the canvas that the module was created with, wherever it is in the page.
+/// Makes SDL and Emscripten find the canvas that the module was created with, wherever it is in the
+/// page.
 void adopt_canvas();
-/// Listens to the page: who has the keyboard, what is pasted and copied, and which keys and turns of the wheel
-/// are the page's own. SDL would take them all.
+/// Listens to the page: who has the keyboard, what is pasted and copied, and which keys and turns
+/// of the wheel are the page's own. SDL would take them all.
 void add_page_listeners(BrowserWindow* window);
 /// Stops listening.
 void remove_page_listeners();

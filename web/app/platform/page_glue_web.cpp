@@ -59,7 +59,8 @@ EM_JS(void, rockpool_listen, (void* window), {
     if (/^F[0-9]+$/.test(event.key)) return false;
     if (event.ctrlKey || event.metaKey) {
       if (event.key === 'Control' || event.key === 'Meta') return true;
-      return writing ? whileWriting.has(event.key) : (state & 2) !== 0 && whileSelected.has(event.key);
+      if (writing) return whileWriting.has(event.key);
+      return (state & 2) !== 0 && whileSelected.has(event.key);
     }
     // Out of a text, Tab leaves the canvas.
     return event.key !== 'Tab' || writing !== 0;
@@ -109,10 +110,20 @@ EM_JS(void, rockpool_release_graphics, (), {
 
 namespace rockpool::app {
 
-void adopt_canvas() { rockpool_adopt_canvas(); }
-void add_page_listeners(BrowserWindow* window) { rockpool_listen(window); }
-void remove_page_listeners() { rockpool_stop_listening(); }
-void write_clipboard(const char* text) { rockpool_write_clipboard(text); }
-void release_graphics() { rockpool_release_graphics(); }
+void adopt_canvas() {
+  rockpool_adopt_canvas();
+}
+void add_page_listeners(BrowserWindow* window) {
+  rockpool_listen(window);
+}
+void remove_page_listeners() {
+  rockpool_stop_listening();
+}
+void write_clipboard(const char* text) {
+  rockpool_write_clipboard(text);
+}
+void release_graphics() {
+  rockpool_release_graphics();
+}
 
 }  // namespace rockpool::app

@@ -10,11 +10,12 @@
 
 namespace rockpool::app {
 
-/// The application as <rockpool-sandbox> sees it: a cluster and its picture on a canvas. web/js/rockpool-sandbox.js
-/// says what it calls.
+/// The application as <rockpool-sandbox> sees it: a cluster and its picture on a canvas.
+/// web/js/rockpool-sandbox.js says what it calls.
 class Sandbox {
  public:
-  /// `options`: `{"seed": "1", "nodes": 3, "manifest": "…", "dark": true, "reducedMotion": false, "speed": 1}`.
+  /// `options`: `{"seed": "1", "nodes": 3, "manifest": "…", "dark": true, "reducedMotion": false,
+  /// "speed": 1}`.
   Sandbox(const std::string& canvas, const std::string& options);
 
   std::shared_ptr<web::ClusterBinding> cluster() const;

@@ -15,14 +15,17 @@ SessionOptions read_session(const doc::Value& options) {
   SessionOptions session = newcomer_options();
   const std::string seed = options["seed"].to_string("1");
   std::from_chars(seed.data(), seed.data() + seed.size(), session.cluster.seed);
-  session.cluster.nodes = static_cast<int>(std::clamp<std::int64_t>(options["nodes"].as_int(3), 0, kMaxNodes));
-  if (const std::string manifest = options["manifest"].to_string(); !manifest.empty()) session.manifest = manifest;
+  session.cluster.nodes =
+      static_cast<int>(std::clamp<std::int64_t>(options["nodes"].as_int(3), 0, kMaxNodes));
+  if (const std::string manifest = options["manifest"].to_string(); !manifest.empty())
+    session.manifest = manifest;
   return session;
 }
 
 }  // namespace
 
-Sandbox::Sandbox(const std::string& canvas, const std::string& text) : holder_{std::make_shared<web::ClusterHolder>()} {
+Sandbox::Sandbox(const std::string& canvas, const std::string& text)
+    : holder_{std::make_shared<web::ClusterHolder>()} {
   // The canvas itself came with the module: it may be where no selector reaches.
   static_cast<void>(canvas);
   const auto parsed = doc::parse_json(text);
@@ -49,9 +52,15 @@ std::shared_ptr<web::ClusterBinding> Sandbox::cluster() const {
 void Sandbox::resize(int width, int height, double density) {
   window_->resize(width, height, static_cast<float>(density));
 }
-void Sandbox::set_theme(bool dark) { window_->set_dark(dark); }
-void Sandbox::set_reduced_motion(bool reduced) { window_->set_reduced_motion(reduced); }
-void Sandbox::set_visible(bool visible) { window_->set_visible(visible); }
+void Sandbox::set_theme(bool dark) {
+  window_->set_dark(dark);
+}
+void Sandbox::set_reduced_motion(bool reduced) {
+  window_->set_reduced_motion(reduced);
+}
+void Sandbox::set_visible(bool visible) {
+  window_->set_visible(visible);
+}
 
 void Sandbox::play(double speed) {
   window_->app().desk().playback.set_speed(speed);
@@ -64,8 +73,12 @@ void Sandbox::pause() {
   window_->wake();
 }
 
-bool Sandbox::playing() const { return window_->app().desk().playback.playing(); }
-std::string Sandbox::editor_text() const { return window_->app().editor_text(); }
+bool Sandbox::playing() const {
+  return window_->app().desk().playback.playing();
+}
+std::string Sandbox::editor_text() const {
+  return window_->app().editor_text();
+}
 
 void Sandbox::set_editor_text(const std::string& text) {
   window_->app().set_editor_text(text);

@@ -24,8 +24,8 @@ struct WindowOptions {
   std::function<void(App&, double)> before_frame;
 };
 
-/// Shows `session` in a window until it is closed. Returns the program's exit status; problems go to
-/// the standard error stream.
+/// Shows `session` in a window until it is closed. Returns the program's exit status; problems go
+/// to the standard error stream.
 int run_window(Session& session, const WindowOptions& options);
 
 }  // namespace rockpool::app

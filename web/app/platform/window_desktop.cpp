@@ -72,16 +72,19 @@ class DesktopWindow {
     SDL_GL_GetDrawableSize(window_, &width, &height);
     return height;
   }
-  /// Device pixels per logical pixel: by the window system, or by the display's fineness on X11, which
-  /// does not scale windows.
+  /// Device pixels per logical pixel: by the window system, or by the display's fineness on X11,
+  /// which does not scale windows.
   float density() const {
     int width = 0;
     int height = 0;
     SDL_GetWindowSize(window_, &width, &height);
-    const float by_window = static_cast<float>(pixel_width()) / static_cast<float>(std::max(1, width));
+    const float by_window =
+        static_cast<float>(pixel_width()) / static_cast<float>(std::max(1, width));
     if (by_window > 1.01f) return by_window;
     float dots_per_inch = 96;
-    if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(window_), nullptr, &dots_per_inch, nullptr) != 0) return 1;
+    if (SDL_GetDisplayDPI(SDL_GetWindowDisplayIndex(window_), nullptr, &dots_per_inch, nullptr) !=
+        0)
+      return 1;
     // Steps of a quarter; ordinary monitors, and those that lie about their size, stay at 1.
     return dots_per_inch < 140 ? 1.0f : std::min(3.0f, std::round(dots_per_inch / 96 * 4) / 4);
   }
@@ -119,8 +122,10 @@ bool write_screenshot(const std::string& path, int width, int height) {
   glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
   std::vector<std::uint8_t> upright(pixels.size());
   for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
-    const auto from = pixels.begin() + static_cast<std::ptrdiff_t>((static_cast<std::size_t>(height) - 1 - y) * row);
-    std::copy(from, from + static_cast<std::ptrdiff_t>(row), upright.begin() + static_cast<std::ptrdiff_t>(y * row));
+    const auto from = pixels.begin() +
+                      static_cast<std::ptrdiff_t>((static_cast<std::size_t>(height) - 1 - y) * row);
+    std::copy(from, from + static_cast<std::ptrdiff_t>(row),
+              upright.begin() + static_cast<std::ptrdiff_t>(y * row));
   }
   const std::string png = encode_png(upright, width, height);
   std::ofstream file{path, std::ios::binary};
@@ -167,7 +172,8 @@ class WindowLoop {
     if (taking_picture()) return 1.0f / 60;
     const Uint64 now = SDL_GetPerformanceCounter();
     const double seconds = last_ == 0 ? 1.0 / 60
-                                      : static_cast<double>(now - last_) / static_cast<double>(SDL_GetPerformanceFrequency());
+                                      : static_cast<double>(now - last_) /
+                                            static_cast<double>(SDL_GetPerformanceFrequency());
     last_ = now;
     return static_cast<float>(std::min(seconds, 1.0));
   }
@@ -199,7 +205,8 @@ class WindowLoop {
     time_ += static_cast<double>(seconds);
   }
 
-  // The application counts in logical pixels; on X11 the window and the mouse count in device pixels.
+  // The application counts in logical pixels; on X11 the window and the mouse count in device
+  // pixels.
   void scale_input(float density) const {
     ImGuiIO& io = ImGui::GetIO();
     const float by_window = io.DisplayFramebufferScale.x;
@@ -216,7 +223,8 @@ class WindowLoop {
   }
 
   int take_picture() const {
-    if (write_screenshot(options_.screenshot, window_.pixel_width(), window_.pixel_height())) return 0;
+    if (write_screenshot(options_.screenshot, window_.pixel_width(), window_.pixel_height()))
+      return 0;
     fmt::print(stderr, "error: cannot write {}\n", options_.screenshot);
     return 1;
   }

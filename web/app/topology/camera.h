@@ -5,8 +5,8 @@
 
 namespace rockpool::app {
 
-/// What part of the topology is seen: a zoom and a place. It shows everything until the viewer moves it, and
-/// glides to where it should be.
+/// What part of the topology is seen: a zoom and a place. It shows everything until the viewer
+/// moves it, and glides to where it should be.
 class Camera {
  public:
   static constexpr float kLeastZoom = 0.02f;
@@ -14,8 +14,8 @@ class Camera {
   /// Shown whole, things are not made larger than this.
   static constexpr float kMostFitZoom = 1.35f;
 
-  /// Follows the content of `bounds` in the pane `area`. A tall content fills the width and may reach
-  /// below the pane.
+  /// Follows the content of `bounds` in the pane `area`. A tall content fills the width and may
+  /// reach below the pane.
   void frame(const Rect& bounds, const Rect& area, bool tall, float seconds, bool instant);
   void pan(Point screen_distance);
   /// Zooms so that what is at `screen_point` stays there.

@@ -16,7 +16,9 @@ namespace {
 // Smaller than this on the screen, letters are only noise.
 constexpr float kLeastReadableScale = 0.42f;
 
-bool readable(const Painter& painter) { return painter.scale() >= kLeastReadableScale; }
+bool readable(const Painter& painter) {
+  return painter.scale() >= kLeastReadableScale;
+}
 
 void draw_edge(const Painter& painter, const Theme& theme, const Rect& rect, float corner,
                const CardState& state) {
@@ -24,11 +26,14 @@ void draw_edge(const Painter& painter, const Theme& theme, const Rect& rect, flo
     painter.outline(rect.inset(-1), faded(theme.accent, state.alpha), corner + 1, 2);
   } else {
     const Colour calm = state.hovered ? theme.border_strong : theme.border;
-    painter.outline(rect, faded(blend(calm, theme.accent, state.pulse * 0.8f), state.alpha), corner);
+    painter.outline(rect, faded(blend(calm, theme.accent, state.pulse * 0.8f), state.alpha),
+                    corner);
   }
 }
 
-bool healthy(Health health) { return health == Health::Ready || health == Health::Finished; }
+bool healthy(Health health) {
+  return health == Health::Ready || health == Health::Finished;
+}
 
 void draw_pod_label(const Painter& painter, const Theme& theme, const PodItem& pod,
                     const Rect& rect, const CardState& state) {
@@ -63,22 +68,23 @@ void draw_pod_texts(const Painter& painter, const Theme& theme, const PodItem& p
     painter.text_in({left, rect.y + 23}, free, TextStyle::CodeSmall,
                     faded(theme.text_faint, state.alpha), pod.ip);
   } else {
-    const std::string status = pod.restarts > 0 ? fmt::format("{} \u00B7 {}\u00D7", pod.status, pod.restarts)
-                                                : pod.status;
+    const std::string status =
+        pod.restarts > 0 ? fmt::format("{} \u00B7 {}\u00D7", pod.status, pod.restarts) : pod.status;
     painter.text_in({left, rect.y + 23}, free, TextStyle::Caption,
                     faded(health_colour(theme, pod.health), state.alpha), status);
   }
 }
 
-// The rate and, if anything failed lately, the share that did not; returns the width taken at the right.
+// The rate and, if anything failed lately, the share that did not; returns the width taken at the
+// right.
 float draw_service_rate(const Painter& painter, const Theme& theme, const ServiceTraffic& traffic,
                         const Rect& row) {
   const ServiceTraffic::Summary summary = traffic.summary();
   if (summary.requests == 0) return 0;
   const bool failing = summary.recent_success < 1;
-  const std::string rate =
-      failing ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate), percent_text(summary.recent_success))
-              : fmt::format("{}/s", number_text(summary.rate));
+  const std::string rate = failing ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate),
+                                                 percent_text(summary.recent_success))
+                                   : fmt::format("{}/s", number_text(summary.rate));
   painter.text_right({row.x, row.y, row.w, Painter::height(TextStyle::Small)}, TextStyle::Small,
                      failing ? theme.bad : theme.text, rate);
   return painter.width(TextStyle::Small, rate) + space::kSmall;
@@ -123,8 +129,8 @@ void draw_pod_card(const Painter& painter, const Theme& theme, const PodItem& po
 void draw_service_card(const Painter& painter, const Theme& theme, const ServiceItem& service,
                        const ServiceTraffic* traffic, const Rect& rect, const CardState& state) {
   painter.shadow(rect, theme.shadow, radius::kPanel, 6);
-  painter.fill(rect, blend(state.hovered ? theme.hover : theme.card, theme.accent,
-                           state.pulse * 0.10f),
+  painter.fill(rect,
+               blend(state.hovered ? theme.hover : theme.card, theme.accent, state.pulse * 0.10f),
                radius::kPanel - 2);
   draw_edge(painter, theme, rect, radius::kPanel - 2, state);
   if (!readable(painter)) {
@@ -153,13 +159,15 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
                         : service.not_ready.empty()       ? Health::Ready
                                                           : Health::NotReady;
   const std::string endpoints = service.type == "ExternalName" ? "external name"
-                                : all == 0 ? std::string{"no endpoints"}
-                                           : fmt::format("{} of {} ready", service.ready.size(), all);
+                                : all == 0
+                                    ? std::string{"no endpoints"}
+                                    : fmt::format("{} of {} ready", service.ready.size(), all);
   if (service.type != "ExternalName") {
     draw_health(painter, theme, health, {left + 6, rect.y + 71}, 12, 0);
   }
   float free = right - left - 18;
-  if (traffic != nullptr) free -= draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0});
+  if (traffic != nullptr)
+    free -= draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0});
   const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", service.ready.size(), all);
   painter.text_in({left + 18, rect.y + 63}, free, TextStyle::Small,
                   all == 0 ? theme.bad : theme.text_soft,
@@ -176,9 +184,10 @@ void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& 
   } else if (down) {
     painter.dashed_outline(rect, theme.idle, radius::kPanel);
   } else {
-    painter.outline(rect, node.health == Health::Failing ? faded(theme.bad, 0.7f)
-                          : state.hovered                ? theme.border_strong
-                                                         : theme.border,
+    painter.outline(rect,
+                    node.health == Health::Failing ? faded(theme.bad, 0.7f)
+                    : state.hovered                ? theme.border_strong
+                                                   : theme.border,
                     radius::kPanel);
   }
   if (!readable(painter)) return;
@@ -188,9 +197,13 @@ void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& 
   const std::string count = pods == 1 ? "1 pod" : fmt::format("{} pods", pods);
   const float count_width = painter.width(TextStyle::Caption, count);
   float x = left + 20;
-  x += painter.text_in({x, rect.y + 15}, right - x - count_width - 8, TextStyle::Strong, theme.text, node.name) + 8;
+  x += painter.text_in({x, rect.y + 15}, right - x - count_width - 8, TextStyle::Strong, theme.text,
+                       node.name) +
+       8;
   if (node.status != "Ready" && x + chip_width(painter, node.status) < right - count_width - 8) {
-    x += chip(painter, theme, {x, rect.y + 14}, node.status, health_colour(theme, node.health == Health::Ready ? Health::NotReady : node.health)) + 8;
+    x += chip(painter, theme, {x, rect.y + 14}, node.status,
+              health_colour(theme, node.health == Health::Ready ? Health::NotReady : node.health)) +
+         8;
   }
   if (x + painter.width(TextStyle::CodeSmall, node.ip) < right - count_width - 8) {
     painter.text({x, rect.y + 16}, TextStyle::CodeSmall, theme.text_faint, node.ip);
@@ -203,7 +216,8 @@ void draw_proxy(const Painter& painter, const Theme& theme, const NodeItem& node
                 const CardState& state) {
   const bool frozen = node.proxy_frozen;
   painter.fill(rect, state.hovered ? theme.hover : theme.card, rect.h / 2);
-  painter.outline(rect, frozen ? theme.warning : blend(theme.border_strong, theme.accent, state.pulse),
+  painter.outline(rect,
+                  frozen ? theme.warning : blend(theme.border_strong, theme.accent, state.pulse),
                   rect.h / 2);
   if (!readable(painter)) return;
   painter.text_centred(rect, TextStyle::Caption, frozen ? theme.warning : theme.text_soft,

@@ -43,7 +43,8 @@ void draw_unscheduled_card(const Painter& painter, const Theme& theme, std::size
 void draw_outside_card(const Painter& painter, const Theme& theme, const Rect& rect,
                        const CardState& state);
 
-/// The requests per second that `pod` (namespace/name) got lately in `traffic`, and its colour in the charts.
+/// The requests per second that `pod` (namespace/name) got lately in `traffic`, and its colour in
+/// the charts.
 std::optional<PodLoad> load_of(const ServiceTraffic& traffic, const Theme& theme,
                                const std::string& pod);
 

@@ -18,7 +18,9 @@ constexpr float kStoppedSeconds = 0.9f;
 constexpr float kMostNewPerSecond = 26;
 constexpr float kMostBurst = 10;
 
-float eased(float t) { return t * t * (3 - 2 * t); }
+float eased(float t) {
+  return t * t * (3 - 2 * t);
+}
 
 FlightPlace on_the_way(const Flight& flight, float at) {
   const auto next = std::upper_bound(flight.times.begin(), flight.times.end(), at);
@@ -57,10 +59,11 @@ void Flights::add(const RequestSeen& request) {
   // The look-up has come back before the request starts: only the request itself returns.
   float first_own = 0;
   for (std::size_t index = 0; index < flight.stops.size(); ++index) {
-    if (flight.stops[index].dns) first_own = flight.times[std::min(index + 1, flight.times.size() - 1)];
+    if (flight.stops[index].dns)
+      first_own = flight.times[std::min(index + 1, flight.times.size() - 1)];
   }
-  flight.total = flight.ok ? flight.there + (at - first_own) * kBackPace
-                           : flight.there + kStoppedSeconds;
+  flight.total =
+      flight.ok ? flight.there + (at - first_own) * kBackPace : flight.there + kStoppedSeconds;
   flights_.push_back(std::move(flight));
 }
 
@@ -117,9 +120,13 @@ FlightPlace place_at(const Flight& flight, float age) {
   return place;
 }
 
-FlightPlace place_of(const Flight& flight) { return place_at(flight, flight.age); }
+FlightPlace place_of(const Flight& flight) {
+  return place_at(flight, flight.age);
+}
 
-Anchor pod_anchor(const Rect& card) { return {{card.x, card.centre().y}, {-1, 0}}; }
+Anchor pod_anchor(const Rect& card) {
+  return {{card.x, card.centre().y}, {-1, 0}};
+}
 
 Anchor service_anchor(const Rect& card, bool tall) {
   return tall ? Anchor{{card.centre().x, card.bottom()}, {0, 1}}

@@ -11,8 +11,8 @@
 
 namespace rockpool::app {
 
-/// One request being shown on its way. A real one takes a millisecond; here it takes about a second of the
-/// viewer's time, whatever the speed of the cluster's clock.
+/// One request being shown on its way. A real one takes a millisecond; here it takes about a second
+/// of the viewer's time, whatever the speed of the cluster's clock.
 struct Flight {
   std::vector<Stop> stops;
   /// When it passes each stop, in seconds from its start; the way back follows with the same pace.
@@ -44,8 +44,8 @@ class Flights {
 
   /// Takes a finished request to show, or drops it if there are enough. Failures come first.
   void add(const RequestSeen& request);
-  /// Moves everything by `seconds` of the viewer's time. With `still`, nothing flies: failures appear where
-  /// they happened at once.
+  /// Moves everything by `seconds` of the viewer's time. With `still`, nothing flies: failures
+  /// appear where they happened at once.
   void advance(float seconds, bool still);
   void clear();
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <string>
 #include <span>
+#include <string>
 #include <tuple>
 
 namespace rockpool::app {
@@ -30,9 +30,12 @@ struct Size {
 
 Size pod_size(Detail detail) {
   switch (detail) {
-    case Detail::Card: return {kPodWidth, kPodHeight, kPodGap};
-    case Detail::Label: return {kLabelWidth, kLabelHeight, 4};
-    case Detail::Dot: return {kDot, kDot, 2};
+    case Detail::Card:
+      return {kPodWidth, kPodHeight, kPodGap};
+    case Detail::Label:
+      return {kLabelWidth, kLabelHeight, 4};
+    case Detail::Dot:
+      return {kDot, kDot, 2};
   }
   return {};
 }
@@ -81,9 +84,9 @@ float node_width(Detail detail, int pod_columns) {
 
 float node_height(Detail detail, int pod_columns, std::size_t pods) {
   const Size pod = pod_size(detail);
-  const auto rows = static_cast<float>(
-      std::max<std::size_t>(1, (pods + static_cast<std::size_t>(pod_columns) - 1) /
-                                   static_cast<std::size_t>(pod_columns)));
+  const auto rows = static_cast<float>(std::max<std::size_t>(
+      1,
+      (pods + static_cast<std::size_t>(pod_columns) - 1) / static_cast<std::size_t>(pod_columns)));
   return kNodeHead + kNodePadding + rows * pod.h + (rows - 1) * pod.gap;
 }
 
@@ -115,16 +118,17 @@ Size grid_size(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail
   return {used * (column + kNodeGap) - kNodeGap, std::max(0.0f, height - kNodeGap), 0};
 }
 
-// The arrangement that can be shown largest in a space of `width` by `height`, of which `taken` units
-// across go to something else.
+// The arrangement that can be shown largest in a space of `width` by `height`, of which `taken`
+// units across go to something else.
 Grid choose_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail, float width,
                  float height, float taken) {
   static constexpr int kCardColumns[] = {1, 2, 3, 4};
   static constexpr int kLabelColumns[] = {2, 3, 4, 6, 8};
   static constexpr int kDotColumns[] = {8, 12, 16, 24, 32, 48};
-  const std::span<const int> pod_columns = detail == Detail::Card    ? std::span<const int>{kCardColumns}
-                                           : detail == Detail::Label ? std::span<const int>{kLabelColumns}
-                                                                     : std::span<const int>{kDotColumns};
+  const std::span<const int> pod_columns =
+      detail == Detail::Card    ? std::span<const int>{kCardColumns}
+      : detail == Detail::Label ? std::span<const int>{kLabelColumns}
+                                : std::span<const int>{kDotColumns};
   const int most = static_cast<int>(boxes.size());
   Grid best;
   float best_scale = -1;
@@ -162,8 +166,8 @@ void place_nodes(TopologyLayout& layout, Point corner, Grid grid) {
     float tallest = 0;
     const std::size_t end = std::min(boxes.size(), row + columns);
     for (std::size_t at = row; at < end; ++at) {
-      tallest = std::max(tallest,
-                         node_height(layout.detail, grid.pod_columns, boxes[at]->pods.size()));
+      tallest =
+          std::max(tallest, node_height(layout.detail, grid.pod_columns, boxes[at]->pods.size()));
     }
     for (std::size_t at = row; at < end; ++at) {
       TopologyLayout::NodeBox& box = *boxes[at];
@@ -183,12 +187,13 @@ void collect_services(const World& world, const LayoutRequest& request, Topology
     if (service.ns == "default" && service.name == "kubernetes") return;
     if (shown(request, service.ns, service.name)) layout.services.push_back({slot, {}});
   });
-  std::sort(layout.services.begin(), layout.services.end(), [&](const auto& left, const auto& right) {
-    const ServiceItem& a = *world.services.get(left.service);
-    const ServiceItem& b = *world.services.get(right.service);
-    return std::forward_as_tuple(is_system(a.ns), a.created, a.ns, a.name) <
-           std::forward_as_tuple(is_system(b.ns), b.created, b.ns, b.name);
-  });
+  std::sort(layout.services.begin(), layout.services.end(),
+            [&](const auto& left, const auto& right) {
+              const ServiceItem& a = *world.services.get(left.service);
+              const ServiceItem& b = *world.services.get(right.service);
+              return std::forward_as_tuple(is_system(a.ns), a.created, a.ns, a.name) <
+                     std::forward_as_tuple(is_system(b.ns), b.created, b.ns, b.name);
+            });
   layout.service_at.assign(world.services.slots(), kNoSlot);
   for (std::size_t index = 0; index < layout.services.size(); ++index) {
     layout.service_at[layout.services[index].service] = static_cast<Slot>(index);
@@ -238,9 +243,10 @@ void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayo
     layout.bounds = united(layout.bounds, layout.services[index].rect);
   }
   if (outside) {
-    layout.outside = own_column
-                         ? Rect{0, layout.bounds.centre().y - kOutsideHeight / 2, kOutsideWidth, kOutsideHeight}
-                         : Rect{(kServiceWidth - kOutsideWidth) / 2, top - above, kOutsideWidth, kOutsideHeight};
+    layout.outside =
+        own_column
+            ? Rect{0, layout.bounds.centre().y - kOutsideHeight / 2, kOutsideWidth, kOutsideHeight}
+            : Rect{(kServiceWidth - kOutsideWidth) / 2, top - above, kOutsideWidth, kOutsideHeight};
     layout.bounds = united(layout.bounds, layout.outside);
   }
 }
@@ -254,9 +260,9 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   const auto fitting = static_cast<std::size_t>(
       std::max(1.0f, std::floor((width + kServiceGap) / (kServiceWidth * 0.8f + kServiceGap))));
   const std::size_t columns = std::max<std::size_t>(1, std::min(count, fitting));
-  const float card = std::min(
-      kServiceWidth * 1.2f,
-      (width - static_cast<float>(columns - 1) * kServiceGap) / static_cast<float>(columns));
+  const float card =
+      std::min(kServiceWidth * 1.2f, (width - static_cast<float>(columns - 1) * kServiceGap) /
+                                         static_cast<float>(columns));
   const float used = static_cast<float>(columns) * (card + kServiceGap) - kServiceGap;
   if (outside) {
     layout.outside = {width / 2 - kOutsideWidth / 2, y, kOutsideWidth, kOutsideHeight * 0.6f};
@@ -272,15 +278,17 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   }
   const auto rows = static_cast<float>((count + columns - 1) / columns);
   if (count > 0) y += rows * (kServiceHeight + kServiceGap) - kServiceGap + kColumnGap * 0.75f;
-  const Grid grid = choose_grid(boxes_of(layout), layout.detail, width,
-                                std::max(request.height, width) * 4, 0);
+  const Grid grid =
+      choose_grid(boxes_of(layout), layout.detail, width, std::max(request.height, width) * 4, 0);
   const Size size = grid_size(boxes_of(layout), layout.detail, grid);
   place_nodes(layout, {(width - size.w) / 2, y}, grid);
 }
 
 }  // namespace
 
-bool is_system(std::string_view ns) { return ns.starts_with("kube-"); }
+bool is_system(std::string_view ns) {
+  return ns.starts_with("kube-");
+}
 
 const Rect& TopologyLayout::pod(Slot slot) const {
   static constexpr Rect kNowhere{};
@@ -300,9 +308,7 @@ const TopologyLayout::NodeBox* TopologyLayout::node(Slot slot) const {
 TopologyLayout lay_out(const World& world, const LayoutRequest& request) {
   TopologyLayout layout;
   layout.tall = request.width < request.height * 0.85f && request.width < 640;
-  world.nodes.each([&](Slot slot, const NodeItem&) {
-    layout.nodes.push_back({slot, {}, {}, {}});
-  });
+  world.nodes.each([&](Slot slot, const NodeItem&) { layout.nodes.push_back({slot, {}, {}, {}}); });
   std::sort(layout.nodes.begin(), layout.nodes.end(), [&](const auto& left, const auto& right) {
     const std::string& a = world.nodes.get(left.node)->name;
     const std::string& b = world.nodes.get(right.node)->name;

@@ -17,8 +17,9 @@ enum class Detail {
   Dot,    ///< sign only
 };
 
-/// Where everything of the topology lies, in its own units (logical pixels when zoomed to 1). Clients are
-/// on the left, Services beside them, nodes on the right; in a tall narrow pane from top to bottom.
+/// Where everything of the topology lies, in its own units (logical pixels when zoomed to 1).
+/// Clients are on the left, Services beside them, nodes on the right; in a tall narrow pane from
+/// top to bottom.
 struct TopologyLayout {
   struct NodeBox {
     Slot node = kNoSlot;

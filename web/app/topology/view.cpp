@@ -22,7 +22,9 @@ constexpr float kLegend = 34;
 // A press that moves less than this is a click.
 constexpr float kClickSlack = 4;
 
-std::string key_of_ref(const ObjectRef& ref) { return key_of_object(ref.ns, ref.name); }
+std::string key_of_ref(const ObjectRef& ref) {
+  return key_of_object(ref.ns, ref.name);
+}
 
 }  // namespace
 
@@ -67,7 +69,8 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   if (canvas.hovered && !canvas.held) explain(ui, desk, at);
   draw_toolbar(ui, desk, area);
   if (world.nodes.count() == 0) {
-    empty_state(ui, area, Icon::Node, "No nodes yet", "The cluster has no machines to run Pods on.");
+    empty_state(ui, area, Icon::Node, "No nodes yet",
+                "The cluster has no machines to run Pods on.");
   }
   ImGui::PopClipRect();
 }
@@ -84,10 +87,9 @@ void TopologyView::update_layout(const Ui& ui, const Desk& desk, const Rect& are
   seen_area_ = area;
   seen_filter_ = desk.filter;
   seen_system_ = desk.show_system;
-  layout_ = lay_out(world, {.width = area.w,
-                            .height = area.h,
-                            .show_system = desk.show_system,
-                            .filter = desk.filter});
+  layout_ = lay_out(
+      world,
+      {.width = area.w, .height = area.h, .show_system = desk.show_system, .filter = desk.filter});
 }
 
 void TopologyView::update_shapes(Ui& ui, const World& world) {
@@ -124,7 +126,8 @@ void TopologyView::update_shapes(Ui& ui, const World& world) {
     ui.moving |= pod->health == Health::Starting && !ui.reduced_motion;
   }
   for (Ghost& ghost : ghosts_) ghost.alpha -= ui.seconds * 2.5f;
-  std::erase_if(ghosts_, [&ui](const Ghost& ghost) { return ghost.alpha <= 0 || ui.reduced_motion; });
+  std::erase_if(ghosts_,
+                [&ui](const Ghost& ghost) { return ghost.alpha <= 0 || ui.reduced_motion; });
   ui.moving |= !ghosts_.empty();
 }
 
@@ -214,8 +217,8 @@ void TopologyView::record(Ui& ui, const Painter& painter, const World& world,
   for (const auto& box : layout_.nodes) {
     const NodeItem* node = world.nodes.get(box.node);
     if (node == nullptr) continue;
-    note(fmt::format("node/{}", node->name), {box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead},
-         node->status);
+    note(fmt::format("node/{}", node->name),
+         {box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead}, node->status);
     note(fmt::format("proxy/{}", node->name), box.proxy, node->proxy_frozen ? "frozen" : "proxy");
   }
   for (const auto& box : layout_.services) {
@@ -235,15 +238,17 @@ void TopologyView::explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) con
       fmt::format("{}/{}", pod.ns, pod.name),
       fmt::format("{} \u00B7 {} \u00B7 {}/{} containers ready", pod.status, health_name(pod.health),
                   pod.ready_containers, pod.containers)};
-  lines.push_back(pod.node.empty() ? "no node yet"
-                                   : fmt::format("{} on {}", pod.ip.empty() ? "no address yet" : pod.ip,
-                                                 pod.node));
+  lines.push_back(
+      pod.node.empty()
+          ? "no node yet"
+          : fmt::format("{} on {}", pod.ip.empty() ? "no address yet" : pod.ip, pod.node));
   lines.push_back(fmt::format("{} old, {} restart{}", age_text(desk.session.now() - pod.created),
                               pod.restarts, pod.restarts == 1 ? "" : "s"));
   const std::string key = key_of_object(pod.ns, pod.name);
   for (const std::string& service : desk.session.traffic().services()) {
     const auto load = load_of(*desk.session.traffic().service(service), ui.theme, key);
-    if (load) lines.push_back(fmt::format("{} requests/s for {}", number_text(load->rate), service));
+    if (load)
+      lines.push_back(fmt::format("{} requests/s for {}", number_text(load->rate), service));
   }
   tooltip(ui, lines);
 }
@@ -272,7 +277,8 @@ void TopologyView::explain(Ui& ui, Desk& desk, Point at) const {
     tooltip(ui, lines);
   } else if (hovered_.kind == "Node" && camera_.zoom() < 0.9f) {
     const NodeItem* node = world.nodes.get(hovered_.name);
-    if (node != nullptr) tooltip(ui, fmt::format("{} \u00B7 {} \u00B7 {}", node->name, node->status, node->ip));
+    if (node != nullptr)
+      tooltip(ui, fmt::format("{} \u00B7 {} \u00B7 {}", node->name, node->status, node->ip));
   } else if (hovered_.kind == "Outside") {
     const std::string lines[] = {
         "Outside the cluster",
@@ -301,9 +307,10 @@ void TopologyView::draw_nodes(Ui& ui, const Painter& painter, const Desk& desk,
   for (const auto& box : layout_.nodes) {
     const NodeItem* node = world.nodes.get(box.node);
     if (node == nullptr || !box.rect.overlaps(visible)) continue;
-    const CardState state{.hovered = hovered_.kind == "Node" && hovered_.name == node->name,
-                          .selected = desk.selection.kind == "Node" && desk.selection.name == node->name,
-                          .time = ui.time};
+    const CardState state{
+        .hovered = hovered_.kind == "Node" && hovered_.name == node->name,
+        .selected = desk.selection.kind == "Node" && desk.selection.name == node->name,
+        .time = ui.time};
     draw_node_card(painter, ui.theme, *node, box.pods.size(), box.rect, state);
   }
   if (!layout_.unscheduled.pods.empty() && layout_.unscheduled.rect.overlaps(visible)) {
@@ -319,9 +326,8 @@ void TopologyView::draw_services(Ui& ui, const Painter& painter, const Desk& des
     const ServiceItem* service = world.services.get(box.service);
     if (service == nullptr || !box.rect.overlaps(visible)) continue;
     const ObjectRef ref{"Service", service->ns, service->name};
-    draw_service_card(painter, ui.theme, *service,
-                      desk.session.traffic().service(key_of_ref(ref)), box.rect,
-                      {.hovered = hovered_ == ref, .selected = desk.selection == ref});
+    draw_service_card(painter, ui.theme, *service, desk.session.traffic().service(key_of_ref(ref)),
+                      box.rect, {.hovered = hovered_ == ref, .selected = desk.selection == ref});
   }
   for (const auto& box : layout_.nodes) {
     const NodeItem* node = world.nodes.get(box.node);
@@ -391,7 +397,8 @@ void TopologyView::draw_toolbar(Ui& ui, Desk& desk, const Rect& area) {
   if (button(ui, "zoom-in", part(1), {.icon = Icon::Plus, .tooltip = "Zoom in"})) {
     camera_.zoom_at(centre, 1.25f);
   }
-  if (button(ui, "zoom-fit", part(2), {.icon = Icon::Fit, .tooltip = "Show everything (double click)"})) {
+  if (button(ui, "zoom-fit", part(2),
+             {.icon = Icon::Fit, .tooltip = "Show everything (double click)"})) {
     camera_.fit();
   }
   const bool wide = bar.w > 330;
@@ -400,7 +407,8 @@ void TopologyView::draw_toolbar(Ui& ui, Desk& desk, const Rect& area) {
                           .emphasis = Emphasis::Quiet,
                           .chosen = desk.show_system,
                           .tooltip = "Show what Kubernetes itself runs: kube-system"};
-  const Rect filter{bar.x, bar.y, std::min(200.0f, bar.w - button_width(painter, system) - 8), bar.h};
+  const Rect filter{bar.x, bar.y, std::min(200.0f, bar.w - button_width(painter, system) - 8),
+                    bar.h};
   painter.fill(filter, ui.theme.panel, radius::kControl);
   text_field(ui, "filter", filter, desk.filter, "Filter  ( / )", desk.focus_filter);
   desk.focus_filter = false;

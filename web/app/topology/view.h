@@ -11,7 +11,8 @@
 
 namespace rockpool::app {
 
-/// The picture of the cluster: nodes with their Pods, Services, clients, links, and requests on their way.
+/// The picture of the cluster: nodes with their Pods, Services, clients, links, and requests on
+/// their way.
 class TopologyView {
  public:
   /// Draws it into `area` of the current window and takes the pointer there.
@@ -44,7 +45,8 @@ class TopologyView {
 
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
-  void draw_links(const Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
+  void draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
+                  const Rect& visible) const;
   void draw_service_links(const Ui& ui, const Painter& painter, const ServiceItem& service,
                           const Rect& card, bool strong) const;
   void draw_services(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;

@@ -16,7 +16,8 @@ namespace {
 // More ready Pods than this are linked by node, not one by one.
 constexpr std::size_t kMostLinks = 24;
 
-void draw_link(const Painter& painter, const Anchor& from, const Anchor& to, Colour colour, float width) {
+void draw_link(const Painter& painter, const Anchor& from, const Anchor& to, Colour colour,
+               float width) {
   const CurveControls inner = controls_of(from, to);
   painter.curve(from.at, inner.from, inner.to, to.at, colour, width);
 }
@@ -170,8 +171,8 @@ void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& 
     x += screen.text({x, y}, TextStyle::Caption, ui.theme.text_faint, entry.text) + space::kMedium;
   }
   const int left_out = desk.flights.left_out_per_shown();
-  const std::string note = left_out > 0 ? fmt::format("1 request in {} is shown", left_out + 1)
-                                        : std::string{};
+  const std::string note =
+      left_out > 0 ? fmt::format("1 request in {} is shown", left_out + 1) : std::string{};
   if (!note.empty() && x + screen.width(TextStyle::Caption, note) < area.right() - space::kLarge) {
     screen.text({x, y}, TextStyle::Caption, ui.theme.text_faint, note);
   }

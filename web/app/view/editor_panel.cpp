@@ -19,7 +19,9 @@ constexpr std::size_t kMostResultRows = 7;
 
 }  // namespace
 
-EditorPanel::EditorPanel() { editor.buffer.set_text(first_manifest()); }
+EditorPanel::EditorPanel() {
+  editor.buffer.set_text(first_manifest());
+}
 
 void EditorPanel::apply(Desk& desk) {
   report_ = desk.session.apply(editor.buffer.text());
@@ -54,7 +56,8 @@ void EditorPanel::draw_head(Ui& ui, Desk& desk, Rect head) {
                               .label = "Apply",
                               .emphasis = Emphasis::Main,
                               .tooltip = "Apply the manifests, as kubectl apply does (Ctrl+Enter)"};
-  if (button(ui, "apply", bar.take_right(button_width(painter, apply_look)), apply_look)) apply(desk);
+  if (button(ui, "apply", bar.take_right(button_width(painter, apply_look)), apply_look))
+    apply(desk);
   bar.take_right(space::kSmall);
   const ButtonLook examples_look{.icon = Icon::Examples,
                                  .label = "Examples",
@@ -72,7 +75,8 @@ void EditorPanel::draw_examples(Ui& ui, Desk& desk, const Rect& anchor) {
   const float screen_width = ImGui::GetIO().DisplaySize.x;
   const float x = std::clamp(anchor.x, 8.0f, std::max(8.0f, screen_width - kWidth - 20));
   ImGui::SetNextWindowPos({x, anchor.bottom() + 4}, ImGuiCond_Appearing);
-  ImGui::SetNextWindowSizeConstraints({0, 0}, {FLT_MAX, ImGui::GetIO().DisplaySize.y - anchor.bottom() - 20});
+  ImGui::SetNextWindowSizeConstraints(
+      {0, 0}, {FLT_MAX, ImGui::GetIO().DisplaySize.y - anchor.bottom() - 20});
   Menu menu{ui, "examples-menu", std::min(kWidth, screen_width - 40)};
   if (!menu.is_open()) return;
   for (const Example& example : examples()) {
@@ -107,8 +111,9 @@ void EditorPanel::draw_results(Ui& ui, const Rect& area) const {
   if (!report_.ok) {
     draw_health(painter, ui.theme, Health::Failing, {area.x + 22, area.y + 18}, 15, 0);
     const std::string title =
-        report_.error_line > 0 ? fmt::format("Nothing was applied \u00B7 line {}", report_.error_line)
-                               : std::string{"Nothing was applied"};
+        report_.error_line > 0
+            ? fmt::format("Nothing was applied \u00B7 line {}", report_.error_line)
+            : std::string{"Nothing was applied"};
     painter.text({area.x + 38, area.y + 8}, TextStyle::Strong, ui.theme.text, title);
     painter.text_wrapped({area.x + 38, area.y + 27}, area.w - 50, TextStyle::Small, ui.theme.bad,
                          report_.error);
@@ -119,13 +124,16 @@ void EditorPanel::draw_results(Ui& ui, const Rect& area) const {
   const Painter inner = ui.painter();
   float y = scroll.origin().y + 2;
   for (const ApplyLine& line : report_.lines) {
-    const Rect row{scroll.origin().x + space::kMedium, y, scroll.width() - 2 * space::kMedium, kResultRow};
+    const Rect row{scroll.origin().x + space::kMedium, y, scroll.width() - 2 * space::kMedium,
+                   kResultRow};
     const bool changed = line.result != "unchanged";
-    draw_health(inner, ui.theme, changed ? Health::Ready : Health::Finished, {row.x + 7, row.centre().y}, 13, 0);
+    draw_health(inner, ui.theme, changed ? Health::Ready : Health::Finished,
+                {row.x + 7, row.centre().y}, 13, 0);
     const float result_width = inner.width(TextStyle::Small, line.result) + 8;
-    inner.text_in({row.x + 24, row.y + 4}, row.w - 24 - result_width, TextStyle::Small, ui.theme.text,
-                  line.object, Ellipsis::Middle);
-    inner.text_right(row, TextStyle::Small, changed ? ui.theme.good : ui.theme.text_faint, line.result);
+    inner.text_in({row.x + 24, row.y + 4}, row.w - 24 - result_width, TextStyle::Small,
+                  ui.theme.text, line.object, Ellipsis::Middle);
+    inner.text_right(row, TextStyle::Small, changed ? ui.theme.good : ui.theme.text_faint,
+                     line.result);
     ui.widgets.add(fmt::format("result/{}", line.object), row, line.result);
     y += kResultRow;
   }

@@ -8,7 +8,8 @@
 
 namespace rockpool::app {
 
-/// The panel in which manifests are written and applied: examples to start from, the editor, and what came of it.
+/// The panel in which manifests are written and applied: examples to start from, the editor, and
+/// what came of it.
 class EditorPanel {
  public:
   EditorPanel();

@@ -19,7 +19,8 @@ constexpr float kTallBelow = 560;
 
 void draw_sign(const Painter& painter, const Theme& theme, const EventItem& event, Point at) {
   if (event.type == "Warning") {
-    painter.triangle(at + Point{0, -6}, at + Point{6.5f, 5.5f}, at + Point{-6.5f, 5.5f}, theme.warning);
+    painter.triangle(at + Point{0, -6}, at + Point{6.5f, 5.5f}, at + Point{-6.5f, 5.5f},
+                     theme.warning);
     painter.line(at + Point{0, -2}, at + Point{0, 1.5f}, theme.panel, 1.4f);
     painter.circle(at + Point{0, 3.6f}, 0.8f, theme.panel);
   } else {
@@ -43,21 +44,26 @@ void draw_wide(const Painter& painter, const Theme& theme, const EventItem& even
   }
   const std::string count = event.count > 1 ? fmt::format("\u00D7{}", event.count) : std::string{};
   const float count_width = painter.width(TextStyle::Small, count) + 10;
-  painter.text_in({x, y}, row.right() - x - count_width - 8, TextStyle::Small, theme.text_soft, event.message);
+  painter.text_in({x, y}, row.right() - x - count_width - 8, TextStyle::Small, theme.text_soft,
+                  event.message);
   painter.text_right({row.x, row.y, row.w - 12, row.h}, TextStyle::Small, theme.text_faint, count);
 }
 
 void draw_tall(const Painter& painter, const Theme& theme, const EventItem& event, const Rect& row,
                std::string_view age, bool with_object) {
-  const std::string right = event.count > 1 ? fmt::format("\u00D7{} \u00B7 {}", event.count, age) : std::string{age};
+  const std::string right =
+      event.count > 1 ? fmt::format("\u00D7{} \u00B7 {}", event.count, age) : std::string{age};
   const float right_width = painter.width(TextStyle::Caption, right) + 8;
-  painter.text_in({row.x + 34, row.y + 6}, row.w - 46 - right_width, TextStyle::Small,
-                  event.type == "Warning" ? theme.warning : theme.text,
-                  with_object ? fmt::format("{} \u00B7 {}", event.reason, event.about.name) : event.reason,
-                  Ellipsis::End);
-  painter.text_right({row.x, row.y + 6, row.w - 12, 16}, TextStyle::Caption, theme.text_faint, right);
+  painter.text_in(
+      {row.x + 34, row.y + 6}, row.w - 46 - right_width, TextStyle::Small,
+      event.type == "Warning" ? theme.warning : theme.text,
+      with_object ? fmt::format("{} \u00B7 {}", event.reason, event.about.name) : event.reason,
+      Ellipsis::End);
+  painter.text_right({row.x, row.y + 6, row.w - 12, 16}, TextStyle::Caption, theme.text_faint,
+                     right);
   ImGui::PushClipRect({row.x, row.y}, {row.right(), row.bottom() - 4}, true);
-  painter.text_wrapped({row.x + 34, row.y + 24}, row.w - 46, TextStyle::Small, theme.text_soft, event.message);
+  painter.text_wrapped({row.x + 34, row.y + 24}, row.w - 46, TextStyle::Small, theme.text_soft,
+                       event.message);
   ImGui::PopClipRect();
 }
 
@@ -74,7 +80,8 @@ std::vector<const EventItem*> chosen_events(const Desk& desk, const ObjectRef& a
 
 }  // namespace
 
-void draw_events(Ui& ui, Desk& desk, std::string_view id, const Rect& area, const ObjectRef& about) {
+void draw_events(Ui& ui, Desk& desk, std::string_view id, const Rect& area,
+                 const ObjectRef& about) {
   const std::vector<const EventItem*> rows = chosen_events(desk, about);
   if (rows.empty()) {
     empty_state(ui, area, Icon::Events, "No events",
@@ -89,7 +96,8 @@ void draw_events(Ui& ui, Desk& desk, std::string_view id, const Rect& area, cons
   const auto shown = static_cast<std::size_t>(area.h / height) + 2;
   for (std::size_t index = first; index < std::min(rows.size(), first + shown); ++index) {
     const EventItem& event = *rows[index];
-    const Rect row{scroll.origin().x, scroll.origin().y + static_cast<float>(index) * height, scroll.width(), height};
+    const Rect row{scroll.origin().x, scroll.origin().y + static_cast<float>(index) * height,
+                   scroll.width(), height};
     const Touch touch = touch_area(ui, fmt::format("{}/{}", id, index), row, event.message);
     if (touch.hovered) painter.fill(row, ui.theme.hover);
     painter.fill({row.x + 12, row.bottom() - ui.pixel, row.w - 12, ui.pixel}, ui.theme.border);

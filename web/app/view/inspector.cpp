@@ -58,7 +58,8 @@ void draw_lines(Ui& ui, std::string_view id, const Rect& area, const std::string
   const auto first = static_cast<std::size_t>(std::max(0.0f, (ImGui::GetScrollY() - 8) / kLine));
   const auto last = std::min(lines.size(), first + static_cast<std::size_t>(area.h / kLine) + 2);
   for (std::size_t line = first; line < last; ++line) {
-    painter.text({scroll.origin().x + space::kMedium, scroll.origin().y + 8 + static_cast<float>(line) * kLine},
+    painter.text({scroll.origin().x + space::kMedium,
+                  scroll.origin().y + 8 + static_cast<float>(line) * kLine},
                  TextStyle::CodeSmall, ui.theme.text_soft, lines[line]);
   }
   const float letter = painter.width(TextStyle::CodeSmall, "M");
@@ -71,12 +72,17 @@ void draw_lines(Ui& ui, std::string_view id, const Rect& area, const std::string
 }  // namespace
 
 void Inspector::refresh(const Ui& ui, const Desk& desk) {
-  const bool same = cache_.object == desk.selection && cache_.tab == tab_ && cache_.container == container_;
+  const bool same =
+      cache_.object == desk.selection && cache_.tab == tab_ && cache_.container == container_;
   const std::uint64_t changes = desk.session.world().changes;
   const bool log = tab_ == inspector_tab::kLogs;
   if (same && (changes == cache_.changes && !log)) return;
   if (same && ui.time - cache_.asked_at < kAskEvery) return;
-  cache_ = {.object = desk.selection, .tab = tab_, .container = container_, .changes = changes, .asked_at = ui.time};
+  cache_ = {.object = desk.selection,
+            .tab = tab_,
+            .container = container_,
+            .changes = changes,
+            .asked_at = ui.time};
   if (tab_ == inspector_tab::kSummary) {
     cache_.facts = desk.session.facts(desk.selection);
     cache_.related = desk.session.related(desk.selection);
@@ -115,9 +121,15 @@ void Inspector::draw(Ui& ui, Desk& desk, const Rect& area) {
       ui.painter().fill(rest, ui.theme.inset);
       viewer_.draw(ui, "inspector-yaml", rest, cache_.text);
       break;
-    case inspector_tab::kEvents: draw_events(ui, desk, "inspector-events", rest, desk.selection); break;
-    case inspector_tab::kLogs: draw_logs(ui, desk, rest); break;
-    default: draw_summary(ui, desk, rest); break;
+    case inspector_tab::kEvents:
+      draw_events(ui, desk, "inspector-events", rest, desk.selection);
+      break;
+    case inspector_tab::kLogs:
+      draw_logs(ui, desk, rest);
+      break;
+    default:
+      draw_summary(ui, desk, rest);
+      break;
   }
 }
 
@@ -138,12 +150,14 @@ void Inspector::draw_head(Ui& ui, Desk& desk, const Rect& area) {
                   desk.selection.name, Ellipsis::Middle);
   std::string line = desk.selection.kind;
   if (!desk.selection.ns.empty()) line += " \u00B7 " + desk.selection.ns;
-  float x = left + painter.text({left, bar.y + 24}, TextStyle::Small, ui.theme.text_faint, line) + 10;
+  float x =
+      left + painter.text({left, bar.y + 24}, TextStyle::Small, ui.theme.text_faint, line) + 10;
   const Standing standing = standing_of(desk.session.world(), desk.selection);
   if (!desk.selection_exists()) {
     painter.text({x, bar.y + 24}, TextStyle::Small, ui.theme.bad, "deleted");
   } else if (standing.known) {
-    draw_health(painter, ui.theme, standing.health, {x + 6, bar.y + 32}, 12, ui.reduced_motion ? 0 : ui.time);
+    draw_health(painter, ui.theme, standing.health, {x + 6, bar.y + 32}, 12,
+                ui.reduced_motion ? 0 : ui.time);
     painter.text_in({x + 17, bar.y + 24}, bar.right() - x - 17, TextStyle::Small,
                     health_colour(ui.theme, standing.health), standing.text);
   }
@@ -154,7 +168,8 @@ float Inspector::draw_facts(Ui& ui, const Rect& row) const {
   const Painter painter = ui.painter();
   float y = row.y;
   for (const auto& [name, value] : cache_.facts) {
-    const float height = std::max(16.0f, painter.wrapped_height(row.w - kName, TextStyle::Small, value));
+    const float height =
+        std::max(16.0f, painter.wrapped_height(row.w - kName, TextStyle::Small, value));
     painter.text({row.x, y}, TextStyle::Small, ui.theme.text_faint, name);
     painter.text_wrapped({row.x + kName, y}, row.w - kName, TextStyle::Small, ui.theme.text, value);
     y += height + 7;
@@ -170,16 +185,21 @@ float Inspector::draw_related(Ui& ui, Desk& desk, const Rect& row) const {
   float y = row.y + 24;
   for (const ObjectRef& object : cache_.related) {
     const Rect line{row.x - 8, y, row.w + 16, kRow};
-    const Touch touch = touch_area(ui, fmt::format("related/{}/{}", object.kind, object.name), line, object.name);
+    const Touch touch =
+        touch_area(ui, fmt::format("related/{}/{}", object.kind, object.name), line, object.name);
     if (touch.hovered) painter.fill(line, ui.theme.hover, radius::kControl);
     const Standing standing = standing_of(desk.session.world(), object);
     if (standing.known) {
-      draw_health(painter, ui.theme, standing.health, {line.x + 16, line.centre().y}, 13, ui.reduced_motion ? 0 : ui.time);
+      draw_health(painter, ui.theme, standing.health, {line.x + 16, line.centre().y}, 13,
+                  ui.reduced_motion ? 0 : ui.time);
     } else {
-      draw_icon(painter, kind_icon(object.kind), {line.x + 8, line.y, 16, line.h}, ui.theme.text_faint, 14);
+      draw_icon(painter, kind_icon(object.kind), {line.x + 8, line.y, 16, line.h},
+                ui.theme.text_faint, 14);
     }
-    painter.text_in({line.x + 32, y + 7}, line.w - 40 - 96, TextStyle::Small, ui.theme.text, object.name, Ellipsis::Middle);
-    painter.text_right({line.x, y, line.w - 8, kRow}, TextStyle::Caption, ui.theme.text_faint, object.kind);
+    painter.text_in({line.x + 32, y + 7}, line.w - 40 - 96, TextStyle::Small, ui.theme.text,
+                    object.name, Ellipsis::Middle);
+    painter.text_right({line.x, y, line.w - 8, kRow}, TextStyle::Caption, ui.theme.text_faint,
+                       object.kind);
     if (touch.clicked) desk.select(object);
     y += kRow;
   }
@@ -189,7 +209,8 @@ float Inspector::draw_related(Ui& ui, Desk& desk, const Rect& row) const {
 void Inspector::draw_summary(Ui& ui, Desk& desk, const Rect& area) {
   Rect rest = area;
   const std::string& kind = desk.selection.kind;
-  const bool has_actions = kind == "Pod" || kind == "Node" || kind == "Service" || kind == "Deployment" || kind == "ReplicaSet";
+  const bool has_actions = kind == "Pod" || kind == "Node" || kind == "Service" ||
+                           kind == "Deployment" || kind == "ReplicaSet";
   if (has_actions && desk.selection_exists()) draw_actions(ui, desk, rest.take_bottom(kActions));
   const ScrollArea scroll{ui, "summary", rest};
   const Rect row{scroll.origin().x + space::kLarge, scroll.origin().y + space::kMedium,
@@ -211,43 +232,57 @@ void Inspector::draw_actions(Ui& ui, Desk& desk, const Rect& area) {
   };
   const ObjectRef object = desk.selection;
   if (object.kind == "Pod") {
-    const ButtonLook kill{.icon = Icon::Trash, .label = "Kill", .emphasis = Emphasis::Danger,
+    const ButtonLook kill{.icon = Icon::Trash,
+                          .label = "Kill",
+                          .emphasis = Emphasis::Danger,
                           .tooltip = "Delete the Pod, with its grace period (Ctrl+D)"};
     if (button(ui, "inspector/kill", place(kill), kill)) desk.act(Action::Delete, object);
-    const ButtonLook crash{.icon = Icon::Bolt, .label = "Crash", .emphasis = Emphasis::Normal,
+    const ButtonLook crash{.icon = Icon::Bolt,
+                           .label = "Crash",
+                           .emphasis = Emphasis::Normal,
                            .tooltip = "Its containers die with SIGKILL and are restarted"};
     if (button(ui, "inspector/crash", place(crash), crash)) desk.act(Action::Crash, object);
-    const ButtonLook logs{.icon = Icon::Logs, .label = "Logs", .emphasis = Emphasis::Normal, .tooltip = "Logs (l)"};
+    const ButtonLook logs{
+        .icon = Icon::Logs, .label = "Logs", .emphasis = Emphasis::Normal, .tooltip = "Logs (l)"};
     if (button(ui, "inspector/logs", place(logs), logs)) tab_ = inspector_tab::kLogs;
     return;
   }
   if (object.kind == "Node") {
     const NodeItem* node = desk.session.world().nodes.get(object.name);
     if (node == nullptr) return;
-    const ButtonLook power{.icon = Icon::Power, .label = node->powered ? "Stop" : "Start",
+    const ButtonLook power{.icon = Icon::Power,
+                           .label = node->powered ? "Stop" : "Start",
                            .emphasis = node->powered ? Emphasis::Danger : Emphasis::Main,
                            .tooltip = node->powered ? "Cut its power" : "Switch it on again"};
     if (button(ui, "inspector/power", place(power), power)) {
       desk.act(node->powered ? Action::StopNode : Action::StartNode, object);
     }
-    const ButtonLook cordon{.icon = Icon::Cordon, .label = node->cordoned ? "Uncordon" : "Cordon",
-                            .emphasis = Emphasis::Normal, .tooltip = "Whether new Pods may be placed on it"};
+    const ButtonLook cordon{.icon = Icon::Cordon,
+                            .label = node->cordoned ? "Uncordon" : "Cordon",
+                            .emphasis = Emphasis::Normal,
+                            .tooltip = "Whether new Pods may be placed on it"};
     if (button(ui, "inspector/cordon", place(cordon), cordon)) {
       desk.act(node->cordoned ? Action::Uncordon : Action::Cordon, object);
     }
-    const ButtonLook freeze{.icon = Icon::Snowflake, .label = node->proxy_frozen ? "Thaw" : "Freeze",
-                            .emphasis = Emphasis::Normal, .tooltip = "Whether its proxy takes news of Services"};
+    const ButtonLook freeze{.icon = Icon::Snowflake,
+                            .label = node->proxy_frozen ? "Thaw" : "Freeze",
+                            .emphasis = Emphasis::Normal,
+                            .tooltip = "Whether its proxy takes news of Services"};
     if (button(ui, "inspector/freeze", place(freeze), freeze)) {
       desk.act(node->proxy_frozen ? Action::ThawProxy : Action::FreezeProxy, object);
     }
     return;
   }
-  const ButtonLook remove{.icon = Icon::Trash, .label = "Delete", .emphasis = Emphasis::Danger, .tooltip = "Delete (Ctrl+D)"};
+  const ButtonLook remove{.icon = Icon::Trash,
+                          .label = "Delete",
+                          .emphasis = Emphasis::Danger,
+                          .tooltip = "Delete (Ctrl+D)"};
   if (button(ui, "inspector/delete", place(remove), remove)) desk.delete_asked = object;
 }
 
 void Inspector::draw_logs(Ui& ui, Desk& desk, Rect area) {
-  const PodItem* pod = desk.session.world().pods.get(key_of_object(desk.selection.ns, desk.selection.name));
+  const PodItem* pod =
+      desk.session.world().pods.get(key_of_object(desk.selection.ns, desk.selection.name));
   Rect bar = area.take_top(40).inset(space::kMedium, 6);
   const Painter painter = ui.painter();
   if (pod != nullptr && !pod->container_names.empty()) {
@@ -259,17 +294,20 @@ void Inspector::draw_logs(Ui& ui, Desk& desk, Rect area) {
       width += painter.width(TextStyle::Small, names[index]) + 24;
       if (names[index] == container_) chosen = static_cast<int>(index);
     }
-    if (segmented(ui, "log-container", bar.take_left(std::min(width, bar.w * 0.6f)), names, chosen)) {
+    if (segmented(ui, "log-container", bar.take_left(std::min(width, bar.w * 0.6f)), names,
+                  chosen)) {
       container_ = names[static_cast<std::size_t>(chosen)];
     }
   }
-  const ButtonLook before{.label = "Previous", .chosen = previous_, .tooltip = "The run before the last restart"};
+  const ButtonLook before{
+      .label = "Previous", .chosen = previous_, .tooltip = "The run before the last restart"};
   if (button(ui, "log-previous", bar.take_right(button_width(painter, before)), before)) {
     previous_ = !previous_;
     cache_.tab = -1;
   }
   if (cache_.text.empty() || !cache_.text_ok) {
-    empty_state(ui, area, Icon::Logs, cache_.text_ok ? "Nothing logged yet" : "No logs", cache_.text_ok ? "" : cache_.text);
+    empty_state(ui, area, Icon::Logs, cache_.text_ok ? "Nothing logged yet" : "No logs",
+                cache_.text_ok ? "" : cache_.text);
     return;
   }
   draw_lines(ui, "logs", area, cache_.text);

@@ -13,19 +13,22 @@ constexpr float kWidth = 236;
 
 void pod_items(Menu& menu, Desk& desk, const ObjectRef& object) {
   const PodItem* pod = desk.session.world().pods.get(key_of_object(object.ns, object.name));
-  menu.heading(object.name, pod == nullptr ? std::string{"deleted"} : fmt::format("Pod \u00B7 {}", pod->status));
+  menu.heading(object.name,
+               pod == nullptr ? std::string{"deleted"} : fmt::format("Pod \u00B7 {}", pod->status));
   menu.separator();
   const auto inspect = [&desk, &object](int tab) {
     desk.select(object);
     desk.wanted_inspector_tab = tab;
   };
-  if (menu.item("menu/inspect", Icon::Inspect, "Inspect", "Enter")) inspect(inspector_tab::kSummary);
+  if (menu.item("menu/inspect", Icon::Inspect, "Inspect", "Enter"))
+    inspect(inspector_tab::kSummary);
   if (menu.item("menu/logs", Icon::Logs, "Logs", "l")) inspect(inspector_tab::kLogs);
   if (menu.item("menu/yaml", Icon::Code, "YAML", "y")) inspect(inspector_tab::kYaml);
   menu.separator();
   if (menu.item("menu/crash", Icon::Bolt, "Crash container")) desk.act(Action::Crash, object);
   if (menu.item("menu/kill", Icon::Trash, "Kill", "Ctrl+D", true)) desk.act(Action::Delete, object);
-  if (menu.item("menu/kill-now", Icon::Skull, "Kill now", "Ctrl+K", true)) desk.act(Action::KillNow, object);
+  if (menu.item("menu/kill-now", Icon::Skull, "Kill now", "Ctrl+K", true))
+    desk.act(Action::KillNow, object);
 }
 
 void node_items(Menu& menu, Desk& desk, const ObjectRef& object) {
@@ -47,7 +50,8 @@ void node_items(Menu& menu, Desk& desk, const ObjectRef& object) {
   }
   menu.separator();
   if (node->powered) {
-    if (menu.item("menu/stop", Icon::Power, "Stop the node", {}, true)) desk.act(Action::StopNode, ref);
+    if (menu.item("menu/stop", Icon::Power, "Stop the node", {}, true))
+      desk.act(Action::StopNode, ref);
   } else if (menu.item("menu/start", Icon::Power, "Start the node")) {
     desk.act(Action::StartNode, ref);
   }
@@ -70,8 +74,11 @@ void outside_items(Menu& menu, Desk& desk) {
   menu.separator();
   desk.session.world().services.each([&](Slot, const ServiceItem& service) {
     if (service.type != "NodePort" && service.type != "LoadBalancer") return;
-    if (!menu.item(fmt::format("menu/request/{}", service.name), Icon::Globe, service.name, service.type)) return;
-    const Outcome outcome = desk.session.request_from_outside({"Service", service.ns, service.name});
+    if (!menu.item(fmt::format("menu/request/{}", service.name), Icon::Globe, service.name,
+                   service.type))
+      return;
+    const Outcome outcome =
+        desk.session.request_from_outside({"Service", service.ns, service.name});
     desk.say(outcome.message, !outcome.ok);
   });
 }

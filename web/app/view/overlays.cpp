@@ -58,16 +58,19 @@ class Dialog {
     ImGui::SetNextWindowSize({screen.w, screen.h});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-    ImGui::PushStyleColor(ImGuiCol_WindowBg,
-                          ImGui::ColorConvertU32ToFloat4(with_alpha(rgb(0x05070A), ui.theme.dark ? 0.62f : 0.38f)));
-    ImGui::Begin(id, nullptr, ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings);
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(with_alpha(
+                                                 rgb(0x05070A), ui.theme.dark ? 0.62f : 0.38f)));
+    ImGui::Begin(
+        id, nullptr,
+        ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings);
     if (ImGui::IsWindowAppearing()) ImGui::SetWindowFocus();
     const Painter painter = ui.painter();
     painter.shadow(box, ui.theme.shadow, radius::kPanel, 24);
     painter.fill(box, ui.theme.panel, radius::kPanel);
     painter.outline(box, ui.theme.border_strong, radius::kPanel);
     content = box.inset(space::kHuge, space::kLarge + 2);
-    closed = (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !box.contains(pointer()) && !ImGui::IsWindowAppearing()) ||
+    closed = (ImGui::IsMouseClicked(ImGuiMouseButton_Left) && !box.contains(pointer()) &&
+              !ImGui::IsWindowAppearing()) ||
              ImGui::IsKeyPressed(ImGuiKey_Escape, false);
   }
   ~Dialog() {
@@ -134,7 +137,8 @@ void draw_help(Ui& ui, Desk& desk, const Rect& screen) {
       height += 12 + draw_signs(ui, inner, at + Point{0, height + 12}, scroll.width());
     } else {
       const float half = scroll.width() / 2;
-      height = std::max(draw_keys(inner, ui.theme, at, half - 12), draw_signs(ui, inner, at + Point{half + 12, 0}, half - 12));
+      height = std::max(draw_keys(inner, ui.theme, at, half - 12),
+                        draw_signs(ui, inner, at + Point{half + 12, 0}, half - 12));
     }
     scroll.content(scroll.width(), height);
   }
@@ -149,13 +153,16 @@ void draw_delete_question(Ui& ui, Desk& desk, const Rect& screen) {
   const ObjectRef object = desk.delete_asked;
   painter.text_in({rest.x, rest.y}, rest.w, TextStyle::Title, ui.theme.text,
                   fmt::format("Delete {} {}?", object.kind, object.name), Ellipsis::Middle);
-  painter.text_wrapped({rest.x, rest.y + 30}, rest.w, TextStyle::Body, ui.theme.text_soft,
-                       object.kind == "Pod" ? "It is stopped with its grace period. If something owns it, a new one takes its place."
-                                            : "What it owns goes with it.");
+  painter.text_wrapped(
+      {rest.x, rest.y + 30}, rest.w, TextStyle::Body, ui.theme.text_soft,
+      object.kind == "Pod"
+          ? "It is stopped with its grace period. If something owns it, a new one takes its place."
+          : "What it owns goes with it.");
   Rect bar = rest.take_bottom(control::kHeight + 2);
   const ButtonLook remove{.icon = Icon::Trash, .label = "Delete", .emphasis = Emphasis::Danger};
-  const bool yes = button(ui, "delete/yes", bar.take_right(button_width(painter, remove)), remove) ||
-                   ImGui::IsKeyPressed(ImGuiKey_Enter, false);
+  const bool yes =
+      button(ui, "delete/yes", bar.take_right(button_width(painter, remove)), remove) ||
+      ImGui::IsKeyPressed(ImGuiKey_Enter, false);
   bar.take_right(space::kSmall);
   const ButtonLook keep{.label = "Cancel", .emphasis = Emphasis::Normal};
   const bool no = button(ui, "delete/no", bar.take_right(button_width(painter, keep)), keep);
@@ -169,19 +176,23 @@ void draw_toasts(Ui& ui, Desk& desk, const Rect& screen) {
   float y = screen.bottom() - 20;
   for (auto toast = desk.toasts.rbegin(); toast != desk.toasts.rend(); ++toast) {
     toast->age += ui.seconds;
-    const float alpha = std::clamp(std::min(toast->age * 8, (kSeconds - toast->age) * 4), 0.0f, 1.0f);
+    const float alpha =
+        std::clamp(std::min(toast->age * 8, (kSeconds - toast->age) * 4), 0.0f, 1.0f);
     const float most = std::min(460.0f, screen.w - 32);
     const float text_width = std::min(painter.width(TextStyle::Body, toast->text) + 4, most - 52);
     const float text_height = painter.wrapped_height(text_width, TextStyle::Body, toast->text);
-    const Rect box{screen.centre().x - (text_width + 52) / 2, y - text_height - 18, text_width + 52, text_height + 18};
+    const Rect box{screen.centre().x - (text_width + 52) / 2, y - text_height - 18, text_width + 52,
+                   text_height + 18};
     painter.shadow(box, faded(ui.theme.shadow, alpha), radius::kCard, 12);
     painter.fill(box, faded(ui.theme.dark ? rgb(0x232933) : rgb(0x1B2029), alpha), radius::kCard);
-    painter.outline(box, faded(ui.theme.dark ? ui.theme.border_strong : rgb(0x1B2029), alpha), radius::kCard);
+    painter.outline(box, faded(ui.theme.dark ? ui.theme.border_strong : rgb(0x1B2029), alpha),
+                    radius::kCard);
     const Health sign = toast->bad ? Health::Failing : Health::Ready;
     const Colour colour = faded(toast->bad ? rgb(0xF4707A) : rgb(0x43C288), alpha);
     static_cast<void>(sign);
     painter.circle({box.x + 20, box.centre().y}, 4, colour);
-    painter.text_wrapped({box.x + 36, box.y + 9}, text_width, TextStyle::Body, faded(rgb(0xF2F4F7), alpha), toast->text);
+    painter.text_wrapped({box.x + 36, box.y + 9}, text_width, TextStyle::Body,
+                         faded(rgb(0xF2F4F7), alpha), toast->text);
     y = box.y - 8;
   }
   std::erase_if(desk.toasts, [](const Toast& toast) { return toast.age > kSeconds; });

@@ -25,7 +25,8 @@ void inspect(Desk& desk, int tab) {
 }
 
 void jump_to_owner(Desk& desk) {
-  const PodItem* pod = desk.session.world().pods.get(key_of_object(desk.selection.ns, desk.selection.name));
+  const PodItem* pod =
+      desk.session.world().pods.get(key_of_object(desk.selection.ns, desk.selection.name));
   if (desk.selection.kind != "Pod" || pod == nullptr || pod->owner.empty()) return;
   desk.select({pod->owner_kind, pod->ns, pod->owner});
 }
@@ -33,7 +34,8 @@ void jump_to_owner(Desk& desk) {
 void take_command_keys(Desk& desk) {
   if (!desk.selection || !desk.selection_exists()) return;
   if (ImGui::IsKeyPressed(ImGuiKey_D, false)) desk.delete_asked = desk.selection;
-  if (ImGui::IsKeyPressed(ImGuiKey_K, false) && desk.selection.kind == "Pod") desk.act(Action::KillNow, desk.selection);
+  if (ImGui::IsKeyPressed(ImGuiKey_K, false) && desk.selection.kind == "Pod")
+    desk.act(Action::KillNow, desk.selection);
 }
 
 void go_back(Desk& desk) {

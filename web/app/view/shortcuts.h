@@ -8,7 +8,8 @@
 
 namespace rockpool::app {
 
-/// The keys that work everywhere but in a text: k9s's where they have a meaning here. draw_help lists them.
+/// The keys that work everywhere but in a text: k9s's where they have a meaning here. draw_help
+/// lists them.
 void take_shortcuts(Ui& ui, Desk& desk, bool editing, const std::function<void()>& open_editor);
 
 }  // namespace rockpool::app

@@ -27,7 +27,9 @@ void draw_logo(const Painter& painter, const Theme& theme, const Rect& rect) {
 
 }  // namespace
 
-void toggle_play(Desk& desk) { desk.playback.toggle(); }
+void toggle_play(Desk& desk) {
+  desk.playback.toggle();
+}
 
 void step_once(Desk& desk) {
   desk.playback.pause();
@@ -42,7 +44,8 @@ void TopBar::draw(Ui& ui, Desk& desk, const Rect& area) {
   Rect bar = area.inset(space::kMedium, (area.h - control::kHeight) / 2);
   draw_right(ui, desk, bar);
   draw_name(ui, desk, bar);
-  // The transport is in the middle of the window where there is room, and close by where there is not.
+  // The transport is in the middle of the window where there is room, and close by where there is
+  // not.
   const float needed = 3 * (control::kHeight + 4) + 84 + (area.w > 620 ? 190.0f : 64.0f);
   const float wanted = area.centre().x - needed / 2;
   if (wanted > bar.x) bar.take_left(std::min(wanted - bar.x, std::max(0.0f, bar.w - needed)));
@@ -58,22 +61,23 @@ void TopBar::draw_name(Ui& ui, const Desk& desk, Rect& area) const {
   if (!roomy) return;
   const float width = painter.width(TextStyle::Title, "Rockpool");
   const Rect name = area.take_left(width + space::kMedium);
-  painter.text({name.x, name.y + (name.h - Painter::height(TextStyle::Title)) / 2}, TextStyle::Title,
-               ui.theme.text, "Rockpool");
+  painter.text({name.x, name.y + (name.h - Painter::height(TextStyle::Title)) / 2},
+               TextStyle::Title, ui.theme.text, "Rockpool");
   if (area.w < 840) return;
   const World& world = desk.session.world();
   std::size_t failing = 0;
-  world.pods.each([&failing](Slot, const PodItem& pod) {
-    failing += pod.health == Health::Failing ? 1u : 0u;
-  });
-  const std::string counts = fmt::format("{} nodes \u00B7 {} pods", world.nodes.count(), world.pods.count());
+  world.pods.each(
+      [&failing](Slot, const PodItem& pod) { failing += pod.health == Health::Failing ? 1u : 0u; });
+  const std::string counts =
+      fmt::format("{} nodes \u00B7 {} pods", world.nodes.count(), world.pods.count());
   const float y = area.y + (area.h - Painter::height(TextStyle::Small)) / 2;
   float x = area.x;
   x += painter.text({x, y}, TextStyle::Small, ui.theme.text_faint, counts);
   if (failing > 0) {
     x += 10;
     draw_health(painter, ui.theme, Health::Failing, {x + 6, area.centre().y}, 12, 0);
-    x += 16 + painter.text({x + 16, y}, TextStyle::Small, ui.theme.bad, fmt::format("{} failing", failing));
+    x += 16 + painter.text({x + 16, y}, TextStyle::Small, ui.theme.bad,
+                           fmt::format("{} failing", failing));
   }
   area.take_left(x - area.x + space::kMedium);
 }
@@ -92,15 +96,16 @@ void TopBar::draw_transport(Ui& ui, Desk& desk, Rect& area) {
     toggle_play(desk);
   }
   if (button(ui, "step", place(),
-             {.icon = Icon::Step, .emphasis = Emphasis::Normal, .tooltip = "One event further ( . )"})) {
+             {.icon = Icon::Step,
+              .emphasis = Emphasis::Normal,
+              .tooltip = "One event further ( . )"})) {
     step_once(desk);
   }
   const Painter painter = ui.painter();
   const std::string clock = clock_text(desk.session.now() - desk.session.start());
   const Rect rect = area.take_left(std::max(72.0f, painter.width(TextStyle::Strong, clock) + 12));
   ui.widgets.add("clock", rect, clock);
-  painter.text_centred(rect, TextStyle::Strong,
-                       playing ? ui.theme.text : ui.theme.warning, clock);
+  painter.text_centred(rect, TextStyle::Strong, playing ? ui.theme.text : ui.theme.warning, clock);
   area.take_left(4);
 }
 
@@ -115,8 +120,9 @@ void TopBar::draw_speed(Ui& ui, Desk& desk, Rect& area) {
       desk.playback.set_speed(Playback::speed_at(static_cast<double>(position)));
     }
     if (pointer_over(rect)) {
-      const std::string lines[] = {fmt::format("Speed {}", text),
-                                   "From a tenth of real time to a hundred times as fast ( [ and ] )"};
+      const std::string lines[] = {
+          fmt::format("Speed {}", text),
+          "From a tenth of real time to a hundred times as fast ( [ and ] )"};
       tooltip(ui, lines);
     }
     area.take_left(space::kSmall);
@@ -127,7 +133,8 @@ void TopBar::draw_speed(Ui& ui, Desk& desk, Rect& area) {
   }
   // No room for a slider: a button that goes through the marks.
   const Rect rect = area.take_left(std::min(48.0f, area.w));
-  if (button(ui, "speed", rect, {.label = text, .emphasis = Emphasis::Normal, .tooltip = "Speed"})) {
+  if (button(ui, "speed", rect,
+             {.label = text, .emphasis = Emphasis::Normal, .tooltip = "Speed"})) {
     const double before = desk.playback.speed();
     desk.playback.step_speed(1);
     if (desk.playback.speed() == before) desk.playback.set_speed(Playback::kSlowest);
@@ -147,9 +154,11 @@ void TopBar::draw_right(Ui& ui, Desk& desk, Rect& area) {
                                : desk.theme == ThemeChoice::Light ? "Theme: light"
                                                                   : "Theme: dark";
   if (button(ui, "theme", area.take_right(control::kHeight), {.icon = icon, .tooltip = tip})) {
-    desk.theme = desk.theme == ThemeChoice::Auto    ? (ui.theme.dark ? ThemeChoice::Light : ThemeChoice::Dark)
-                 : desk.theme == ThemeChoice::Light ? (ui.theme.dark ? ThemeChoice::Auto : ThemeChoice::Dark)
-                                                    : (ui.theme.dark ? ThemeChoice::Light : ThemeChoice::Auto);
+    desk.theme = desk.theme == ThemeChoice::Auto
+                     ? (ui.theme.dark ? ThemeChoice::Light : ThemeChoice::Dark)
+                 : desk.theme == ThemeChoice::Light
+                     ? (ui.theme.dark ? ThemeChoice::Auto : ThemeChoice::Dark)
+                     : (ui.theme.dark ? ThemeChoice::Light : ThemeChoice::Auto);
   }
   area.take_right(2);
   if (button(ui, "reset", area.take_right(control::kHeight),

@@ -45,14 +45,17 @@ void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area) {
   for (const auto& share : traffic.shares()) all += share.total;
   std::vector<Series> parts;
   for (const auto& share : traffic.shares()) {
-    parts.push_back({{static_cast<float>(share.total)}, ui.theme.series[static_cast<std::size_t>(share.colour)], share.endpoint});
+    parts.push_back({{static_cast<float>(share.total)},
+                     ui.theme.series[static_cast<std::size_t>(share.colour)],
+                     share.endpoint});
   }
   share_bar(painter, ui.theme, {area.x, area.y, area.w, 8}, parts);
   constexpr float kRow = 20;
   const auto room = static_cast<std::size_t>(std::max(1.0f, (area.h - 16) / kRow));
   std::vector<const ServiceTraffic::Share*> sorted;
   for (const auto& share : traffic.shares()) sorted.push_back(&share);
-  std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->total > b->total; });
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](auto* a, auto* b) { return a->total > b->total; });
   float y = area.y + 16;
   for (std::size_t index = 0; index < sorted.size(); ++index, y += kRow) {
     if (index + 1 == room && sorted.size() > room) {
@@ -63,10 +66,11 @@ void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area) {
     const ServiceTraffic::Share& share = *sorted[index];
     painter.fill({area.x, y + 5, 8, 8}, ui.theme.series[static_cast<std::size_t>(share.colour)], 2);
     const std::string percent = percent_text(static_cast<double>(share.total) / std::max(1u, all));
-    const std::string_view name = std::string_view{share.endpoint}.substr(share.endpoint.find('/') + 1);
+    const std::string_view name =
+        std::string_view{share.endpoint}.substr(share.endpoint.find('/') + 1);
     const float percent_width = painter.width(TextStyle::Small, percent) + 10;
-    painter.text_in({area.x + 14, y}, area.w - 14 - percent_width, TextStyle::Small, ui.theme.text_soft,
-                    name, Ellipsis::Middle);
+    painter.text_in({area.x + 14, y}, area.w - 14 - percent_width, TextStyle::Small,
+                    ui.theme.text_soft, name, Ellipsis::Middle);
     painter.text_right({area.x, y, area.w, Painter::height(TextStyle::Small)}, TextStyle::Small,
                        ui.theme.text, percent);
     ui.widgets.add(fmt::format("share/{}", share.endpoint), {area.x, y, area.w, kRow},
@@ -76,7 +80,9 @@ void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area) {
 
 }  // namespace
 
-float TrafficPanel::row_height(float width) { return width < kNarrowBelow ? kNarrowRow : kWideRow; }
+float TrafficPanel::row_height(float width) {
+  return width < kNarrowBelow ? kNarrowRow : kWideRow;
+}
 
 void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
   const Painter painter = ui.painter();
@@ -90,7 +96,8 @@ void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
     keys.push_back(key);
   }
   std::stable_partition(keys.begin(), keys.end(), [&](const std::string& key) {
-    return desk.selection.kind == "Service" && key == key_of_object(desk.selection.ns, desk.selection.name);
+    return desk.selection.kind == "Service" &&
+           key == key_of_object(desk.selection.ns, desk.selection.name);
   });
   if (keys.empty()) {
     empty_state(ui, area, Icon::Chart, "No requests in the last minute",
@@ -123,7 +130,8 @@ void TrafficPanel::draw_service(Ui& ui, Desk& desk, const std::string& key,
   draw_icon(painter, Icon::Service, {title.x, title.y, 16, 18}, ui.theme.accent, 15);
   float x = title.x + 22;
   x += painter.text_in({x, title.y}, head.w - 30, TextStyle::Strong,
-                       touch.hovered ? ui.theme.accent : ui.theme.text, name) + 8;
+                       touch.hovered ? ui.theme.accent : ui.theme.text, name) +
+       8;
   painter.text_in({x, title.y + 1}, title.right() - x, TextStyle::Small, ui.theme.text_faint, ns);
   if (touch.clicked) desk.select({"Service", std::string{ns}, std::string{name}});
 
@@ -132,16 +140,20 @@ void TrafficPanel::draw_service(Ui& ui, Desk& desk, const std::string& key,
   const Point first{head.x, head.y + 30};
   const Colour success = summary.success >= 1 ? ui.theme.good : ui.theme.bad;
   draw_number(painter, ui.theme, first, number_text(summary.rate), "requests/s", ui.theme.text);
-  draw_number(painter, ui.theme, first + Point{column, 0}, percent_text(summary.success), "succeeded", success);
+  draw_number(painter, ui.theme, first + Point{column, 0}, percent_text(summary.success),
+              "succeeded", success);
   draw_number(painter, ui.theme, first + (narrow ? Point{2 * column, 0} : Point{0, second_row}),
               latency_text(summary.mean_latency), "mean latency", ui.theme.text);
-  draw_number(painter, ui.theme, first + (narrow ? Point{3 * column, 0} : Point{column, second_row}),
+  draw_number(painter, ui.theme,
+              first + (narrow ? Point{3 * column, 0} : Point{column, second_row}),
               latency_text(summary.p99_latency), "99th percentile", ui.theme.text);
-  ui.widgets.add(fmt::format("rate/{}", key), {first.x, first.y, column, 36}, number_text(summary.rate));
+  ui.widgets.add(fmt::format("rate/{}", key), {first.x, first.y, column, 36},
+                 number_text(summary.rate));
   ui.widgets.add(fmt::format("success/{}", key), {first.x + column, first.y, column, 36},
                  percent_text(summary.success));
 
-  Rect shares = narrow ? rest.take_bottom(88) : rest.take_right(std::clamp(rest.w * 0.34f, 150.0f, 260.0f));
+  Rect shares =
+      narrow ? rest.take_bottom(88) : rest.take_right(std::clamp(rest.w * 0.34f, 150.0f, 260.0f));
   if (narrow) {
     rest.take_bottom(space::kSmall);
   } else {

@@ -8,7 +8,8 @@
 
 namespace rockpool::app {
 
-/// Per Service over the last minute: requests per second, success, latency, and each endpoint's share.
+/// Per Service over the last minute: requests per second, success, latency, and each endpoint's
+/// share.
 class TrafficPanel {
  public:
   void draw(Ui& ui, Desk& desk, const Rect& area);

@@ -23,14 +23,16 @@ float value_at(const Series& series, std::size_t column) {
   return column < series.values.size() ? series.values[column] : 0.0f;
 }
 
-void explain_column(Ui& ui, std::span<const Series> series, std::size_t column,
-                    std::size_t columns, std::string_view unit) {
+void explain_column(Ui& ui, std::span<const Series> series, std::size_t column, std::size_t columns,
+                    std::string_view unit) {
   std::vector<std::string> lines;
   const std::size_t ago = columns - 1 - column;
   lines.push_back(ago == 0 ? std::string{"this second"} : fmt::format("{} s ago", ago));
   for (const Series& part : series) {
     const float value = value_at(part, column);
-    if (value > 0) lines.push_back(fmt::format("{}  {} {}", number_text(static_cast<double>(value)), unit, part.name));
+    if (value > 0)
+      lines.push_back(
+          fmt::format("{}  {} {}", number_text(static_cast<double>(value)), unit, part.name));
   }
   if (lines.size() == 1) lines.push_back("no requests");
   tooltip(ui, lines);
@@ -64,9 +66,11 @@ void stacked_columns(Ui& ui, std::string_view id, const Rect& area, std::span<co
   plot = {plot.x, plot.y + 7, plot.w, plot.h - 9};
   for (const float part : {0.0f, 0.5f, 1.0f}) {
     const float y = plot.bottom() - plot.h * part;
-    painter.fill({plot.x, std::floor(y), plot.w, ui.pixel}, part == 0 ? ui.theme.border_strong : ui.theme.border);
+    painter.fill({plot.x, std::floor(y), plot.w, ui.pixel},
+                 part == 0 ? ui.theme.border_strong : ui.theme.border);
     if (part == 0) continue;
-    painter.text_right({area.x, y - 8, kScaleWidth - 7, 16}, TextStyle::Caption, ui.theme.text_faint,
+    painter.text_right({area.x, y - 8, kScaleWidth - 7, 16}, TextStyle::Caption,
+                       ui.theme.text_faint,
                        number_text(static_cast<double>(nice_ceiling(most) * part)).c_str());
   }
   if (columns == 0) return;
@@ -78,13 +82,16 @@ void stacked_columns(Ui& ui, std::string_view id, const Rect& area, std::span<co
     for (const Series& part : series) {
       const float height = value_at(part, column) / top * plot.h;
       if (height <= 0) continue;
-      painter.fill({x + gap / 2, y - height, step - gap, height}, part.colour, gap > 1 ? 1.0f : 0.0f);
+      painter.fill({x + gap / 2, y - height, step - gap, height}, part.colour,
+                   gap > 1 ? 1.0f : 0.0f);
       y -= height;
     }
   }
   if (pointer_over(plot)) {
-    const auto column = std::min(columns - 1, static_cast<std::size_t>((pointer().x - plot.x) / step));
-    painter.fill({plot.x + step * static_cast<float>(column), plot.y, step, plot.h}, faded(ui.theme.text, 0.08f));
+    const auto column =
+        std::min(columns - 1, static_cast<std::size_t>((pointer().x - plot.x) / step));
+    painter.fill({plot.x + step * static_cast<float>(column), plot.y, step, plot.h},
+                 faded(ui.theme.text, 0.08f));
     explain_column(ui, series, column, columns, unit);
   }
 }
@@ -101,7 +108,8 @@ void share_bar(const Painter& painter, const Theme& theme, const Rect& area,
   for (const Series& part : series) {
     const float width = area.w * (part.values.empty() ? 0.0f : part.values.front()) / all;
     if (width < 0.5f) continue;
-    painter.fill({x, area.y, std::max(1.0f, width - 2), area.h}, part.colour, std::min(area.h / 2, width / 3));
+    painter.fill({x, area.y, std::max(1.0f, width - 2), area.h}, part.colour,
+                 std::min(area.h / 2, width / 3));
     x += width;
   }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "web/app/widgets/controls.h"
 
+#include <fmt/format.h>
 #include <imgui.h>
 #include <imgui_stdlib.h>
-#include <fmt/format.h>
 
 #include <cmath>
 
@@ -30,9 +30,11 @@ ButtonColours colours_of(const Theme& theme, const ButtonLook& look, float hover
       return {faded(theme.bad, 0.10f + 0.08f * hover), faded(theme.bad, 0.5f), theme.bad};
     case Emphasis::Normal:
       return {blend(theme.card, theme.hover, held ? 1.0f : hover), theme.border_strong, theme.text};
-    case Emphasis::Quiet: break;
+    case Emphasis::Quiet:
+      break;
   }
-  const Colour ground = look.chosen ? theme.pressed : faded(theme.pressed, held ? 1.0f : 0.75f * hover);
+  const Colour ground =
+      look.chosen ? theme.pressed : faded(theme.pressed, held ? 1.0f : 0.75f * hover);
   return {ground, 0, look.chosen ? theme.text : blend(theme.text_soft, theme.text, hover)};
 }
 
@@ -252,8 +254,9 @@ bool splitter(Ui& ui, std::string_view id, const Rect& rect, bool vertical, floa
       ui.animations.approach(key_of(id), touch.hovered || touch.held ? 1.0f : 0.0f, 14);
   const Painter painter = ui.painter();
   painter.fill(rect, ui.theme.border);
-  if (lit > 0) painter.fill(grip.inset(vertical ? 2.0f : 0.0f, vertical ? 0.0f : 2.0f),
-                            faded(ui.theme.accent, lit));
+  if (lit > 0)
+    painter.fill(grip.inset(vertical ? 2.0f : 0.0f, vertical ? 0.0f : 2.0f),
+                 faded(ui.theme.accent, lit));
   if (!touch.held) return false;
   const ImVec2 moved = ImGui::GetIO().MouseDelta;
   value = std::clamp(value + direction * (vertical ? moved.x : moved.y), least, most);
@@ -354,7 +357,8 @@ void empty_state(Ui& ui, const Rect& area, Icon icon, std::string_view title,
   const float width = std::min(area.w - 2 * space::kLarge, 280.0f);
   const float text_width = std::min(width, painter.width(TextStyle::Small, hint) + 2);
   const float hint_height = painter.wrapped_height(text_width, TextStyle::Small, hint);
-  const float height = 32 + space::kSmall + Painter::height(TextStyle::Strong) + space::kTight + hint_height;
+  const float height =
+      32 + space::kSmall + Painter::height(TextStyle::Strong) + space::kTight + hint_height;
   float y = area.y + std::max(space::kMedium, (area.h - height) / 2);
   const float middle = area.centre().x;
   painter.circle({middle, y + 16}, 18, ui.theme.hover);

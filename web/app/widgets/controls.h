@@ -34,7 +34,8 @@ struct Touch {
   bool focused = false;  ///< by keyboard
 };
 
-/// An invisible button at `rect`; `id` names it for ImGui, for the widget map and for screen readers.
+/// An invisible button at `rect`; `id` names it for ImGui, for the widget map and for screen
+/// readers.
 Touch touch_area(Ui& ui, std::string_view id, const Rect& rect, std::string_view text = {});
 /// True if the pointer is over `rect` and nothing lies above it.
 bool pointer_over(const Rect& rect);
@@ -69,8 +70,8 @@ bool slider(Ui& ui, std::string_view id, const Rect& rect, float& value,
 bool text_field(Ui& ui, std::string_view id, const Rect& rect, std::string& text,
                 std::string_view hint, bool take_focus = false);
 
-/// A bar between two panels to drag. `value` is the size in front of it; `direction` is 1 if dragging right
-/// or down makes it larger, -1 if smaller. True while it is dragged.
+/// A bar between two panels to drag. `value` is the size in front of it; `direction` is 1 if
+/// dragging right or down makes it larger, -1 if smaller. True while it is dragged.
 bool splitter(Ui& ui, std::string_view id, const Rect& rect, bool vertical, float direction,
               float& value, float least, float most);
 

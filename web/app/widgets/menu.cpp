@@ -71,10 +71,12 @@ bool Menu::item(std::string_view id, Icon icon, std::string_view label, std::str
   if (touch.hovered || touch.focused) {
     painter.fill(row, danger ? faded(ui_.theme.bad, 0.13f) : ui_.theme.hover, radius::kControl);
   }
-  draw_icon(painter, icon, {row.x + 8, row.y, 16, row.h}, danger ? colour : ui_.theme.text_soft, 15);
+  draw_icon(painter, icon, {row.x + 8, row.y, 16, row.h}, danger ? colour : ui_.theme.text_soft,
+            15);
   const float y = row.y + (row.h - Painter::height(TextStyle::Body)) / 2;
   painter.text({row.x + 32, y}, TextStyle::Body, colour, label);
-  painter.text_right({row.x, row.y, row.w - 10, row.h}, TextStyle::Caption, ui_.theme.text_faint, hint);
+  painter.text_right({row.x, row.y, row.w - 10, row.h}, TextStyle::Caption, ui_.theme.text_faint,
+                     hint);
   advance(row);
   if (touch.clicked) ImGui::CloseCurrentPopup();
   return touch.clicked;

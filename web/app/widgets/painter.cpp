@@ -18,7 +18,9 @@ std::size_t letter_start(std::string_view text, std::size_t index) {
   return index;
 }
 
-float radians(float turns) { return (turns - 0.25f) * 2.0f * std::numbers::pi_v<float>; }
+float radians(float turns) {
+  return (turns - 0.25f) * 2.0f * std::numbers::pi_v<float>;
+}
 
 }  // namespace
 

@@ -16,8 +16,8 @@ namespace rockpool::app {
 /// Where a text that is too long for its place loses letters.
 enum class Ellipsis { End, Middle };
 
-/// Draws shapes and text on an ImGui draw list, in coordinates that may be scaled and moved: the same code
-/// draws a panel (identity) and the topology (zoomed).
+/// Draws shapes and text on an ImGui draw list, in coordinates that may be scaled and moved: the
+/// same code draws a panel (identity) and the topology (zoomed).
 class Painter {
  public:
   Painter(ImDrawList& list, const Fonts& fonts, float pixel)

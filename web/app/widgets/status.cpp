@@ -39,14 +39,19 @@ void cross(const Painter& painter, Point centre, float r, Colour colour, float w
 
 Colour health_colour(const Theme& theme, Health health) {
   switch (health) {
-    case Health::Ready: return theme.good;
-    case Health::NotReady: return theme.warning;
-    case Health::Starting: return theme.accent;
-    case Health::Failing: return theme.bad;
+    case Health::Ready:
+      return theme.good;
+    case Health::NotReady:
+      return theme.warning;
+    case Health::Starting:
+      return theme.accent;
+    case Health::Failing:
+      return theme.bad;
     case Health::Waiting:
     case Health::Leaving:
     case Health::Finished:
-    case Health::Stopped: return theme.idle;
+    case Health::Stopped:
+      return theme.idle;
   }
   return theme.idle;
 }
@@ -102,7 +107,9 @@ void draw_health_dot(const Painter& painter, const Theme& theme, Health health, 
   const Colour colour = health_colour(theme, health);
   const Rect dot = cell.inset(cell.w * 0.12f);
   switch (health) {
-    case Health::Ready: painter.fill(dot, colour); break;
+    case Health::Ready:
+      painter.fill(dot, colour);
+      break;
     case Health::Failing:
       painter.triangle({dot.centre().x, dot.y}, {dot.right(), dot.bottom()}, {dot.x, dot.bottom()},
                        colour);

@@ -37,8 +37,12 @@ void Animations::begin(float seconds, bool instant) {
   }
 }
 
-Painter Ui::painter() const { return {*ImGui::GetWindowDrawList(), fonts, pixel}; }
-Painter Ui::overlay() const { return {*ImGui::GetForegroundDrawList(), fonts, pixel}; }
+Painter Ui::painter() const {
+  return {*ImGui::GetWindowDrawList(), fonts, pixel};
+}
+Painter Ui::overlay() const {
+  return {*ImGui::GetForegroundDrawList(), fonts, pixel};
+}
 
 std::uint32_t key_of(std::string_view name) {
   std::uint32_t hash = 2166136261u;

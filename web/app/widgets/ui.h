@@ -14,8 +14,8 @@ namespace rockpool::app {
 /// Numbers that move smoothly to where they should be, by name. Forgets those not asked for.
 class Animations {
  public:
-  /// The value now of `key`, moving to `target`; starts there. `rate` is how much of the distance goes per
-  /// second (12 is quick, 6 calm).
+  /// The value now of `key`, moving to `target`; starts there. `rate` is how much of the distance
+  /// goes per second (12 is quick, 6 calm).
   float approach(std::uint32_t key, float target, float rate);
   /// Starts a frame `seconds` after the last. With `instant`, everything arrives at once.
   void begin(float seconds, bool instant);
@@ -34,8 +34,8 @@ class Animations {
   bool moving_ = false;
 };
 
-/// Where widgets are on the screen, by id, for tests that click with a real mouse and for the page's
-/// description of itself. Collects only while asked to.
+/// Where widgets are on the screen, by id, for tests that click with a real mouse and for the
+/// page's description of itself. Collects only while asked to.
 class WidgetMap {
  public:
   struct Entry {

@@ -53,7 +53,8 @@ TEST_CASE("a block text goes on while lines are deeper") {
 }
 
 TEST_CASE("every byte of any line belongs to exactly one piece") {
-  for (const std::string_view line : {"\"open", "a:b:c", ": x", "-", "- ", "{[}", "&a *b", "a: !!str 1", "\u00e4: \u2192"}) {
+  for (const std::string_view line :
+       {"\"open", "a:b:c", ": x", "-", "- ", "{[}", "&a *b", "a: !!str 1", "\u00e4: \u2192"}) {
     HighlightState state;
     std::size_t covered = 0;
     for (const Token& token : highlight_line(line, state)) covered += token.length;

@@ -8,7 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-RequestSeen at(sim::Duration offset, std::string endpoint, bool ok = true, sim::Duration latency = 1ms) {
+RequestSeen at(sim::Duration offset, std::string endpoint, bool ok = true,
+               sim::Duration latency = 1ms) {
   RequestSeen request;
   request.finished = sim::kEpoch + offset;
   request.started = request.finished - latency;

@@ -8,7 +8,10 @@ namespace {
 
 RequestSeen make_request(bool ok) {
   RequestSeen request;
-  request.stops = {{Stop::Kind::Pod, 0, false}, {Stop::Kind::Service, 0, false}, {Stop::Kind::Proxy, 0, false}, {Stop::Kind::Pod, 1, false}};
+  request.stops = {{Stop::Kind::Pod, 0, false},
+                   {Stop::Kind::Service, 0, false},
+                   {Stop::Kind::Proxy, 0, false},
+                   {Stop::Kind::Pod, 1, false}};
   request.ok = ok;
   request.result = ok ? "200 OK" : "connection refused";
   return request;

@@ -17,7 +17,8 @@ World make_world(int nodes, int pods) {
   for (int pod = 0; pod < pods; ++pod) {
     const std::string name = fmt::format("web-{:05}", pod);
     const std::string node = nodes == 0 ? "" : fmt::format("node-{}", pod % nodes + 1);
-    service.ready.push_back(world.pods.put("default/" + name, {.ns = "default", .name = name, .uid = name, .node = node}));
+    service.ready.push_back(world.pods.put(
+        "default/" + name, {.ns = "default", .name = name, .uid = name, .node = node}));
   }
   world.services.put("default/web", service);
   return world;
@@ -30,7 +31,8 @@ void check_consistent(const World& world, const TopologyLayout& layout) {
   if (!layout.outside.empty()) boxes.push_back(layout.outside);
   if (!layout.unscheduled.pods.empty()) boxes.push_back(layout.unscheduled.rect);
   for (std::size_t one = 0; one < boxes.size(); ++one) {
-    for (std::size_t other = one + 1; other < boxes.size(); ++other) CHECK_FALSE(boxes[one].overlaps(boxes[other]));
+    for (std::size_t other = one + 1; other < boxes.size(); ++other)
+      CHECK_FALSE(boxes[one].overlaps(boxes[other]));
   }
   const auto inside = [&](const TopologyLayout::NodeBox& box) {
     for (std::size_t index = 0; index < box.pods.size(); ++index) {
@@ -48,7 +50,8 @@ void check_consistent(const World& world, const TopologyLayout& layout) {
 }
 
 TEST_CASE("cards do not overlap and Pods are inside their node, at every size and shape") {
-  for (const auto& [width, height] : {std::pair{700.0f, 560.0f}, {1700.0f, 900.0f}, {342.0f, 640.0f}}) {
+  for (const auto& [width, height] :
+       {std::pair{700.0f, 560.0f}, {1700.0f, 900.0f}, {342.0f, 640.0f}}) {
     for (const auto& [nodes, pods] : {std::pair{3, 6}, {1, 40}, {12, 200}, {40, 10'000}, {3, 0}}) {
       const World world = make_world(nodes, pods);
       check_consistent(world, lay_out(world, {.width = width, .height = height, .filter = {}}));
@@ -56,7 +59,8 @@ TEST_CASE("cards do not overlap and Pods are inside their node, at every size an
   }
 }
 
-TEST_CASE("clients, Services and nodes follow each other from left to right, or downwards when narrow") {
+TEST_CASE(
+    "clients, Services and nodes follow each other from left to right, or downwards when narrow") {
   const World world = make_world(3, 6);
   const TopologyLayout wide = lay_out(world, {.width = 1000, .height = 600, .filter = {}});
   CHECK_FALSE(wide.tall);
@@ -85,7 +89,8 @@ TEST_CASE("a Pod without a node waits in a box of its own") {
 
 TEST_CASE("filter and system switch hide Pods and Services") {
   World world = make_world(2, 2);
-  const Slot dns = world.pods.put("kube-system/coredns", {.ns = "kube-system", .name = "coredns", .node = "node-1"});
+  const Slot dns = world.pods.put("kube-system/coredns",
+                                  {.ns = "kube-system", .name = "coredns", .node = "node-1"});
   CHECK_FALSE(lay_out(world, {.filter = {}}).pod(dns).empty());
   CHECK(lay_out(world, {.show_system = false, .filter = {}}).pod(dns).empty());
   const TopologyLayout filtered = lay_out(world, {.filter = "00001"});
