@@ -13,6 +13,8 @@ std::optional<net::IpAddress> AddressPool::take() {
   }
 }
 
-void AddressPool::release(const net::IpAddress& address) { used_.erase(address); }
+void AddressPool::release(const net::IpAddress& address) {
+  used_.erase(address);
+}
 
 }  // namespace rockpool::node

@@ -9,9 +9,9 @@
 
 namespace rockpool::node {
 
-/// Gives out the Pod addresses of one node as the host-local IPAM plug-in does: the next free one after
-/// the last that was given out, round and round, so that an address is used again as late as possible.
-/// The block's first address, the gateway after it and the last one are never given out.
+/// Gives out the Pod addresses of one node as the host-local IPAM plug-in does: the next free one
+/// after the last that was given out, round and round, so that an address is used again as late as
+/// possible. The block's first address, the gateway after it and the last one are never given out.
 class AddressPool {
  public:
   explicit AddressPool(net::Cidr block) : block_{block} {}

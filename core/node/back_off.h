@@ -9,9 +9,10 @@
 
 namespace rockpool::node {
 
-/// Delays that double with each failure, kept by key: client-go's flowcontrol.Backoff, which the kubelet
-/// uses for crashing containers and for image pulls. An entry is forgotten once nothing has happened for
-/// twice the longest delay, which is why a container that ran for ten minutes starts afresh.
+/// Delays that double with each failure, kept by key: client-go's flowcontrol.Backoff, which the
+/// kubelet uses for crashing containers and for image pulls. An entry is forgotten once nothing has
+/// happened for twice the longest delay, which is why a container that ran for ten minutes starts
+/// afresh.
 class BackOff {
  public:
   static constexpr sim::Duration kInitial = std::chrono::seconds{10};

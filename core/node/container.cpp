@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "core/node/environment.h"
 #include <fmt/format.h>
+#include "core/node/environment.h"
 
 namespace rockpool::node {
 
@@ -76,16 +76,15 @@ sim::Task<ExecResult> Container::exec(std::vector<std::string> arguments,
                                       std::optional<sim::Duration> timeout) {
   ExecResult result;
   const std::string name = arguments.empty() ? std::string{} : arguments.front();
-  const Program program =
-      running_ ? find_executable(machine_->image, *config_, name) : nullptr;
+  const Program program = running_ ? find_executable(machine_->image, *config_, name) : nullptr;
   if (program == nullptr) {
     result.exit_code = 127;
-    result.error = fmt::format("OCI runtime exec failed: exec failed: unable to start container "
-                               "process: exec: \"{}\": {}: unknown",
-                               name,
-                               name.find('/') == std::string::npos
-                                   ? "executable file not found in $PATH"
-                                   : "stat " + name + ": no such file or directory");
+    result.error = fmt::format(
+        "OCI runtime exec failed: exec failed: unable to start container "
+        "process: exec: \"{}\": {}: unknown",
+        name,
+        name.find('/') == std::string::npos ? "executable file not found in $PATH"
+                                            : "stat " + name + ": no such file or directory");
     co_return result;
   }
   ProcessContext context{*machine_, std::move(arguments), false, &result.output};
@@ -124,12 +123,13 @@ std::vector<std::string> make_arguments(const doc::Value& container, const Image
 
 std::string executable_not_found(const std::string& name) {
   const bool is_path = name.find('/') != std::string::npos;
-  return fmt::format("failed to create containerd task: failed to create shim task: OCI runtime "
-                     "create failed: runc create failed: unable to start container process: error "
-                     "during container init: exec: \"{}\": {}: unknown",
-                     name,
-                     is_path ? "stat " + name + ": no such file or directory"
-                             : "executable file not found in $PATH");
+  return fmt::format(
+      "failed to create containerd task: failed to create shim task: OCI runtime "
+      "create failed: runc create failed: unable to start container process: error "
+      "during container init: exec: \"{}\": {}: unknown",
+      name,
+      is_path ? "stat " + name + ": no such file or directory"
+              : "executable file not found in $PATH");
 }
 
 }  // namespace rockpool::node

@@ -46,13 +46,16 @@ class Container {
   void signal(Signal signal);
   /// Ends everything at once.
   void kill(std::int32_t exit_code);
-  /// Waits until it has ended, for no longer than given; false if it still runs then. One waiter at a time.
+  /// Waits until it has ended, for no longer than given; false if it still runs then. One waiter at
+  /// a time.
   sim::Task<bool> wait_for_exit(sim::Duration timeout);
   /// Runs a command beside the first process. The container must outlive it.
   sim::Task<ExecResult> exec(std::vector<std::string> arguments,
                              std::optional<sim::Duration> timeout);
 
+  /// What its processes see.
   Machine& machine() { return *machine_; }
+  /// What its image says.
   const ImageConfig& config() const { return *config_; }
 
  private:
@@ -75,7 +78,8 @@ class Container {
 std::vector<std::string> make_arguments(const doc::Value& container, const ImageConfig& config,
                                         const Machine& machine);
 
-/// runc's error for a program that is not there, as the status of a container that could not start shows it.
+/// runc's error for a program that is not there, as the status of a container that could not start
+/// shows it.
 std::string executable_not_found(const std::string& name);
 
 }  // namespace rockpool::node

@@ -31,8 +31,8 @@ struct AccessRecord {
 using AccessFormat = std::string (*)(const AccessRecord& record, sim::Time time,
                                      sim::Time process_start);
 
-/// What a container's processes have printed: the last lines, within fixed bounds, as the kubelet keeps
-/// them by rotating files.
+/// What a container's processes have printed: the last lines, within fixed bounds, as the kubelet
+/// keeps them by rotating files.
 class ContainerLog {
  public:
   static constexpr std::size_t kMaxLines = 2000;
@@ -69,7 +69,8 @@ class ContainerLog {
   // The lines that are kept, as (time, text) in order.
   std::vector<std::pair<sim::Time, std::string>> texts() const;
 
-  // A ring once it is full; `first_` is then the oldest. Most containers print little: it grows with need.
+  // A ring once it is full; `first_` is then the oldest. Most containers print little: it grows
+  // with need.
   std::vector<Line> lines_;
   std::size_t first_ = 0;
   std::int64_t lines_added_ = 0;

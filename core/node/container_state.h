@@ -10,8 +10,8 @@
 #include "core/doc/value.h"
 #include "core/sim/time.h"
 
-// What the kubelet knows of a Pod's containers, from the runtime and from its probes; the Pod's status is
-// computed from it.
+// What the kubelet knows of a Pod's containers, from the runtime and from its probes; the Pod's
+// status is computed from it.
 namespace rockpool::node {
 
 /// Exit codes of processes that a signal ended: 128 + the signal's number.
@@ -34,11 +34,13 @@ struct Termination {
 
 /// One container of a Pod.
 struct ContainerState {
+  /// Not started yet, running, or ended.
   enum class Phase : std::uint8_t { waiting, running, terminated };
 
   Phase phase = Phase::waiting;
-  /// Why it waits; empty for the default (`ContainerCreating` or `PodInitializing`). It also replaces the
-  /// state of a terminated container that is to be restarted, as the kubelet's reason cache does.
+  /// Why it waits; empty for the default (`ContainerCreating` or `PodInitializing`). It also
+  /// replaces the state of a terminated container that is to be restarted, as the kubelet's reason
+  /// cache does.
   std::string waiting_reason;
   std::string waiting_message;
   /// Of the instance that runs.
@@ -50,11 +52,12 @@ struct ContainerState {
   /// How the instance before the newest one ended.
   std::optional<Termination> last_termination;
   std::int32_t restart_count = 0;
-  /// The image as the runtime names it, and with its digest; null until it was pulled. As documents,
-  /// because all containers of an image share them.
+  /// The image as the runtime names it, and with its digest; null until it was pulled. As
+  /// documents, because all containers of an image share them.
   doc::Value image;
   doc::Value image_id;
-  /// The startup probe has passed, or there is none. Never set for init containers that run to an end.
+  /// The startup probe has passed, or there is none. Never set for init containers that run to an
+  /// end.
   bool started = false;
   /// The readiness probe passes, or there is none; of an init container: it has succeeded.
   bool ready = false;

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include "core/api/quantity.h"
 #include "core/doc/base64.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -44,11 +44,12 @@ std::optional<std::string> entry_text(const doc::Value& object, std::string_view
   return std::nullopt;
 }
 
-// The value of one entry of `valueFrom` that refers to a ConfigMap or Secret; empty if it is optional and
-// missing.
-std::expected<std::optional<std::string>, std::string> resolve_key(
-    const api::Pod& pod, const doc::Value& reference, const ReferenceSource& source,
-    bool is_secret) {
+// The value of one entry of `valueFrom` that refers to a ConfigMap or Secret; empty if it is
+// optional and missing.
+std::expected<std::optional<std::string>, std::string> resolve_key(const api::Pod& pod,
+                                                                   const doc::Value& reference,
+                                                                   const ReferenceSource& source,
+                                                                   bool is_secret) {
   const std::string name = reference["name"_key].to_string();
   const std::string key = reference["key"_key].to_string();
   const bool optional = reference["optional"_key].as_bool();
@@ -107,8 +108,9 @@ const doc::Value* find_container(const api::Pod& pod, std::string_view name) {
 
 std::optional<std::string> find_variable(const std::vector<EnvironmentVariable>& variables,
                                          std::string_view name) {
-  const auto found = std::ranges::find_if(variables.rbegin(), variables.rend(),
-                                          [name](const auto& entry) { return entry.first == name; });
+  const auto found =
+      std::ranges::find_if(variables.rbegin(), variables.rend(),
+                           [name](const auto& entry) { return entry.first == name; });
   if (found == variables.rend()) return std::nullopt;
   return found->second;
 }
@@ -127,7 +129,8 @@ std::expected<std::optional<std::string>, std::string> resolve_value_from(
   if (const doc::Value* field = value_from.find("fieldRef")) {
     text = resolve_field(pod, (*field)["fieldPath"_key].to_string(), source);
   } else {
-    text = resolve_resource_field(pod, container.name(), value_from["resourceFieldRef"_key], source);
+    text =
+        resolve_resource_field(pod, container.name(), value_from["resourceFieldRef"_key], source);
   }
   if (!text) return Error{text.error()};
   return std::move(*text);

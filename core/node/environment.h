@@ -31,9 +31,10 @@ struct ReferenceSource {
   std::string host_ip;
 };
 
-/// The variables of a container's `envFrom` and `env`, in order. `$(NAME)` stands for a variable set before
-/// or one of `services`. The error is the one that the status shows with CreateContainerConfigError:
-/// `configmap "x" not found`, `couldn't find key a in Secret default/x`.
+/// The variables of a container's `envFrom` and `env`, in order. `$(NAME)` stands for a variable
+/// set before or one of `services`. The error is the one that the status shows with
+/// CreateContainerConfigError: `configmap "x" not found`, `couldn't find key a in Secret
+/// default/x`.
 std::expected<std::vector<EnvironmentVariable>, std::string> make_environment(
     const api::Pod& pod, const api::Container& container, const ReferenceSource& source,
     const std::function<std::vector<EnvironmentVariable>()>& services);
@@ -43,13 +44,14 @@ std::expected<std::vector<EnvironmentVariable>, std::string> make_environment(
 void append_service_environment(const api::Service& service,
                                 std::vector<EnvironmentVariable>& variables);
 
-/// Replaces `$(NAME)` by what `lookup` says, leaves unknown ones as they are and turns `$$` into `$`
-/// (third_party/forked/golang/expansion).
+/// Replaces `$(NAME)` by what `lookup` says, leaves unknown ones as they are and turns `$$` into
+/// `$` (third_party/forked/golang/expansion).
 std::string expand_variables(
     std::string_view text,
     const std::function<std::optional<std::string>(std::string_view name)>& lookup);
 
-/// The value of a `fieldRef`: `metadata.labels['app']`, `status.podIP`. The error is the field path's.
+/// The value of a `fieldRef`: `metadata.labels['app']`, `status.podIP`. The error is the field
+/// path's.
 std::expected<std::string, std::string> resolve_field(const api::Pod& pod, std::string_view path,
                                                       const ReferenceSource& source);
 /// The value of a `resourceFieldRef`, in units of its divisor, rounded up.

@@ -4,7 +4,9 @@
 namespace rockpool::node {
 namespace {
 
-std::string with_slash(const std::string& folder) { return folder == "/" ? folder : folder + "/"; }
+std::string with_slash(const std::string& folder) {
+  return folder == "/" ? folder : folder + "/";
+}
 
 }  // namespace
 

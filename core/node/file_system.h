@@ -10,15 +10,16 @@
 
 namespace rockpool::node {
 
-/// The files of one container: what its image brings, what volumes put over it, and what its processes
-/// write. Paths are absolute. Folders exist as far as there are files in them, or if they were made.
+/// The files of one container: what its image brings, what volumes put over it, and what its
+/// processes write. Paths are absolute. Folders exist as far as there are files in them, or if they
+/// were made.
 class FileSystem {
  public:
   /// The most bytes that one container may hold.
   static constexpr std::int64_t kMaxBytes = 4 << 20;
 
-  /// Lets `files` appear at a path: its folder or, if `sub_path` is not empty, what it has there. Shared with
-  /// whoever else mounts it.
+  /// Lets `files` appear at a path: its folder or, if `sub_path` is not empty, what it has there.
+  /// Shared with whoever else mounts it.
   void mount(const std::string& path, std::shared_ptr<FileSystem> files, std::string sub_path,
              bool read_only);
 

@@ -3,13 +3,14 @@
 
 #include <algorithm>
 
-#include "core/doc/hash.h"
 #include <fmt/format.h>
+#include "core/doc/hash.h"
 
 namespace rockpool::node {
 namespace {
 
-// Host names under these ends never exist (RFC 2606), except that a cluster's own registry may be local.
+// Host names under these ends never exist (RFC 2606), except that a cluster's own registry may be
+// local.
 bool is_impossible_host(std::string_view domain) {
   return domain.ends_with(".invalid") || domain.ends_with(".example") || domain.ends_with(".test");
 }
@@ -33,14 +34,16 @@ std::string image_digest(std::string_view name) {
 
 std::string pull_error(const ImageReference& reference) {
   const std::string name = reference.to_string();
-  const std::string failed = fmt::format("failed to pull and unpack image \"{0}\": failed to resolve "
-                                         "reference \"{0}\": ",
-                                         name);
+  const std::string failed = fmt::format(
+      "failed to pull and unpack image \"{0}\": failed to resolve "
+      "reference \"{0}\": ",
+      name);
   if (is_impossible_host(reference.domain)) {
     const std::string host = registry_host(reference);
-    return fmt::format("rpc error: code = Unknown desc = {}failed to do request: Head "
-                       "\"https://{}/v2/{}/manifests/{}\": dial tcp: lookup {}: no such host",
-                       failed, host, reference.path, reference.tag, host.substr(0, host.find(':')));
+    return fmt::format(
+        "rpc error: code = Unknown desc = {}failed to do request: Head "
+        "\"https://{}/v2/{}/manifests/{}\": dial tcp: lookup {}: no such host",
+        failed, host, reference.path, reference.tag, host.substr(0, host.find(':')));
   }
   if (!reference.digest.empty()) return {};
   const Image& image = find_image(reference);

@@ -49,7 +49,8 @@ struct PullResult {
   sim::Duration duration_with_waiting{0};
 };
 
-/// The images of one node. Pulls run one at a time, as with the kubelet's default serializeImagePulls.
+/// The images of one node. Pulls run one at a time, as with the kubelet's default
+/// serializeImagePulls.
 class ImagePuller {
  public:
   ImagePuller(sim::Loop& loop, sim::Random random, PullOptions options);

@@ -10,9 +10,15 @@ constexpr std::size_t kMaxNameLength = 255;
 constexpr std::size_t kMaxTagLength = 128;
 constexpr std::string_view kDefaultDomain = "docker.io";
 
-bool is_lower_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_alphanumeric(char c) { return is_lower_alphanumeric(c) || is_upper(c); }
+bool is_lower_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+bool is_alphanumeric(char c) {
+  return is_lower_alphanumeric(c) || is_upper(c);
+}
 
 // One component of a path: alphanumeric runs joined by `.`, `_`, `__` or any number of `-`.
 bool is_path_component(std::string_view text) {

@@ -24,9 +24,9 @@ struct ImageReference {
   std::string to_string() const;
 };
 
-/// Reads an image name; a tag `latest` is added if there is neither tag nor digest. The error is the
-/// library's: `invalid reference format`, `invalid reference format: repository name (library/Nginx) must
-/// be lowercase`.
+/// Reads an image name; a tag `latest` is added if there is neither tag nor digest. The error is
+/// the library's: `invalid reference format`, `invalid reference format: repository name
+/// (library/Nginx) must be lowercase`.
 std::expected<ImageReference, std::string> parse_image_reference(std::string_view text);
 
 }  // namespace rockpool::node

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include "core/api/node_affinity.h"
 #include "core/api/views/node.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 
@@ -66,10 +66,9 @@ void Kubelet::start() {
 void Kubelet::begin_to_watch() {
   client::Informer& pods = context_.informers.of(api::ResourceId::pods);
   client::Index& index = pods.index("spec.nodeName", index_by_node);
-  subscription_ = index.subscribe(node_name(), [this](const doc::Value* before,
-                                                      const doc::Value* after) {
-    handle_change(before, after);
-  });
+  subscription_ = index.subscribe(
+      node_name(),
+      [this](const doc::Value* before, const doc::Value* after) { handle_change(before, after); });
   list_pods();
 }
 
@@ -93,7 +92,8 @@ void Kubelet::list_pods() {
 }
 
 void Kubelet::handle_change(const doc::Value* before, const doc::Value* after) {
-  if (after == nullptr || after->operator[]("spec"_key)["nodeName"_key].as_string() != node_name()) {
+  if (after == nullptr ||
+      after->operator[]("spec"_key)["nodeName"_key].as_string() != node_name()) {
     const auto found = workers_.find(api::uid(*before));
     if (found != workers_.end()) found->second->remove();
     return;
@@ -207,7 +207,8 @@ bool Kubelet::has_port_conflict(const api::PodSpec& spec) const {
   });
 }
 
-// Volumes that show ConfigMaps or Secrets follow their changes; only Pods that have any need the watch.
+// Volumes that show ConfigMaps or Secrets follow their changes; only Pods that have any need the
+// watch.
 void Kubelet::watch_references(const doc::Value& pod) {
   if (watches_references_ || !has_volumes_with_references(api::Pod{pod})) return;
   watches_references_ = true;

@@ -18,11 +18,12 @@
 
 namespace rockpool::node {
 
-/// The agent of one node: registers it, keeps its Lease and status fresh, and runs the Pods that are bound
-/// to it (pkg/kubelet).
+/// The agent of one node: registers it, keeps its Lease and status fresh, and runs the Pods that
+/// are bound to it (pkg/kubelet).
 ///
-/// It sees its Pods through the shared Pod informer by node name, so what it costs does not grow with
-/// the cluster. While nothing happens it has two timers, for the Lease and for the Node's status.
+/// It sees its Pods through the shared Pod informer by node name, so what it costs does not grow
+/// with the cluster. While nothing happens it has two timers, for the Lease and for the Node's
+/// status.
 class Kubelet {
  public:
   /// All references must outlive the kubelet. `machine` is a node of `network`.
@@ -44,8 +45,8 @@ class Kubelet {
   /// Switches it on again. Its kubelet is back after the boot time; its containers start anew.
   void power_on();
   bool is_powered() const { return powered_; }
-  /// Cuts the way to the control plane or restores it. While it is cut, Pods run on but nothing is seen
-  /// of the API nor reported to it; afterwards the kubelet lists its Pods anew.
+  /// Cuts the way to the control plane or restores it. While it is cut, Pods run on but nothing is
+  /// seen of the API nor reported to it; afterwards the kubelet lists its Pods anew.
   void set_connected(bool connected);
   bool is_connected() const { return context_.connected; }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The kubelet's node: its registration, Lease and status, and what becomes of it when the machine is
-// switched off or cut from the control plane.
+// The kubelet's node: its registration, Lease and status, and what becomes of it when the machine
+// is switched off or cut from the control plane.
 #include <string>
 #include <utility>
 
-#include "core/node/kubelet.h"
 #include <fmt/format.h>
+#include "core/node/kubelet.h"
 
 namespace rockpool::node {
 
@@ -41,8 +41,8 @@ void Kubelet::record_node(std::string_view reason, std::string_view message,
                           std::string_view type) {
   // Kubelets refer to their Node by name only, and put that also in the place of the uid.
   doc::Value reference = doc::Value::object({{"apiVersion"_key, "v1"}, {"kind"_key, "Node"}});
-  reference.set("metadata"_key, doc::Value::object({{"name"_key, node_name()},
-                                                    {"uid"_key, node_name()}}));
+  reference.set("metadata"_key,
+                doc::Value::object({{"name"_key, node_name()}, {"uid"_key, node_name()}}));
   context_.recorder.record(reference, {}, type, reason, message);
 }
 
@@ -143,10 +143,10 @@ void Kubelet::boot() {
   if (context_.connected) {
     register_node();
     record_start();
-    record_node("Rebooted",
-                fmt::format("Node {} has been rebooted, boot id: {}", node_name(),
-                            identity_.boot_id),
-                "Warning");
+    record_node(
+        "Rebooted",
+        fmt::format("Node {} has been rebooted, boot id: {}", node_name(), identity_.boot_id),
+        "Warning");
     renew_lease();
   }
   // What was deleted meanwhile is removed before the rest starts again.

@@ -37,7 +37,8 @@ struct KubeletOptions {
   /// What the cluster's DNS servers answer for names outside it.
   OutsideNames outside_names;
 
-  /// How often the Lease is renewed, and what it promises (nodeLeaseDurationSeconds and a quarter of it).
+  /// How often the Lease is renewed, and what it promises (nodeLeaseDurationSeconds and a quarter
+  /// of it).
   sim::Duration lease_renewal = std::chrono::seconds{10};
   std::int64_t lease_seconds = 40;
   /// How often an unchanged Node status is written (nodeStatusReportFrequency).
@@ -86,7 +87,8 @@ struct NodeContext {
   BackOff pull_back_off;
   /// False while the control plane cannot be reached.
   bool connected = true;
-  /// Tells the kubelet that a Pod's containers have changed: its worker is woken at the next relist.
+  /// Tells the kubelet that a Pod's containers have changed: its worker is woken at the next
+  /// relist.
   std::function<void(const std::string& pod_uid)> note_change;
   /// Tells the kubelet that it may forget a Pod, once the present event is over.
   std::function<void(const std::string& pod_uid)> note_finished;

@@ -59,8 +59,8 @@ doc::Value addresses(const NodeContext& context) {
 void set_conditions(doc::Value& node, sim::Time now) {
   const auto set = [&](std::string_view type, std::string_view status, std::string_view reason,
                        std::string_view message) {
-    api::Condition condition{.type = type, .status = status, .reason = reason, .message = message,
-                             .extra = {}};
+    api::Condition condition{
+        .type = type, .status = status, .reason = reason, .message = message, .extra = {}};
     condition.extra.set("lastHeartbeatTime"_key, api::time_value(now));
     api::set_condition(node, condition, now);
   };
@@ -88,12 +88,13 @@ doc::Value make_node(const NodeContext& context, const MachineIdentity& identity
     labels.set(label.key, label.value);
   }
   metadata.set("labels"_key, std::move(labels));
-  metadata.set("annotations"_key,
-               doc::Value::map({{"node.alpha.kubernetes.io/ttl", "0"},
-                                {"volumes.kubernetes.io/controller-managed-attach-detach", "true"}}));
+  metadata.set(
+      "annotations"_key,
+      doc::Value::map({{"node.alpha.kubernetes.io/ttl", "0"},
+                       {"volumes.kubernetes.io/controller-managed-attach-detach", "true"}}));
   const std::string cidr = context.options.pod_cidr.to_string();
-  doc::Value spec = doc::Value::object(
-      {{"podCIDR"_key, cidr}, {"podCIDRs"_key, doc::Value::strings({cidr})}});
+  doc::Value spec =
+      doc::Value::object({{"podCIDR"_key, cidr}, {"podCIDRs"_key, doc::Value::strings({cidr})}});
   if (context.options.taints.size() != 0) spec.set("taints"_key, context.options.taints);
   node.set("spec"_key, std::move(spec));
   return with_node_status(std::move(node), context, identity);

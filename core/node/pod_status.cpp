@@ -39,8 +39,7 @@ void append_name(std::string& list, std::string_view name) {
   list += name;
 }
 
-ConditionText initialized(const api::PodSpec& spec, const PodState& state,
-                          std::string_view phase) {
+ConditionText initialized(const api::PodSpec& spec, const PodState& state, std::string_view phase) {
   if (phase == "Succeeded") return {true, "PodCompleted", {}};
   if (any_container_has_started(state)) return {true, {}, {}};
   std::string incomplete;
@@ -104,8 +103,7 @@ doc::Value make_condition(const api::Pod& pod, std::string_view type, const Cond
   const bool is_same = before["status"_key].as_string() == status;
   doc::Value condition = doc::Value::object({
       {"lastProbeTime"_key, nullptr},
-      {"lastTransitionTime"_key,
-       is_same ? before["lastTransitionTime"_key] : api::time_value(now)},
+      {"lastTransitionTime"_key, is_same ? before["lastTransitionTime"_key] : api::time_value(now)},
       {"status"_key, status},
       {"type"_key, type},
   });
@@ -160,8 +158,8 @@ doc::Value waiting_value(std::string_view reason, std::string_view message) {
 // The present state and the last one.
 std::pair<doc::Value, doc::Value> state_values(const ContainerState& state,
                                                bool has_init_containers) {
-  doc::Value last = state.last_termination ? terminated_value(*state.last_termination)
-                                           : doc::Value::object();
+  doc::Value last =
+      state.last_termination ? terminated_value(*state.last_termination) : doc::Value::object();
   switch (state.phase) {
     case ContainerState::Phase::running:
       return {doc::Value::object(
@@ -182,8 +180,7 @@ std::pair<doc::Value, doc::Value> state_values(const ContainerState& state,
 }
 
 doc::Value make_statuses(const api::ViewList<Container>& containers,
-                         const std::vector<ContainerState>& states,
-                         bool has_init_containers) {
+                         const std::vector<ContainerState>& states, bool has_init_containers) {
   std::vector<doc::Value> statuses;
   statuses.reserve(states.size());
   for (std::size_t i = 0; i < states.size(); ++i) {
@@ -221,7 +218,7 @@ void count_init_container(const Container& container, const ContainerState& stat
                           PhaseCounts& counts) {
   const bool shows_waiting = state.phase == ContainerState::Phase::waiting ||
                              (state.is_terminated() && !state.waiting_reason.empty());
-  const Termination* last = state.is_terminated()         ? &state.termination
+  const Termination* last = state.is_terminated()    ? &state.termination
                             : state.last_termination ? &*state.last_termination
                                                      : nullptr;
   if (container.is_restartable_init()) {
@@ -354,8 +351,7 @@ doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const Hos
   });
   if (!state.ip.empty()) {
     status.set("podIP"_key, state.ip);
-    status.set("podIPs"_key,
-               doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
+    status.set("podIPs"_key, doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
   }
   if (!state.failure_reason.empty()) status.set("reason"_key, state.failure_reason);
   if (!state.failure_message.empty()) status.set("message"_key, state.failure_message);

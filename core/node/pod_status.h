@@ -30,8 +30,8 @@ doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const Hos
 /// A status about to be written, with the conditions that others own as they are now in `present`.
 doc::Value merge_pod_status(const doc::Value& present, doc::Value status);
 
-/// The entry of `containerStatuses` for one container. `has_init_containers` decides the default reason
-/// for waiting.
+/// The entry of `containerStatuses` for one container. `has_init_containers` decides the default
+/// reason for waiting.
 doc::Value make_container_status(const api::Container& container, const ContainerState& state,
                                  bool has_init_containers);
 

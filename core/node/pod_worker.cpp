@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/node/pod_status.h"
 #include <fmt/format.h>
+#include "core/node/pod_status.h"
 
 namespace rockpool::node {
 
@@ -63,7 +63,9 @@ bool PodWorker::is_sidecar(const Slot& slot) const {
   return slot.is_init && spec_of(slot).is_restartable_init();
 }
 
-std::string PodWorker::pod_text() const { return format_pod(pod_); }
+std::string PodWorker::pod_text() const {
+  return format_pod(pod_);
+}
 
 void PodWorker::record(std::string_view type, std::string_view reason, std::string_view message) {
   if (node_.connected) node_.recorder.record(pod_, {}, type, reason, message);
@@ -72,9 +74,8 @@ void PodWorker::record(std::string_view type, std::string_view reason, std::stri
 void PodWorker::record(const Slot& slot, std::string_view type, std::string_view reason,
                        std::string_view message) {
   if (!node_.connected) return;
-  const std::string path = fmt::format("spec.{}{{{}}}",
-                                       slot.is_init ? "initContainers" : "containers",
-                                       spec_of(slot).name());
+  const std::string path = fmt::format(
+      "spec.{}{{{}}}", slot.is_init ? "initContainers" : "containers", spec_of(slot).name());
   node_.recorder.record(pod_, path, type, reason, message);
 }
 
@@ -223,11 +224,9 @@ bool PodWorker::prepare_volumes() {
 sim::Task<bool> PodWorker::ensure_sandbox() {
   if (host_) co_return true;
   if (had_sandbox_) {
-    record("Normal", "SandboxChanged",
-           "Pod sandbox changed, it will be killed and re-created.");
+    record("Normal", "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
   }
-  co_await sim::sleep(
-      node_.between(node_.options.sandbox_shortest, node_.options.sandbox_longest));
+  co_await sim::sleep(node_.between(node_.options.sandbox_shortest, node_.options.sandbox_longest));
   const api::Pod pod{pod_};
   net::IpAddress ip = node_.machine.host().address();
   if (pod.spec().host_network()) {
@@ -240,11 +239,12 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
     }
     if (!host_) {
       if (address_) node_.addresses.release(*std::exchange(address_, std::nullopt));
-      record("Warning", "FailedCreatePodSandBox",
-             fmt::format("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to "
-                         "setup network for sandbox: plugin type=\"bridge\" failed (add): failed to "
-                         "allocate for range 0: no IP addresses available in range set: {}",
-                         node_.options.pod_cidr.to_string()));
+      record(
+          "Warning", "FailedCreatePodSandBox",
+          fmt::format("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to "
+                      "setup network for sandbox: plugin type=\"bridge\" failed (add): failed to "
+                      "allocate for range 0: no IP addresses available in range set: {}",
+                      node_.options.pod_cidr.to_string()));
       retry_after(kSyncBackOff);
       co_return false;
     }
@@ -483,8 +483,8 @@ api::Result<std::string> PodWorker::read_log(const apiserver::PodLogOptions& opt
     return refuse(fmt::format("container \"{}\" in pod \"{}\" is waiting to start: {}",
                               options.container, pod_name, why));
   }
-  return refuse(fmt::format("container \"{}\" in pod \"{}\" is not available", options.container,
-                            pod_name));
+  return refuse(
+      fmt::format("container \"{}\" in pod \"{}\" is not available", options.container, pod_name));
 }
 
 }  // namespace rockpool::node

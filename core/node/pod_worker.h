@@ -21,8 +21,9 @@
 
 namespace rockpool::node {
 
-/// Runs one Pod on its node (pkg/kubelet/pod_workers.go, kuberuntime): makes its sandbox, pulls its images,
-/// starts its containers, probes and restarts them, stops them in the end, and reports all of it.
+/// Runs one Pod on its node (pkg/kubelet/pod_workers.go, kuberuntime): makes its sandbox, pulls its
+/// images, starts its containers, probes and restarts them, stops them in the end, and reports all
+/// of it.
 ///
 /// While nothing changes it does nothing: there is no timer for an idle Pod unless it has probes.
 class PodWorker {
@@ -44,7 +45,8 @@ class PodWorker {
 
   /// Begins to run the Pod.
   void start();
-  /// Takes on a Pod that ended before this kubelet knew of it: nothing is left to do but its removal.
+  /// Takes on a Pod that ended before this kubelet knew of it: nothing is left to do but its
+  /// removal.
   void restore_ended();
   /// Refuses the Pod for good.
   void reject(std::string_view reason, std::string_view message);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/node/pod_worker.h"
 #include <fmt/format.h>
+#include "core/node/pod_worker.h"
 
 namespace rockpool::node {
 
@@ -36,15 +36,15 @@ void PodWorker::start_probes(Slot& slot) {
   for (const ProbeKind kind : {ProbeKind::startup, ProbeKind::liveness, ProbeKind::readiness}) {
     const api::Probe probe = probe_of(spec, kind);
     if (!probe) continue;
-    slot.probes.push_back(std::make_unique<ProbeLoop>(ProbeLoop{
-        kind, ProbeVerdict{probe.success_threshold(), probe.failure_threshold()}, {}}));
+    slot.probes.push_back(std::make_unique<ProbeLoop>(
+        ProbeLoop{kind, ProbeVerdict{probe.success_threshold(), probe.failure_threshold()}, {}}));
     ProbeLoop& loop = *slot.probes.back();
     loop.process = sim::Process{node_.loop, probe_loop(slot, loop, false)};
   }
 }
 
-// A container that runs but is not known to be ready is probed at once when the kubelet makes up its
-// status (prober_manager UpdatePodStatus), not only at its next turn.
+// A container that runs but is not known to be ready is probed at once when the kubelet makes up
+// its status (prober_manager UpdatePodStatus), not only at its next turn.
 void PodWorker::trigger_readiness_probes() {
   for (Slot& slot : slots_) {
     const ContainerState& state = state_of(slot);
@@ -69,8 +69,8 @@ bool PodWorker::wants_probe(const Slot& slot, ProbeKind kind, const api::Probe& 
   if (!state.is_running() || slot.failed_probe) return false;
   // A Pod that is being stopped goes on to tell whether it is ready, and nothing else.
   if (state_.terminating && kind != ProbeKind::readiness) return false;
-  const auto running = std::chrono::duration_cast<std::chrono::seconds>(node_.loop.now() -
-                                                                       state.started_at);
+  const auto running =
+      std::chrono::duration_cast<std::chrono::seconds>(node_.loop.now() - state.started_at);
   if (running.count() < probe.initial_delay_seconds()) return false;
   return state.started != (kind == ProbeKind::startup);
 }
@@ -81,8 +81,8 @@ sim::Task<void> PodWorker::probe_loop(Slot& slot, ProbeLoop& loop, bool immediat
   if (!immediately) co_await sim::sleep(until_next_tick(probe));
   for (;;) {
     if (wants_probe(slot, kind, probe)) {
-      sim::Task<ProbeResult> task = run_probe(net::Ref<net::Host>{&node_.machine.host()}, probe,
-                                              target_of(slot));
+      sim::Task<ProbeResult> task =
+          run_probe(net::Ref<net::Host>{&node_.machine.host()}, probe, target_of(slot));
       const ProbeResult result = co_await task;
       if (!state_of(slot).is_running()) co_return;
       if (!take_result(slot, loop, result)) co_return;

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/format.h>
 #include "core/node/pod_status.h"
 #include "core/node/pod_worker.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 
@@ -17,8 +17,7 @@ constexpr sim::Duration kSyncBackOff = std::chrono::seconds{10};
 constexpr std::int32_t kStartErrorExitCode = 128;
 
 std::string go_milliseconds(sim::Duration duration) {
-  return sim::format_duration(
-      std::chrono::duration_cast<std::chrono::milliseconds>(duration));
+  return sim::format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(duration));
 }
 
 // 64 hexadecimal digits, as runtimes name containers.
@@ -66,9 +65,9 @@ sim::Task<const PulledImage*> PodWorker::ensure_image(Slot& slot) {
   const std::string name{spec.image()};
   const std::expected<ImageReference, std::string> reference = parse_image_reference(name);
   if (!reference) {
-    std::string message =
-        fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}",
-                    name, reference.error());
+    std::string message = fmt::format(
+        "Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": {1}", name,
+        reference.error());
     record(slot, "Warning", "InspectFailed", message);
     retry_after(kSyncBackOff);
     co_return fail_image(slot, "InvalidImageName", std::move(message));
@@ -113,11 +112,12 @@ sim::Task<const PulledImage*> PodWorker::ensure_image(Slot& slot) {
     node_.note_change(uid_);
     co_return fail_image(slot, "ErrImagePull", result.error());
   }
-  record(slot, "Normal", "Pulled",
-         fmt::format("Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} "
-                     "bytes.",
-                     name, go_milliseconds(result->duration),
-                     go_milliseconds(result->duration_with_waiting), result->image->size_bytes));
+  record(
+      slot, "Normal", "Pulled",
+      fmt::format("Successfully pulled image \"{}\" in {} ({} including waiting). Image size: {} "
+                  "bytes.",
+                  name, go_milliseconds(result->duration),
+                  go_milliseconds(result->duration_with_waiting), result->image->size_bytes));
   co_return result->image;
 }
 
@@ -258,8 +258,8 @@ void PodWorker::run_instance(Slot& slot, const PulledImage& image, std::unique_p
 
 sim::Task<bool> PodWorker::run_post_start(Slot& slot) {
   const api::Container spec = spec_of(slot);
-  sim::Task<std::optional<std::string>> hook = run_hook(
-      net::Ref<net::Host>{&node_.machine.host()}, spec.post_start(), target_of(slot));
+  sim::Task<std::optional<std::string>> hook =
+      run_hook(net::Ref<net::Host>{&node_.machine.host()}, spec.post_start(), target_of(slot));
   const std::optional<std::string> problem = co_await hook;
   if (!problem) co_return true;
   record(slot, "Warning", "FailedPostStartHook", "PostStartHook failed");

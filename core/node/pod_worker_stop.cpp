@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/node/pod_worker.h"
 #include <fmt/format.h>
+#include "core/node/pod_worker.h"
 
 namespace rockpool::node {
 
@@ -45,8 +45,7 @@ sim::Task<void> PodWorker::terminate(sim::Duration grace) {
   publish();
   const auto begin = [this, grace](Slot& slot) {
     if (!state_of(slot).is_running()) return;
-    record(slot, "Normal", "Killing",
-           fmt::format("Stopping container {}", spec_of(slot).name()));
+    record(slot, "Normal", "Killing", fmt::format("Stopping container {}", spec_of(slot).name()));
     if (!slot.kill.is_running()) begin_kill(slot, grace, true);
   };
   // All main containers and init containers at once, then the sidecars, the last one first.
@@ -72,9 +71,8 @@ void PodWorker::begin_kill(Slot& slot, sim::Duration grace, bool with_hook) {
 
 sim::Task<void> PodWorker::run_pre_stop(Slot& slot, std::optional<std::string>& problem,
                                         sim::Future<bool>& done) {
-  sim::Task<std::optional<std::string>> hook =
-      run_hook(net::Ref<net::Host>{&node_.machine.host()}, spec_of(slot).pre_stop(),
-               target_of(slot));
+  sim::Task<std::optional<std::string>> hook = run_hook(net::Ref<net::Host>{&node_.machine.host()},
+                                                        spec_of(slot).pre_stop(), target_of(slot));
   problem = co_await hook;
   done.set(true);
 }

@@ -75,8 +75,7 @@ std::expected<HttpProbe, std::string> make_http_probe(const api::HttpGetAction& 
 
 sim::Task<ProbeResult> probe_http(net::Ref<net::Host> node, api::HttpGetAction action,
                                   ProbeTarget target, net::FetchOptions options) {
-  std::expected<HttpProbe, std::string> probe =
-      make_http_probe(action, target, "kube-probe/1.33");
+  std::expected<HttpProbe, std::string> probe = make_http_probe(action, target, "kube-probe/1.33");
   if (!probe) co_return ProbeResult{Outcome::error, probe.error()};
   sim::Task<net::FetchResult> fetch = node->fetch(probe->url, probe->request, options);
   const net::FetchResult result = co_await fetch;
@@ -121,16 +120,18 @@ sim::Task<ProbeResult> probe_exec(std::vector<std::string> command, ProbeTarget 
                               result.error};
   }
   if (result.timed_out) {
-    co_return ProbeResult{Outcome::failure, fmt::format("command timed out: \"{}\" timed out after {}s",
-                                                        joined, timeout_seconds)};
+    co_return ProbeResult{
+        Outcome::failure,
+        fmt::format("command timed out: \"{}\" timed out after {}s", joined, timeout_seconds)};
   }
   if (result.exit_code == 0) co_return ProbeResult{};
   result.output.resize(std::min(result.output.size(), kMaxOutput));
   co_return ProbeResult{Outcome::failure, std::move(result.output)};
 }
 
-// Simulated servers do not speak gRPC. One that stands for an unknown image and listens is taken to be
-// healthy, so that people's own manifests work; of the others we know that they have no health service.
+// Simulated servers do not speak gRPC. One that stands for an unknown image and listens is taken to
+// be healthy, so that people's own manifests work; of the others we know that they have no health
+// service.
 sim::Task<ProbeResult> probe_grpc(net::Ref<net::Host> node, doc::Value action, ProbeTarget target,
                                   std::int64_t timeout_seconds) {
   sim::Task<ProbeResult> connect =
@@ -162,14 +163,14 @@ sim::Task<std::optional<std::string>> run_exec_hook(std::vector<std::string> com
   sim::Task<ExecResult> exec = target.container->exec(std::move(command), std::nullopt);
   const ExecResult result = co_await exec;
   if (result.error.empty() && result.exit_code == 0) co_return std::nullopt;
-  const std::string reason =
-      result.error.empty()
-          ? fmt::format("command '{}' exited with {}: {}", text.substr(1, text.size() - 2),
-                        result.exit_code, result.output)
-          : result.error;
-  co_return fmt::format("Exec lifecycle hook ({}) for Container \"{}\" failed - error: {}, message: "
-                        "\"{}\"",
-                        text, target.spec.name(), reason, result.output);
+  const std::string reason = result.error.empty() ? fmt::format("command '{}' exited with {}: {}",
+                                                                text.substr(1, text.size() - 2),
+                                                                result.exit_code, result.output)
+                                                  : result.error;
+  co_return fmt::format(
+      "Exec lifecycle hook ({}) for Container \"{}\" failed - error: {}, message: "
+      "\"{}\"",
+      text, target.spec.name(), reason, result.output);
 }
 
 sim::Task<std::optional<std::string>> run_http_hook(net::Ref<net::Host> node,
@@ -187,9 +188,10 @@ sim::Task<std::optional<std::string>> run_http_hook(net::Ref<net::Host> node,
     problem = probe.error();
   }
   if (problem.empty()) co_return std::nullopt;
-  co_return fmt::format("HTTP lifecycle hook ({}) for Container \"{}\" failed - error: {}, message: "
-                        "\"\"",
-                        action.path(), target.spec.name(), problem);
+  co_return fmt::format(
+      "HTTP lifecycle hook ({}) for Container \"{}\" failed - error: {}, message: "
+      "\"\"",
+      action.path(), target.spec.name(), problem);
 }
 
 }  // namespace

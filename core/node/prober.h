@@ -11,10 +11,11 @@
 #include "core/node/container.h"
 #include "core/sim/task.h"
 
-// Probes and lifecycle hooks: what the kubelet does to a container to learn how it is (pkg/kubelet/prober,
-// pkg/probe, pkg/kubelet/lifecycle).
+// Probes and lifecycle hooks: what the kubelet does to a container to learn how it is
+// (pkg/kubelet/prober, pkg/probe, pkg/kubelet/lifecycle).
 namespace rockpool::node {
 
+/// What a probe is to find out.
 enum class ProbeKind : std::uint8_t { startup, liveness, readiness };
 
 /// "Startup", "Liveness", "Readiness".
@@ -22,6 +23,7 @@ std::string_view probe_kind_name(ProbeKind kind);
 
 /// What came of one probe.
 struct ProbeResult {
+  /// How it went.
   enum class Outcome : std::uint8_t {
     success,
     failure,

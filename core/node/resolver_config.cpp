@@ -91,8 +91,8 @@ net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const Cluster
   const api::PodSpec spec = pod.spec();
   const std::string_view policy = spec.dns_policy();
   // On the host's network ClusterFirst falls back to the node's own configuration.
-  const bool uses_cluster = policy == "ClusterFirstWithHostNet" ||
-                            (policy == "ClusterFirst" && !spec.host_network());
+  const bool uses_cluster =
+      policy == "ClusterFirstWithHostNet" || (policy == "ClusterFirst" && !spec.host_network());
   if (uses_cluster) {
     config.nameservers = {dns.address};
     config.search = {std::string{pod.namespace_name()} + ".svc." + dns.domain, "svc." + dns.domain,

@@ -20,8 +20,8 @@ struct ClusterDns {
 };
 
 /// The contents of a Pod's /etc/resolv.conf and /etc/hosts (pkg/kubelet/network/dns and
-/// kubelet_pods.go), by its dnsPolicy, dnsConfig, hostname, subdomain and hostAliases. Beyond three name
-/// servers and 32 search domains the rest is dropped, as upstream does.
+/// kubelet_pods.go), by its dnsPolicy, dnsConfig, hostname, subdomain and hostAliases. Beyond three
+/// name servers and 32 search domains the rest is dropped, as upstream does.
 net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const ClusterDns& dns,
                                               const net::IpAddress& pod_ip);
 

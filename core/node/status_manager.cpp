@@ -17,14 +17,17 @@ void StatusManager::set(const std::string& uid, const api::ObjectKey& key, doc::
   entry.key = key;
   entry.status = std::move(status);
   entry.may_delete = may_delete;
-  // A Pod that may be deleted is looked at each time: its deletion may have been asked for meanwhile.
+  // A Pod that may be deleted is looked at each time: its deletion may have been asked for
+  // meanwhile.
   if (entry.is_dirty || (is_same && !may_delete)) return;
   entry.is_dirty = true;
   dirty_.push_back(uid);
   request_flush();
 }
 
-void StatusManager::forget(const std::string& uid) { entries_.erase(uid); }
+void StatusManager::forget(const std::string& uid) {
+  entries_.erase(uid);
+}
 
 void StatusManager::set_connected(bool connected) {
   connected_ = connected;

@@ -13,8 +13,9 @@
 
 namespace rockpool::node {
 
-/// Writes the statuses of a node's Pods to the API (pkg/kubelet/status): only what has changed, the latest
-/// version only, each Pod at most once per moment. Keeps what it cannot write until the node is connected.
+/// Writes the statuses of a node's Pods to the API (pkg/kubelet/status): only what has changed, the
+/// latest version only, each Pod at most once per moment. Keeps what it cannot write until the node
+/// is connected.
 class StatusManager {
  public:
   StatusManager(sim::Loop& loop, apiserver::ApiServer& api) : loop_{loop}, api_{api} {}
@@ -22,8 +23,8 @@ class StatusManager {
   StatusManager& operator=(const StatusManager&) = delete;
   ~StatusManager() { loop_.cancel(flush_); }
 
-  /// Wants that Pod's status to be `status`. With `may_delete` all its containers have stopped for good:
-  /// if its deletion was asked for, it is then removed from the API.
+  /// Wants that Pod's status to be `status`. With `may_delete` all its containers have stopped for
+  /// good: if its deletion was asked for, it is then removed from the API.
   void set(const std::string& uid, const api::ObjectKey& key, doc::Value status, bool may_delete);
   /// Forgets the Pod and whatever was still to be written about it.
   void forget(const std::string& uid);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/node/volumes.h"
 
-#include "core/doc/base64.h"
 #include <fmt/format.h>
+#include "core/doc/base64.h"
 
 namespace rockpool::node {
 namespace {
@@ -36,8 +36,8 @@ Done write_entries(const doc::Value& object, const doc::Value& items, bool is_se
     } else if (const doc::Value* binary = object["binaryData"_key].find(key)) {
       files.write(path, entry_content(*binary, true));
     } else if (!optional) {
-      return Error{fmt::format("references non-existent {} key: {}",
-                               is_secret ? "secret" : "config", key)};
+      return Error{
+          fmt::format("references non-existent {} key: {}", is_secret ? "secret" : "config", key)};
     }
   }
   return {};
@@ -110,9 +110,10 @@ Done fill(const api::Pod& pod, const doc::Value& volume, const ReferenceSource& 
   }
   if (const doc::Value* claim = volume.find("persistentVolumeClaim")) {
     const std::string name = (*claim)["claimName"_key].to_string();
-    return Error{fmt::format("error processing PVC {}/{}: failed to fetch PVC from API server: "
-                             "persistentvolumeclaims \"{}\" not found",
-                             pod.namespace_name(), name, name)};
+    return Error{
+        fmt::format("error processing PVC {}/{}: failed to fetch PVC from API server: "
+                    "persistentvolumeclaims \"{}\" not found",
+                    pod.namespace_name(), name, name)};
   }
   // emptyDir, hostPath and the rest begin empty.
   return {};
@@ -127,8 +128,9 @@ std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const Refere
     if (volumes_.contains(name)) continue;
     auto files = std::make_shared<FileSystem>();
     if (const Done done = fill(pod, volume, source, *files); !done) {
-      failures.push_back({"FailedMount", fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}",
-                                                     name, done.error())});
+      failures.push_back(
+          {"FailedMount",
+           fmt::format("MountVolume.SetUp failed for volume \"{}\" : {}", name, done.error())});
       continue;
     }
     volumes_[name] = std::move(files);

@@ -25,11 +25,13 @@ struct VolumeFailure {
 /// The volumes of one Pod, by name. Containers that mount the same one share its files.
 class PodVolumes {
  public:
-  /// Fills the volumes that are not there yet. Returns what failed; those are tried again next time.
+  /// Fills the volumes that are not there yet. Returns what failed; those are tried again next
+  /// time.
   std::vector<VolumeFailure> prepare(const api::Pod& pod, const ReferenceSource& source);
   /// Puts what a container mounts into its file system.
   void mount(const api::Container& container, FileSystem& files) const;
-  /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have changed.
+  /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have
+  /// changed.
   void refresh(const api::Pod& pod, const ReferenceSource& source);
 
  private:

@@ -4,11 +4,11 @@
 #include <memory>
 #include <optional>
 
+#include <fmt/format.h>
 #include "core/doc/json.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
-#include <fmt/format.h>
 
 // Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, pause.
 namespace rockpool::node {
@@ -112,10 +112,8 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
   // /shell?cmd=…: {"output": "…"}, or with "error" if it went wrong.
   sim::Task<void> shell(net::HttpExchange exchange) {
     std::string output;
-    const std::string command =
-        exchange.request()
-            .query_parameter("cmd")
-            .value_or(exchange.request().query_parameter("shellCommand").value_or(""));
+    const std::string command = exchange.request().query_parameter("cmd").value_or(
+        exchange.request().query_parameter("shellCommand").value_or(""));
     ProcessContext context{context_.machine(), {"/bin/sh", "-c", command}, false, &output};
     sim::Task<std::int32_t> task = find_userland_program("sh")(context);
     const std::int32_t code = co_await task;
@@ -164,8 +162,9 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
     sim::Task<net::FetchResult> fetch = self->fetch(url, {}, options);
     const net::FetchResult result = co_await fetch;
     if (result.ok()) co_return result.outcome->body;
-    co_return std::unexpected{fmt::format("Get \"http://{}/{}\": {}", net::join_host_port(host, port),
-                                          what, net::go_message(result.outcome.error()))};
+    co_return std::unexpected{fmt::format("Get \"http://{}/{}\": {}",
+                                          net::join_host_port(host, port), what,
+                                          net::go_message(result.outcome.error()))};
   }
 
   sim::Task<std::expected<std::string, std::string>> dial_udp(std::string host, std::uint16_t port,
@@ -220,9 +219,11 @@ sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
   if (udp != 0) {
     auto bound = context.host().bind(udp, server);
     if (bound) socket = std::move(*bound);
-    context.print(fmt::format("{} Started UDP server on port  {}\n", go_log_time(context.now()), udp));
+    context.print(
+        fmt::format("{} Started UDP server on port  {}\n", go_log_time(context.now()), udp));
   }
-  context.print(fmt::format("{} Started HTTP server on port {}\n", go_log_time(context.now()), http));
+  context.print(
+      fmt::format("{} Started HTTP server on port {}\n", go_log_time(context.now()), http));
   sim::Process stop{context.loop(), exit_on_stop(context, exit, std::chrono::seconds{delay})};
   const std::optional<std::int32_t> code = co_await exit.take();
   co_return code.value_or(0);
@@ -248,8 +249,7 @@ sim::Task<std::int32_t> run_serve_hostname(ProcessContext& context) {
   HostnameServer server{context};
   std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
   if (!listener) co_return 1;
-  context.print(
-      fmt::format("{} Serving on port {}.\n", go_log_time(context.now()), port));
+  context.print(fmt::format("{} Serving on port {}.\n", go_log_time(context.now()), port));
   sim::Task<Signal> stop = context.stop_signal();
   co_await stop;
   co_return 0;
@@ -276,9 +276,10 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
     context.print("Usage:\n  app [command]\n");
     co_return 0;
   }
-  context.print(fmt::format("Error: unknown command \"{}\" for \"app\"\n"
-                            "Run 'app --help' for usage.\n",
-                            command));
+  context.print(
+      fmt::format("Error: unknown command \"{}\" for \"app\"\n"
+                  "Run 'app --help' for usage.\n",
+                  command));
   co_return 1;
 }
 

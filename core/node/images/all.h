@@ -24,7 +24,8 @@ const Image& kubernetes_bootcamp_image();
 const Image& nginx_image();
 /// The container that does nothing (pause.cpp).
 const Image& pause_image();
-/// Whatever is not in this list: serves HTTP on the ports that the container declares (unknown.cpp).
+/// Whatever is not in this list: serves HTTP on the ports that the container declares
+/// (unknown.cpp).
 const Image& unknown_image();
 
 }  // namespace rockpool::node

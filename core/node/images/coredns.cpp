@@ -3,10 +3,10 @@
 #include <charconv>
 #include <optional>
 
+#include <fmt/format.h>
 #include "core/net/dns/zone.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -91,8 +91,8 @@ class DnsServer : public net::DatagramHandler, public net::StreamHandler {
       sim::Task<std::expected<std::string, net::Failure>> receive = socket.receive();
       const std::expected<std::string, net::Failure> query = co_await receive;
       if (!query || query->size() <= kLengthBytes) co_return;
-      const std::string answer = zone_.respond(std::string_view{*query}.substr(kLengthBytes),
-                                               net::dns::Transport::tcp);
+      const std::string answer =
+          zone_.respond(std::string_view{*query}.substr(kLengthBytes), net::dns::Transport::tcp);
       std::string framed;
       framed += static_cast<char>(answer.size() >> 8);
       framed += static_cast<char>(answer.size() & 0xff);

@@ -4,10 +4,10 @@
 #include <map>
 #include <memory>
 
+#include <fmt/format.h>
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
-#include <fmt/format.h>
 
 // The load generator (github.com/fortio/fortio): `load` and `server`.
 namespace rockpool::node {
@@ -56,10 +56,26 @@ Number read_number(const std::optional<std::string>& text, Number fallback) {
 
 // Flags that take a value, so that the URL can be told from them.
 bool takes_value(std::string_view flag) {
-  constexpr std::string_view kFlags[] = {"qps",    "c",       "t",     "n",       "timeout", "H",
-                                         "payload", "p",      "r",     "a",       "labels",  "loglevel",
-                                         "X",      "user",    "content-type", "json", "data-dir",
-                                         "connection-reuse", "payload-size", "httpbufferkb"};
+  constexpr std::string_view kFlags[] = {"qps",
+                                         "c",
+                                         "t",
+                                         "n",
+                                         "timeout",
+                                         "H",
+                                         "payload",
+                                         "p",
+                                         "r",
+                                         "a",
+                                         "labels",
+                                         "loglevel",
+                                         "X",
+                                         "user",
+                                         "content-type",
+                                         "json",
+                                         "data-dir",
+                                         "connection-reuse",
+                                         "payload-size",
+                                         "httpbufferkb"};
   return is_one_of(flag, kFlags);
 }
 
@@ -130,9 +146,9 @@ class LoadRunner {
 
   // Runs to the end, or until it is asked to stop.
   sim::Task<std::int32_t> run() {
-    context_.print(fmt::format("Fortio {} running at {} queries per second, 8->8 procs, for {}: {}\n",
-                               kVersion, load_.qps == 0 ? "max" : fmt::format("{:g}", load_.qps),
-                               length_text(), load_.url));
+    context_.print(fmt::format(
+        "Fortio {} running at {} queries per second, 8->8 procs, for {}: {}\n", kVersion,
+        load_.qps == 0 ? "max" : fmt::format("{:g}", load_.qps), length_text(), load_.url));
     if (!load_.allow_initial_errors) {
       sim::Task<bool> warm_up = warm_up_once();
       const bool went_well = co_await warm_up;
@@ -172,8 +188,8 @@ class LoadRunner {
     const std::string why = result.ok() ? fmt::format("{} {}", result.outcome->status,
                                                       net::http_status_text(result.outcome->status))
                                         : net::go_message(result.outcome.error());
-    context_.print(fmt::format("Aborting because of error: error {} for {} (0 bytes)\n", why,
-                               load_.url));
+    context_.print(
+        fmt::format("Aborting because of error: error {} for {} (0 bytes)\n", why, load_.url));
     co_return false;
   }
 
@@ -188,8 +204,7 @@ class LoadRunner {
     net::HttpClient client{net::Ref<net::Host>{&context_.host()},
                            {.keep_alive = load_.keep_alive, .remember_addresses = false}};
     const std::int64_t all = load_.calls;
-    const std::int64_t share =
-        all / load_.connections + (thread < all % load_.connections ? 1 : 0);
+    const std::int64_t share = all / load_.connections + (thread < all % load_.connections ? 1 : 0);
     const sim::Duration period = thread_period();
     for (std::int64_t call = 0; all == 0 || call < share; ++call) {
       const sim::Time due = start_ + period * call;
@@ -241,9 +256,9 @@ class LoadRunner {
   void print_report() {
     const sim::Duration elapsed = context_.now() - start_;
     const double span = std::max(1e-9, static_cast<double>(elapsed.count()) / 1e9);
-    std::string text = fmt::format("Ended after {} : {} calls. qps={:.5g}\n",
-                                   sim::format_duration(elapsed), result_.calls,
-                                   static_cast<double>(result_.calls) / span);
+    std::string text =
+        fmt::format("Ended after {} : {} calls. qps={:.5g}\n", sim::format_duration(elapsed),
+                    result_.calls, static_cast<double>(result_.calls) / span);
     std::vector<sim::Duration>& durations = result_.durations;
     std::ranges::sort(durations);
     if (!durations.empty()) {
@@ -252,8 +267,7 @@ class LoadRunner {
                           result_.calls, seconds(average), seconds(durations.front()),
                           seconds(durations.back()), seconds(result_.total));
       for (const int percent : {50, 75, 90, 99}) {
-        const std::size_t index =
-            (durations.size() - 1) * static_cast<std::size_t>(percent) / 100;
+        const std::size_t index = (durations.size() - 1) * static_cast<std::size_t>(percent) / 100;
         text += fmt::format("# target {}% {}\n", percent, seconds(durations[index]));
       }
     }
@@ -265,10 +279,9 @@ class LoadRunner {
     for (const auto& [error, count] : result_.errors) {
       text += fmt::format("Error {} : {}\n", error, count);
     }
-    const double average_ms =
-        result_.calls == 0 ? 0
-                           : static_cast<double>(result_.total.count()) / 1e6 /
-                                 static_cast<double>(result_.calls);
+    const double average_ms = result_.calls == 0 ? 0
+                                                 : static_cast<double>(result_.total.count()) /
+                                                       1e6 / static_cast<double>(result_.calls);
     text += fmt::format("All done {} calls (plus {} warmup) {:.3f} ms avg, {:.1f} qps\n",
                         result_.calls, load_.allow_initial_errors ? 0 : 1, average_ms,
                         static_cast<double>(result_.calls) / span);
@@ -343,7 +356,8 @@ sim::Task<std::int32_t> run_server(ProcessContext& context) {
     context.print(fmt::format("Can't listen to tcp :{}: bind: address already in use\n", port));
     co_return 1;
   }
-  context.print(fmt::format("Fortio {} http-echo server listening on tcp [::]:{}\n", kVersion, port));
+  context.print(
+      fmt::format("Fortio {} http-echo server listening on tcp [::]:{}\n", kVersion, port));
   sim::Task<Signal> stop = context.stop_signal();
   co_await stop;
   co_return 0;
@@ -371,9 +385,10 @@ sim::Task<std::int32_t> run_fortio(ProcessContext& context) {
     sim::Task<std::int32_t> task = find_userland_program("curl")(context);
     co_return co_await task;
   }
-  context.print(fmt::format("Error: unknown command {}: only `load`, `server`, `curl` and `version` are "
-                            "simulated\n",
-                            command));
+  context.print(
+      fmt::format("Error: unknown command {}: only `load`, `server`, `curl` and `version` are "
+                  "simulated\n",
+                  command));
   co_return 1;
 }
 

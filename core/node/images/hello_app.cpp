@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -40,8 +40,7 @@ sim::Task<std::int32_t> run_hello(ProcessContext& context) {
   const std::uint16_t port = port_of(wanted, kDefaultPort);
   HelloServer server{context};
   std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
-  context.print(
-      fmt::format("{} Server listening on port {}\n", go_log_time(context.now()), port));
+  context.print(fmt::format("{} Server listening on port {}\n", go_log_time(context.now()), port));
   if (!listener) {
     context.print(fmt::format("{} listen tcp :{}: bind: address already in use\n",
                               go_log_time(context.now()), port));

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <charconv>
 
+#include <fmt/format.h>
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
 
-constexpr std::string_view kTags[] = {"latest", "alpine", "0.2.1", "0.2.2", "0.2.3",
-                                      "1.0",    "1.0.0",  "1.0.0-ubi"};
+constexpr std::string_view kTags[] = {"latest", "alpine", "0.2.1", "0.2.2",
+                                      "0.2.3",  "1.0",    "1.0.0", "1.0.0-ubi"};
 constexpr std::uint16_t kDefaultPort = 5678;
 
 std::string format_request(const AccessRecord& record, sim::Time time, sim::Time) {
@@ -60,9 +60,10 @@ sim::Task<std::int32_t> run_echo(ProcessContext& context) {
   EchoServer server{context, std::move(text), status};
   std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
   if (!listener) {
-    context.print(fmt::format("{} [ERR] server exited with: listen tcp {}: bind: address already in "
-                              "use\n",
-                              go_log_time(context.now()), address));
+    context.print(
+        fmt::format("{} [ERR] server exited with: listen tcp {}: bind: address already in "
+                    "use\n",
+                    go_log_time(context.now()), address));
     co_return 1;
   }
   context.print(

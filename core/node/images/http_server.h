@@ -22,9 +22,10 @@ std::string go_log_time(sim::Time time);
 /// `Wed, 01 Jan 2025 00:00:05 GMT`: a Date header.
 std::string http_date(sim::Time time);
 
-/// A command-line flag as Go's flag package reads it: `-name value`, `-name=value`, one dash or two. The
-/// last one counts.
-std::optional<std::string> go_flag(const std::vector<std::string>& arguments, std::string_view name);
+/// A command-line flag as Go's flag package reads it: `-name value`, `-name=value`, one dash or
+/// two. The last one counts.
+std::optional<std::string> go_flag(const std::vector<std::string>& arguments,
+                                   std::string_view name);
 /// True if the flag is there and not `=false`.
 bool go_flag_is_set(const std::vector<std::string>& arguments, std::string_view name);
 /// A port from `:8080`, `0.0.0.0:8080` or `8080`; the fallback if it is none.

@@ -29,8 +29,8 @@ struct ImageConfig {
   std::vector<std::pair<std::string, std::string>> files = {};
 };
 
-/// A container image that is simulated: what it contains and how its programs behave. One file for each;
-/// `all.cpp` lists them. Images keep no state.
+/// A container image that is simulated: what it contains and how its programs behave. One file for
+/// each; `all.cpp` lists them. Images keep no state.
 class Image {
  public:
   virtual ~Image() = default;
@@ -49,8 +49,8 @@ class Image {
 /// The image of that name: one from the list, or the one that stands for all others.
 const Image& find_image(const ImageReference& reference);
 
-/// The program that `name` starts in a container of that image: the image's own or, if it has a shell,
-/// one of the usual small ones. Null if there is none.
+/// The program that `name` starts in a container of that image: the image's own or, if it has a
+/// shell, one of the usual small ones. Null if there is none.
 Program find_executable(const Image& image, const ImageConfig& config, std::string_view name);
 
 /// The last part of a path: `/usr/bin/env` → `env`.
@@ -59,15 +59,18 @@ std::string_view base_name(std::string_view path);
 /// True if `tag` is one of `tags`.
 bool is_one_of(std::string_view tag, std::span<const std::string_view> tags);
 
-/// True if `tag` is a version of up to `max_parts` numbers (`1`, `1.27`, `1.27.3`), with the given
-/// suffix if that is not empty, and its first two parts are from `first` to `last`, both included:
-/// registries keep every patch release of a line, so a list of them all would say nothing more.
+/// Versions of one major line that a registry has: registries keep every patch release, so a list
+/// of them all would say nothing more.
 struct VersionRange {
+  /// The first number.
   int major = 0;
+  /// The second one, both ends included.
   int first_minor = 0;
   int last_minor = 0;
+  /// The greatest third one.
   int last_patch = 0;
 };
+/// True if `tag` is one to three numbers (`1`, `1.27`, `1.27.3`) that lie in one of the ranges.
 bool is_version_in(std::string_view tag, std::span<const VersionRange> ranges);
 
 }  // namespace rockpool::node

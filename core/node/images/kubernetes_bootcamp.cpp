@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -40,8 +40,7 @@ std::string javascript_time(sim::Time time) {
 
 // A number as JavaScript prints it: no trailing zeros.
 std::string javascript_seconds(sim::Duration duration) {
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
   std::string text = fmt::format("{}.{:03}", milliseconds / 1000, milliseconds % 1000);
   while (text.ends_with('0')) text.pop_back();
   if (text.ends_with('.')) text.pop_back();
@@ -80,8 +79,8 @@ class BootcampServer : public net::HttpHandler {
   std::int64_t requests_ = 0;
 };
 
-// Runs below `sh -c`, which as the first process ignores SIGTERM: the Pod takes its whole grace period to
-// stop.
+// Runs below `sh -c`, which as the first process ignores SIGTERM: the Pod takes its whole grace
+// period to stop.
 sim::Task<std::int32_t> run_node(ProcessContext& context) {
   BootcampServer server{context};
   std::expected<net::Listener, net::ListenError> listener = context.host().listen(kPort, server);

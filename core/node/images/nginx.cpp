@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <array>
 
+#include <fmt/format.h>
 #include "core/doc/hash.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -20,10 +20,10 @@ struct Line {
   int minor;
   int last_patch;
 };
-constexpr Line kLines[] = {{7, 12},  {8, 1},   {9, 15},  {10, 3},  {11, 13}, {12, 2},
-                           {13, 12}, {14, 2},  {15, 12}, {16, 1},  {17, 10}, {18, 0},
-                           {19, 10}, {20, 2},  {21, 6},  {22, 1},  {23, 4},  {24, 0},
-                           {25, 5},  {26, 3},  {27, 5},  {28, 0}};
+constexpr Line kLines[] = {{7, 12},  {8, 1},  {9, 15},  {10, 3}, {11, 13}, {12, 2},
+                           {13, 12}, {14, 2}, {15, 12}, {16, 1}, {17, 10}, {18, 0},
+                           {19, 10}, {20, 2}, {21, 6},  {22, 1}, {23, 4},  {24, 0},
+                           {25, 5},  {26, 3}, {27, 5},  {28, 0}};
 
 // A tag without what names the distribution: `1.27-alpine3.21` → `1.27`.
 std::string_view without_flavour(std::string_view tag) {
@@ -77,8 +77,8 @@ Commercial support is available at
 
 std::string format_request(const AccessRecord& record, sim::Time time, sim::Time) {
   return fmt::format("{} - - [{}] \"{} {} HTTP/1.1\" {} {} \"-\" \"{}\" \"-\"",
-                     record.peer.ip.to_string(), common_log_time(time), record.method, record.target,
-                     record.status, record.bytes, record.user_agent);
+                     record.peer.ip.to_string(), common_log_time(time), record.method,
+                     record.target, record.status, record.bytes, record.user_agent);
 }
 
 // What the entry point and the master process print; `target` holds the version.
@@ -106,10 +106,14 @@ std::string format_start(const AccessRecord& record, sim::Time time, sim::Time) 
 
 std::string_view content_type(std::string_view path) {
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".html", "text/html"},        {".htm", "text/html"},
-      {".css", "text/css"},          {".txt", "text/plain"},
-      {".js", "application/javascript"}, {".json", "application/json"},
-      {".xml", "text/xml"},          {".svg", "image/svg+xml"},
+      {".html", "text/html"},
+      {".htm", "text/html"},
+      {".css", "text/css"},
+      {".txt", "text/plain"},
+      {".js", "application/javascript"},
+      {".json", "application/json"},
+      {".xml", "text/xml"},
+      {".svg", "image/svg+xml"},
   };
   for (const auto& [suffix, type] : kTypes) {
     if (path.ends_with(suffix)) return type;
@@ -161,8 +165,7 @@ class NginxServer : public net::HttpHandler {
 
   net::HttpResponse moved(const net::HttpRequest& request) const {
     net::HttpResponse response = error(301, "Moved Permanently");
-    response.headers.add("Location",
-                         "http://" + request.host + std::string{request.path()} + "/");
+    response.headers.add("Location", "http://" + request.host + std::string{request.path()} + "/");
     return response;
   }
 
@@ -170,10 +173,11 @@ class NginxServer : public net::HttpHandler {
     net::HttpResponse response;
     response.status = status;
     response.headers.add("Content-Type", "text/html");
-    response.body = fmt::format("<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n"
-                                "<center><h1>{0} {1}</h1></center>\r\n<hr><center>nginx/{2}"
-                                "</center>\r\n</body>\r\n</html>\r\n",
-                                status, text, version_);
+    response.body = fmt::format(
+        "<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n"
+        "<center><h1>{0} {1}</h1></center>\r\n<hr><center>nginx/{2}"
+        "</center>\r\n</body>\r\n</html>\r\n",
+        status, text, version_);
     return response;
   }
 
@@ -219,10 +223,11 @@ sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
   for (const std::uint16_t port : configured_ports(context)) {
     std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
     if (!listener) {
-      context.print(fmt::format("{0} [emerg] 1#1: bind() to 0.0.0.0:{1} failed (98: Address already "
-                                "in use)\nnginx: [emerg] bind() to 0.0.0.0:{1} failed (98: Address "
-                                "already in use)\n",
-                                go_log_time(context.now()), port));
+      context.print(
+          fmt::format("{0} [emerg] 1#1: bind() to 0.0.0.0:{1} failed (98: Address already "
+                      "in use)\nnginx: [emerg] bind() to 0.0.0.0:{1} failed (98: Address "
+                      "already in use)\n",
+                      go_log_time(context.now()), port));
       co_return 1;
     }
     listeners.push_back(std::move(*listener));
@@ -253,9 +258,9 @@ class NginxImage : public Image {
  public:
   bool matches(const ImageReference& reference) const override {
     const std::string repository = reference.repository();
-    return repository == "docker.io/library/nginx" ||
-           repository == "public.ecr.aws/nginx/nginx" || repository == "registry.k8s.io/nginx" ||
-           repository == "registry.k8s.io/nginx-slim" || repository == "k8s.gcr.io/nginx-slim";
+    return repository == "docker.io/library/nginx" || repository == "public.ecr.aws/nginx/nginx" ||
+           repository == "registry.k8s.io/nginx" || repository == "registry.k8s.io/nginx-slim" ||
+           repository == "k8s.gcr.io/nginx-slim";
   }
   bool has_tag(std::string_view repository, std::string_view tag) const override {
     if (repository.ends_with("nginx-slim")) {

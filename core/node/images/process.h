@@ -41,7 +41,6 @@ Signal parse_signal(std::string_view name);
 /// 15 for `terminate` and so on.
 int signal_number(Signal signal);
 
-
 /// The machine as one container's processes see it. Lives as long as the container's instance.
 struct Machine {
   sim::Loop& loop;
@@ -90,15 +89,23 @@ class ProcessContext {
   ProcessContext(const ProcessContext&) = delete;
   ProcessContext& operator=(const ProcessContext&) = delete;
 
+  /// The machine it runs on, and parts of it that are often needed.
   Machine& machine() { return machine_; }
+  /// Its clock.
   sim::Loop& loop() { return machine_.loop; }
-  net::Host& host() { return *machine_.host; }
-  FileSystem& files() { return machine_.files; }
-  const std::string& hostname() const { return machine_.hostname; }
+  /// The present.
   sim::Time now() const { return machine_.loop.now(); }
+  /// Its network.
+  net::Host& host() { return *machine_.host; }
+  /// Its files.
+  FileSystem& files() { return machine_.files; }
+  /// Its name.
+  const std::string& hostname() const { return machine_.hostname; }
 
-  /// What it was called with; the first is the program's own name. May be empty for images that need none.
+  /// What it was called with; the first is the program's own name. May be empty for images that
+  /// need none.
   const std::vector<std::string>& arguments() const { return arguments_; }
+  /// The process becomes another program, as by execve.
   void set_arguments(std::vector<std::string> arguments) { arguments_ = std::move(arguments); }
   /// True for the process that the container runs, false for what is executed beside it.
   bool is_first() const { return is_first_; }
@@ -123,8 +130,8 @@ class ProcessContext {
   /// Text on standard input.
   std::string input;
 
-  /// Waits for the first signal to stop; a process that never waits for it ignores signals, as the first
-  /// process of a container does without a handler, unless `exit_on_signal` was called.
+  /// Waits for the first signal to stop; a process that never waits for it ignores signals, as the
+  /// first process of a container does without a handler, unless `exit_on_signal` was called.
   sim::Task<Signal> stop_signal();
   /// A signal to stop ends the process at once with that exit code.
   void exit_on_signal(std::int32_t exit_code) { signal_exit_code_ = exit_code; }

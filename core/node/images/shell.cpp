@@ -6,10 +6,10 @@
 #include <map>
 #include <optional>
 
+#include <fmt/format.h>
 #include "core/node/images/image.h"
 #include "core/node/images/shell_arithmetic.h"
 #include "core/node/images/userland.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -99,8 +99,8 @@ class Shell {
     for (std::size_t i = 0; i < node.children.size() && !is_leaving(); ++i) {
       const ShellNode& child = *node.children[i];
       if (node.kind == Kind::background) {
-        context_.machine().spawn(run_background(context_.machine(), context_.is_first(), tree_, child,
-                                                parameters_, variables_));
+        context_.machine().spawn(run_background(context_.machine(), context_.is_first(), tree_,
+                                                child, parameters_, variables_));
         break;
       }
       sim::Task<std::int32_t> task = run(child);
@@ -120,11 +120,12 @@ class Shell {
     co_return status;
   }
 
-  // A job in the background has a shell of its own, which may outlive this one; what it prints beside a
-  // first process that goes on goes to the log.
+  // A job in the background has a shell of its own, which may outlive this one; what it prints
+  // beside a first process that goes on goes to the log.
   static sim::Task<void> run_background(Machine& machine, bool is_first,
-                                        std::shared_ptr<const ShellNode> tree, const ShellNode& node,
-                                        std::vector<std::string> parameters, Variables variables) {
+                                        std::shared_ptr<const ShellNode> tree,
+                                        const ShellNode& node, std::vector<std::string> parameters,
+                                        Variables variables) {
     std::string unread;
     ProcessContext context{machine, {"sh"}, is_first, is_first ? nullptr : &unread};
     Shell shell{context, std::move(parameters)};
@@ -318,7 +319,8 @@ class Shell {
   // The commands that change the shell itself; empty if it is none of them.
   std::optional<std::int32_t> run_builtin(const std::vector<std::string>& words) {
     const std::string& name = words.front();
-    if (name == ":" || name == "true" || name == "wait" || name == "shift" || name == "umask") return 0;
+    if (name == ":" || name == "true" || name == "wait" || name == "shift" || name == "umask")
+      return 0;
     if (name == "false") return 1;
     if (name == "exit" || name == "return") {
       std::int32_t status = status_;
@@ -394,7 +396,8 @@ class Shell {
     }
     if (name == "@" || name == "*") {
       std::string all;
-      for (std::size_t i = 1; i < parameters_.size(); ++i) all += (i > 1 ? " " : "") + parameters_[i];
+      for (std::size_t i = 1; i < parameters_.size(); ++i)
+        all += (i > 1 ? " " : "") + parameters_[i];
       return all;
     }
     if (name == "PWD") return context_.working_folder();
@@ -414,8 +417,8 @@ class Shell {
     co_return words;
   }
 
-  // What a word becomes: quotes taken away, variables and commands replaced, and, if `splits`, what came of
-  // those outside quotes cut at white space.
+  // What a word becomes: quotes taken away, variables and commands replaced, and, if `splits`, what
+  // came of those outside quotes cut at white space.
   sim::Task<std::vector<std::string>> expand_word(std::string raw, bool splits) {
     std::vector<std::string> words;
     std::string word;
@@ -573,7 +576,8 @@ sim::Task<std::int32_t> run_shell(ProcessContext& context) {
       const std::string path = FileSystem::normalise(script, context.working_folder());
       const std::string* text = context.files().read(path);
       if (text == nullptr) {
-        context.print_error(fmt::format("sh: can't open '{}': No such file or directory\n", script));
+        context.print_error(
+            fmt::format("sh: can't open '{}': No such file or directory\n", script));
         co_return 2;
       }
       parameters = {script};

@@ -12,9 +12,10 @@
 
 namespace rockpool::node {
 
-/// A shell script, parsed. What a POSIX shell has beyond it (functions, case, here documents, globs) is
-/// refused with a syntax error rather than misread.
+/// A shell script, parsed. What a POSIX shell has beyond it (functions, case, here documents,
+/// globs) is refused with a syntax error rather than misread.
 struct ShellNode {
+  /// What it does.
   enum class Kind : std::uint8_t {
     /// Commands one after the other.
     sequence,

@@ -16,7 +16,9 @@ std::int64_t to_number(std::string_view text) {
 }
 
 // Wraps around like the shell's, without the undefined behaviour of signed overflow.
-std::int64_t wrap(std::uint64_t number) { return static_cast<std::int64_t>(number); }
+std::int64_t wrap(std::uint64_t number) {
+  return static_cast<std::int64_t>(number);
+}
 
 class Arithmetic {
  public:
@@ -72,9 +74,9 @@ class Arithmetic {
         left = wrap(static_cast<std::uint64_t>(left) * static_cast<std::uint64_t>(operand()));
       } else if (take("/")) {
         const std::int64_t right = operand();
-        left = right == 0 || right == -1 ? wrap(0 - static_cast<std::uint64_t>(left) *
-                                                        (right == 0 ? 0u : 1u))
-                                         : left / right;
+        left = right == 0 || right == -1
+                   ? wrap(0 - static_cast<std::uint64_t>(left) * (right == 0 ? 0u : 1u))
+                   : left / right;
       } else if (take("%")) {
         const std::int64_t right = operand();
         left = right == 0 || right == -1 ? 0 : left % right;
@@ -95,8 +97,8 @@ class Arithmetic {
     } else {
       take("$");
       std::size_t end = 0;
-      while (end < rest_.size() && (std::isalnum(static_cast<unsigned char>(rest_[end])) != 0 ||
-                                    rest_[end] == '_')) {
+      while (end < rest_.size() &&
+             (std::isalnum(static_cast<unsigned char>(rest_[end])) != 0 || rest_[end] == '_')) {
         ++end;
       }
       const std::string_view word = rest_.substr(0, end);

@@ -8,8 +8,8 @@
 
 namespace rockpool::node {
 
-/// The value of a shell's `$((…))`: whole numbers, names, parentheses, + - * / % and comparisons. What
-/// cannot be read counts as 0, and so does a division by zero.
+/// The value of a shell's `$((…))`: whole numbers, names, parentheses, + - * / % and comparisons.
+/// What cannot be read counts as 0, and so does a division by zero.
 std::int64_t evaluate_arithmetic(std::string_view text,
                                  const std::function<std::string(std::string_view name)>& value);
 

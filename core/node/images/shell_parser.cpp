@@ -21,8 +21,8 @@ struct Token {
   bool is_operator = false;
 };
 
-constexpr std::array<std::string_view, 12> kOperators = {"&&", "||", ">>", "2>>", ">&", "2>", ";;",
-                                                         ";",  "|",  "&",  ">",   "<"};
+constexpr std::array<std::string_view, 12> kOperators = {"&&", "||", ">>", "2>>", ">&", "2>",
+                                                         ";;", ";",  "|",  "&",   ">",  "<"};
 
 std::unexpected<std::string> unexpected_token(std::string_view token) {
   return std::unexpected{"syntax error: unexpected \"" + std::string{token} + "\""};
@@ -38,7 +38,8 @@ std::size_t end_of_group(std::string_view text, std::size_t start) {
         ++i;
       } else if (text[i] == '"') {
         return i;
-      } else if (text[i] == '$' && i + 1 < text.size() && (text[i + 1] == '(' || text[i + 1] == '{')) {
+      } else if (text[i] == '$' && i + 1 < text.size() &&
+                 (text[i + 1] == '(' || text[i + 1] == '{')) {
         i = end_of_group(text, i + 1);
         if (i == std::string_view::npos) return i;
       }
@@ -169,7 +170,8 @@ class Parser {
   }
 
   Result parse_list() {
-    if (++depth_ > kMaxDepth) return std::unexpected{std::string{"syntax error: nested too deeply"}};
+    if (++depth_ > kMaxDepth)
+      return std::unexpected{std::string{"syntax error: nested too deeply"}};
     NodePointer list = make(Kind::sequence);
     for (;;) {
       while (take_operator(";")) {
@@ -184,7 +186,8 @@ class Parser {
         continue;
       }
       list->children.push_back(std::move(*command));
-      if (!is_end() && !is_operator(";") && !ends_list()) return unexpected_token(tokens_[at_].text);
+      if (!is_end() && !is_operator(";") && !ends_list())
+        return unexpected_token(tokens_[at_].text);
     }
     --depth_;
     return list;

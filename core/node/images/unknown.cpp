@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <memory>
 
+#include <fmt/format.h>
 #include "core/doc/hash.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -39,7 +39,8 @@ class EchoDatagrams : public net::DatagramHandler {
 };
 
 sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
-  // What is executed beside it (a probe's command, say) cannot be known either; it is taken to go well.
+  // What is executed beside it (a probe's command, say) cannot be known either; it is taken to go
+  // well.
   if (!context.is_first()) co_return 0;
   PlainServer server{context};
   EchoDatagrams echo;

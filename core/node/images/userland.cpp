@@ -5,11 +5,11 @@
 #include <charconv>
 #include <optional>
 
+#include <fmt/format.h>
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_network.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -65,7 +65,8 @@ std::string unescape(std::string_view text) {
   return result;
 }
 
-// Sleeps; as the first process it takes no notice of signals, so that its Pod takes the whole grace period.
+// Sleeps; as the first process it takes no notice of signals, so that its Pod takes the whole grace
+// period.
 Code run_sleep(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
   if (arguments.size() < 2) {
@@ -143,10 +144,9 @@ Code run_cat(ProcessContext& context) {
       continue;
     }
     const bool is_folder = context.files().is_folder(path);
-    context.print_error(is_folder
-                            ? std::string{"cat: read error: Is a directory\n"}
-                            : fmt::format("cat: can't open '{}': No such file or directory\n",
-                                          arguments[i]));
+    context.print_error(
+        is_folder ? std::string{"cat: read error: Is a directory\n"}
+                  : fmt::format("cat: can't open '{}': No such file or directory\n", arguments[i]));
     status = 1;
   }
   co_return status;
@@ -366,7 +366,8 @@ Code run_grep(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
   std::string flags;
   std::size_t next = 1;
-  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next) flags += arguments[next];
+  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next)
+    flags += arguments[next];
   if (next >= arguments.size()) co_return 2;
   const auto fold = [&flags](std::string text) {
     if (flags.find('i') == std::string::npos) return text;
@@ -411,30 +412,58 @@ Code run_id(ProcessContext& context) {
 }
 Code run_uname(ProcessContext& context) {
   const bool all = context.arguments().size() > 1 && context.arguments()[1] == "-a";
-  context.print(all ? fmt::format("Linux {} 6.1.0-34-amd64 #1 SMP x86_64 GNU/Linux\n",
-                                  context.hostname())
-                    : std::string{"Linux\n"});
+  context.print(
+      all ? fmt::format("Linux {} 6.1.0-34-amd64 #1 SMP x86_64 GNU/Linux\n", context.hostname())
+          : std::string{"Linux\n"});
   co_return 0;
 }
-Code run_true(ProcessContext&) { co_return 0; }
-Code run_false(ProcessContext&) { co_return 1; }
+Code run_true(ProcessContext&) {
+  co_return 0;
+}
+Code run_false(ProcessContext&) {
+  co_return 1;
+}
 
 }  // namespace
 
 Program find_userland_program(std::string_view name) {
   constexpr std::pair<std::string_view, Program> kPrograms[] = {
-      {"sh", run_shell},         {"bash", run_shell},          {"ash", run_shell},
-      {"dash", run_shell},       {"zsh", run_shell},           {"sleep", run_sleep},
-      {"echo", run_echo},        {"printf", run_printf},       {"cat", run_cat},
-      {"touch", run_touch},      {"rm", run_rm},               {"mkdir", run_mkdir},
-      {"ls", run_ls},            {"env", run_env},             {"printenv", run_env},
-      {"hostname", run_hostname}, {"date", run_date},          {"test", run_test},
-      {"[", run_test},           {"seq", run_seq},             {"head", run_head_or_tail},
-      {"tail", run_head_or_tail}, {"wc", run_wc},              {"grep", run_grep},
-      {"tee", run_tee},          {"pwd", run_pwd},             {"whoami", run_whoami},
-      {"id", run_id},            {"uname", run_uname},         {"true", run_true},
-      {"false", run_false},      {"curl", run_curl},           {"wget", run_wget},
-      {"nslookup", run_nslookup}, {"nc", run_netcat},          {"httpd", run_httpd},
+      {"sh", run_shell},
+      {"bash", run_shell},
+      {"ash", run_shell},
+      {"dash", run_shell},
+      {"zsh", run_shell},
+      {"sleep", run_sleep},
+      {"echo", run_echo},
+      {"printf", run_printf},
+      {"cat", run_cat},
+      {"touch", run_touch},
+      {"rm", run_rm},
+      {"mkdir", run_mkdir},
+      {"ls", run_ls},
+      {"env", run_env},
+      {"printenv", run_env},
+      {"hostname", run_hostname},
+      {"date", run_date},
+      {"test", run_test},
+      {"[", run_test},
+      {"seq", run_seq},
+      {"head", run_head_or_tail},
+      {"tail", run_head_or_tail},
+      {"wc", run_wc},
+      {"grep", run_grep},
+      {"tee", run_tee},
+      {"pwd", run_pwd},
+      {"whoami", run_whoami},
+      {"id", run_id},
+      {"uname", run_uname},
+      {"true", run_true},
+      {"false", run_false},
+      {"curl", run_curl},
+      {"wget", run_wget},
+      {"nslookup", run_nslookup},
+      {"nc", run_netcat},
+      {"httpd", run_httpd},
   };
   const std::string_view base = base_name(name);
   for (const auto& [known, program] : kPrograms) {

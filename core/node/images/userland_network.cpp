@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
-#include <fmt/format.h>
 
 namespace rockpool::node {
 namespace {
@@ -93,9 +93,18 @@ bool take_switch(const std::string& flag, CurlOptions& options) {
     options.follow = true;
   } else {
     // Accepted without effect here: -k, -v, -g, -4, -N, --http1.1 and the like.
-    constexpr std::string_view kHarmless[] = {"-k", "-v", "-g", "-4", "-N", "-#", "--insecure",
-                                              "--verbose", "--http1.1", "--no-buffer",
-                                              "--no-progress-meter", "--compressed"};
+    constexpr std::string_view kHarmless[] = {"-k",
+                                              "-v",
+                                              "-g",
+                                              "-4",
+                                              "-N",
+                                              "-#",
+                                              "--insecure",
+                                              "--verbose",
+                                              "--http1.1",
+                                              "--no-buffer",
+                                              "--no-progress-meter",
+                                              "--compressed"};
     return is_one_of(flag, kHarmless);
   }
   return true;
@@ -117,7 +126,7 @@ CurlOptions read_curl(const std::vector<std::string>& arguments) {
       const std::string flag = is_long ? argument : std::string{"-"} + argument[at];
       if (!take_switch(flag, options)) {
         const bool is_attached = !is_long && at + 1 < argument.size();
-        const std::string value = is_attached                  ? argument.substr(at + 1)
+        const std::string value = is_attached                ? argument.substr(at + 1)
                                   : i + 1 < arguments.size() ? arguments[i + 1]
                                                              : std::string{};
         if (!take_value(flag, value, options)) options.unknown_flag = flag;
@@ -131,8 +140,8 @@ CurlOptions read_curl(const std::vector<std::string>& arguments) {
 }
 
 std::string status_line(const net::HttpResponse& response) {
-  std::string text = fmt::format("HTTP/1.1 {} {}\r\n", response.status,
-                                 net::http_status_text(response.status));
+  std::string text =
+      fmt::format("HTTP/1.1 {} {}\r\n", response.status, net::http_status_text(response.status));
   for (const auto& [name, value] : response.headers.fields()) text += name + ": " + value + "\r\n";
   return text + "\r\n";
 }
@@ -187,8 +196,8 @@ Code curl_one(ProcessContext& context, const CurlOptions& options, std::string t
       if (options.fail && response.status >= 400) {
         code = kCurlHttpError;
         if (!options.silent || options.show_errors) {
-          context.print_error(fmt::format("curl: (22) The requested URL returned error: {}\n",
-                                          response.status));
+          context.print_error(
+              fmt::format("curl: (22) The requested URL returned error: {}\n", response.status));
         }
       } else {
         std::string output;
@@ -293,8 +302,9 @@ class FileServer : public net::HttpHandler {
     } else {
       response.status = 404;
       response.headers.add("Content-Type", "text/html");
-      response.body = "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n<BODY><H1>404 Not "
-                      "Found</H1>\nThe requested URL was not found\n</BODY></HTML>\n";
+      response.body =
+          "<HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>\n<BODY><H1>404 Not "
+          "Found</H1>\nThe requested URL was not found\n</BODY></HTML>\n";
     }
     exchange.respond(std::move(response));
   }
@@ -309,9 +319,10 @@ class FileServer : public net::HttpHandler {
 Code run_curl(ProcessContext& context) {
   const CurlOptions options = read_curl(context.arguments());
   if (!options.unknown_flag.empty()) {
-    context.print_error(fmt::format("curl: option {}: is unknown\ncurl: try 'curl --help' for more "
-                                    "information\n",
-                                    options.unknown_flag));
+    context.print_error(
+        fmt::format("curl: option {}: is unknown\ncurl: try 'curl --help' for more "
+                    "information\n",
+                    options.unknown_flag));
     co_return 2;
   }
   if (options.urls.empty()) {
@@ -346,8 +357,8 @@ Code run_wget(ProcessContext& context) {
   }
   const net::HttpResponse& response = *result.outcome;
   if (response.status >= 400) {
-    context.print_error(fmt::format("wget: server returned error: HTTP/1.1 {} {}\n", response.status,
-                                    net::http_status_text(response.status)));
+    context.print_error(fmt::format("wget: server returned error: HTTP/1.1 {} {}\n",
+                                    response.status, net::http_status_text(response.status)));
     co_return 1;
   }
   if (options.spider) co_return 0;
@@ -399,7 +410,8 @@ Code run_netcat(ProcessContext& context) {
       continue;
     }
     verbose = verbose || arguments[i].find('v') != std::string::npos;
-    if (arguments[i].ends_with('w') && i + 1 < arguments.size()) timeout = seconds_of(arguments[++i]);
+    if (arguments[i].ends_with('w') && i + 1 < arguments.size())
+      timeout = seconds_of(arguments[++i]);
   }
   const auto port = places.size() < 2 ? std::nullopt : net::parse_port(places[1]);
   if (!port) {

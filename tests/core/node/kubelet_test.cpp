@@ -53,8 +53,8 @@ TEST_CASE("a Pod starts: statuses, conditions and events are the real ones") {
   CHECK(pod.ip() == "10.244.1.2");
   CHECK(pod.host_ip() == "192.168.49.3");
   CHECK(pod.qos_class() == "BestEffort");
-  for (const char* type : {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady",
-                           "PodScheduled"}) {
+  for (const char* type :
+       {"PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"}) {
     CHECK_MESSAGE(api::is_condition_true(pod.value(), type), type);
   }
   CHECK(world.container("web").image() == "docker.io/library/nginx:1.27");
@@ -77,7 +77,8 @@ TEST_CASE("an image that is on the node is not pulled again") {
   world.run(20s);
   world.create_pod("two", kWeb);
   world.run(5s);
-  CHECK(world.events("two")[0] == "Pulled: Container image \"nginx:1.27\" already present on machine");
+  CHECK(world.events("two")[0] ==
+        "Pulled: Container image \"nginx:1.27\" already present on machine");
   CHECK(world.pod("two").ip() == "10.244.1.3");
   CHECK(world.pod("two").is_ready());
 }
@@ -89,12 +90,14 @@ TEST_CASE("an image that does not exist: ErrImagePull, then ImagePullBackOff wit
   CHECK(world.container("web").state().waiting()["reason"].to_string() == "ErrImagePull");
   world.run(3s);
   CHECK(world.container("web").state().waiting()["reason"].to_string() == "ImagePullBackOff");
-  CHECK(starts_with(world.container("web").state().waiting()["message"].to_string(),
-                    "Back-off pulling image \"nginx:doesnotexist\": ErrImagePull: rpc error: code = "
-                    "NotFound desc = failed to pull and unpack image"));
+  CHECK(
+      starts_with(world.container("web").state().waiting()["message"].to_string(),
+                  "Back-off pulling image \"nginx:doesnotexist\": ErrImagePull: rpc error: code = "
+                  "NotFound desc = failed to pull and unpack image"));
   CHECK(world.has_event(
       "web",
-      "Failed: Failed to pull image \"nginx:doesnotexist\": rpc error: code = NotFound desc = failed to "
+      "Failed: Failed to pull image \"nginx:doesnotexist\": rpc error: code = NotFound desc = "
+      "failed to "
       "pull and unpack image \"docker.io/library/nginx:doesnotexist\": failed to resolve reference "
       "\"docker.io/library/nginx:doesnotexist\": docker.io/library/nginx:doesnotexist: not found"));
   CHECK(world.has_event("web", "Failed: Error: ErrImagePull"));
@@ -111,16 +114,18 @@ TEST_CASE("an image name that cannot be read") {
   world.create_pod("web", "  containers: [{name: web, image: 'Nginx'}]\n");
   world.run(1s);
   CHECK(world.container("web").state().waiting()["reason"].to_string() == "InvalidImageName");
-  CHECK(world.has_event("web",
-                        "InspectFailed: Failed to apply default image tag \"Nginx\": couldn't parse "
-                        "image name \"Nginx\": invalid reference format: repository name "
-                        "(library/Nginx) must be lowercase"));
+  CHECK(
+      world.has_event("web",
+                      "InspectFailed: Failed to apply default image tag \"Nginx\": couldn't parse "
+                      "image name \"Nginx\": invalid reference format: repository name "
+                      "(library/Nginx) must be lowercase"));
 }
 
 TEST_CASE("a container that fails is restarted after 0, 10, 20, 40 seconds") {
   NodeWorld world;
-  world.create_pod("crash",
-                   "  containers: [{name: c, image: busybox, command: [sh, -c, 'echo bye; exit 3']}]\n");
+  world.create_pod(
+      "crash",
+      "  containers: [{name: c, image: busybox, command: [sh, -c, 'echo bye; exit 3']}]\n");
   world.run(6s);
   CHECK(world.container("crash").restart_count() == 1);
   CHECK(world.container("crash").state().waiting()["reason"].to_string() == "CrashLoopBackOff");
@@ -132,7 +137,8 @@ TEST_CASE("a container that fails is restarted after 0, 10, 20, 40 seconds") {
   CHECK(last.terminated()["reason"].to_string() == "Error");
   CHECK(world.pod("crash").phase() == "Running");
   CHECK(world.has_event(
-      "crash", "BackOff: Back-off restarting failed container c in pod crash_default(" + uid + ")"));
+      "crash",
+      "BackOff: Back-off restarting failed container c in pod crash_default(" + uid + ")"));
   world.run(15s);
   CHECK(world.container("crash").restart_count() == 2);
   world.run(30s);
@@ -209,9 +215,10 @@ TEST_CASE("readiness follows the probe") {
   world.run(20s);
   CHECK(world.pod("web").phase() == "Running");
   CHECK_FALSE(world.pod("web").is_ready());
-  CHECK(world.has_event("web",
-                        "Unhealthy: Readiness probe failed: cat: can't open '/tmp/ready': No such file "
-                        "or directory"));
+  CHECK(world.has_event(
+      "web",
+      "Unhealthy: Readiness probe failed: cat: can't open '/tmp/ready': No such file "
+      "or directory"));
   PodWorker* worker = world.kubelet->find_pod(api::ObjectKey{"default", "web"});
   REQUIRE(worker != nullptr);
   worker->find_running("web")->machine().files.write("/tmp/ready", "");
@@ -233,10 +240,12 @@ TEST_CASE("an HTTP probe says what went wrong") {
                    "failureThreshold: 2}\n"
                    "    readinessProbe: {httpGet: {path: /, port: 81}}\n");
   world.run(12s);
-  CHECK(world.has_event("web", "Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 404"));
-  CHECK(world.has_event("web",
-                        "Unhealthy: Readiness probe failed: Get \"http://10.244.1.2:81/\": dial tcp "
-                        "10.244.1.2:81: connect: connection refused"));
+  CHECK(world.has_event(
+      "web", "Unhealthy: Liveness probe failed: HTTP probe failed with statuscode: 404"));
+  CHECK(
+      world.has_event("web",
+                      "Unhealthy: Readiness probe failed: Get \"http://10.244.1.2:81/\": dial tcp "
+                      "10.244.1.2:81: connect: connection refused"));
   CHECK(world.has_event("web", "Killing: Container web failed liveness probe, will be restarted"));
   CHECK(world.container("web").restart_count() == 1);
   CHECK(world.container("web").last_state().terminated()["reason"].to_string() == "Completed");
@@ -263,19 +272,20 @@ TEST_CASE("a startup probe holds the others back") {
 
 TEST_CASE("init containers run one after the other before the rest; sidecars go on") {
   NodeWorld world;
-  world.create_pod("app",
-                   "  restartPolicy: Never\n"
-                   "  volumes: [{name: shared, emptyDir: {}}]\n"
-                   "  initContainers:\n"
-                   "  - name: first\n    image: busybox\n    command: [sh, -c, 'sleep 3; echo hi > "
-                   "/work/index.html']\n"
-                   "    volumeMounts: [{name: shared, mountPath: /work}]\n"
-                   "  - name: side\n    image: busybox\n    restartPolicy: Always\n"
-                   "    command: [sleep, '1000']\n"
-                   "  containers:\n"
-                   "  - name: main\n    image: busybox\n    command: [sh, -c, 'cat /html/index.html; sleep "
-                   "5']\n"
-                   "    volumeMounts: [{name: shared, mountPath: /html}]\n");
+  world.create_pod(
+      "app",
+      "  restartPolicy: Never\n"
+      "  volumes: [{name: shared, emptyDir: {}}]\n"
+      "  initContainers:\n"
+      "  - name: first\n    image: busybox\n    command: [sh, -c, 'sleep 3; echo hi > "
+      "/data/index.html']\n"
+      "    volumeMounts: [{name: shared, mountPath: /data}]\n"
+      "  - name: side\n    image: busybox\n    restartPolicy: Always\n"
+      "    command: [sleep, '1000']\n"
+      "  containers:\n"
+      "  - name: main\n    image: busybox\n    command: [sh, -c, 'cat /html/index.html; sleep "
+      "5']\n"
+      "    volumeMounts: [{name: shared, mountPath: /html}]\n");
   world.run(4s);
   CHECK(world.pod("app").phase() == "Pending");
   CHECK(world.container("app").state().waiting()["reason"].to_string() == "PodInitializing");
@@ -293,25 +303,28 @@ TEST_CASE("init containers run one after the other before the rest; sidecars go 
 
 TEST_CASE("a missing ConfigMap holds a container or a volume back until it is there") {
   NodeWorld world;
-  world.create_pod("env",
-                   "  containers:\n  - name: c\n    image: busybox\n    command: [sh, -c, 'echo $A $B; sleep "
-                   "1000']\n"
-                   "    env:\n    - name: A\n      valueFrom: {configMapKeyRef: {name: settings, key: a}}\n"
-                   "    - {name: B, value: '$(A)-b'}\n");
-  world.create_pod("volume",
-                   "  volumes: [{name: v, configMap: {name: settings}}]\n"
-                   "  containers:\n  - name: c\n    image: busybox\n    command: [sh, -c, 'cat /v/a; sleep "
-                   "1000']\n"
-                   "    volumeMounts: [{name: v, mountPath: /v}]\n");
+  world.create_pod(
+      "env",
+      "  containers:\n  - name: c\n    image: busybox\n    command: [sh, -c, 'echo $A $B; sleep "
+      "1000']\n"
+      "    env:\n    - name: A\n      valueFrom: {configMapKeyRef: {name: settings, key: a}}\n"
+      "    - {name: B, value: '$(A)-b'}\n");
+  world.create_pod(
+      "volume",
+      "  volumes: [{name: v, configMap: {name: settings}}]\n"
+      "  containers:\n  - name: c\n    image: busybox\n    command: [sh, -c, 'cat /v/a; sleep "
+      "1000']\n"
+      "    volumeMounts: [{name: v, mountPath: /v}]\n");
   world.run(5s);
   CHECK(world.container("env").state().waiting()["reason"].to_string() ==
         "CreateContainerConfigError");
   CHECK(world.container("env").state().waiting()["message"].to_string() ==
         "configmap \"settings\" not found");
   CHECK(world.has_event("env", "Failed: Error: configmap \"settings\" not found"));
-  CHECK(world.has_event("volume",
-                        "FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"settings\" "
-                        "not found"));
+  CHECK(world.has_event(
+      "volume",
+      "FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"settings\" "
+      "not found"));
   CHECK(world.pod("volume").ip().empty());
   world.create("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {a: one}\n");
   world.run(30s);
@@ -324,7 +337,8 @@ TEST_CASE("a command that is not there") {
   world.create_pod("pod", "  containers: [{name: c, image: busybox, command: [nonsense]}]\n");
   world.run(8s);
   const std::string message =
-      "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc "
+      "failed to create containerd task: failed to create shim task: OCI runtime create failed: "
+      "runc "
       "create failed: unable to start container process: error during container init: exec: "
       "\"nonsense\": executable file not found in $PATH: unknown";
   CHECK(world.has_event("pod", "Failed: Error: " + message));
@@ -413,14 +427,15 @@ TEST_CASE("what does not fit is refused") {
   options.cpu = "1";
   options.pods = 2;
   NodeWorld world{options};
-  world.create_pod("big",
-                   "  containers: [{name: c, image: busybox, resources: {requests: {cpu: '2'}}}]\n");
+  world.create_pod(
+      "big", "  containers: [{name: c, image: busybox, resources: {requests: {cpu: '2'}}}]\n");
   world.create_pod("elsewhere", "  nodeSelector: {disk: fast}\n" + std::string{kWeb});
   world.run(1s);
   CHECK(world.pod("big").phase() == "Failed");
   CHECK(world.pod("big").reason() == "OutOfcpu");
   CHECK(world.pod("big").message() ==
-        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 0, capacity: "
+        "Pod was rejected: Node didn't have enough resource: cpu, requested: 2000, used: 0, "
+        "capacity: "
         "1000");
   CHECK(world.pod("elsewhere").reason() == "NodeAffinity");
 }

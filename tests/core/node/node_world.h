@@ -43,7 +43,8 @@ struct NodeWorld {
 
   void run(sim::Duration span) { loop.run_for(span); }
 
-  /// Makes the objects of a YAML text through the API, namespace `default` unless they say otherwise.
+  /// Makes the objects of a YAML text through the API, namespace `default` unless they say
+  /// otherwise.
   void create(std::string_view yaml) {
     auto documents = doc::parse_yaml(yaml);
     for (const doc::YamlDocument& document : documents.value()) {
@@ -84,9 +85,8 @@ struct NodeWorld {
       return true;
     });
     // Within one second the store's order of creation tells them apart.
-    std::ranges::stable_sort(found, {}, [](const doc::Value& event) {
-      return event["metadata"]["name"].to_string();
-    });
+    std::ranges::stable_sort(
+        found, {}, [](const doc::Value& event) { return event["metadata"]["name"].to_string(); });
     std::vector<std::string> texts;
     for (const doc::Value& event : found) {
       std::string text = event["reason"].to_string() + ": " + event["message"].to_string();
