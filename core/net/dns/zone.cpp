@@ -472,8 +472,10 @@ void ClusterZone::shuffle_addresses(std::vector<Record>& records) {
   };
   const auto addresses = std::ranges::stable_partition(
       records, [&is_address](const Record& record) { return !is_address(record); });
-  for (std::size_t left = addresses.size(); left > 1; --left) {
-    std::swap(addresses[left - 1], addresses[random_.below(left)]);
+  const auto first = addresses.begin();
+  for (std::ptrdiff_t left = addresses.end() - first; left > 1; --left) {
+    const auto drawn = static_cast<std::ptrdiff_t>(random_.below(static_cast<std::uint64_t>(left)));
+    std::swap(first[left - 1], first[drawn]);
   }
 }
 

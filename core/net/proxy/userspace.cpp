@@ -34,7 +34,7 @@ void Userspace::refresh(RoundRobin& state, const Ref<const PortRules>& rules) {
   state.order = rules->eligible();
   state.next = 0;
   for (std::size_t left = state.order.size(); left > 1; --left) {
-    std::swap(state.order[left - 1], state.order[random_.below(left)]);
+    std::swap(state.order[left - 1], state.order[static_cast<std::size_t>(random_.below(left))]);
   }
 }
 

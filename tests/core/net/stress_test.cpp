@@ -158,7 +158,7 @@ class StormyWorld {
     const char* const urls[] = {"http://web/", "http://10.96.0.20/", "http://172.16.0.2:30080/",
                                 "http://nope/", "http://10.244.2.77:8080/"};
     const bool from_outside = random_.below(4) == 0;
-    const std::string url = urls[from_outside ? 2 : random_.below(5)];
+    const std::string url = urls[from_outside ? 2 : static_cast<std::size_t>(random_.below(5))];
     FetchOptions options;
     if (random_.below(2) == 0) options.timeout = std::chrono::milliseconds{random_.below(5000)};
     options.trace = random_.below(2) == 0;
@@ -167,7 +167,7 @@ class StormyWorld {
         {loop_, fetch(from_outside ? outside_ : client_, url, options, random_.below(3))});
     if (random_.below(20) == 0) {
       // Killed half-way; it may have finished already.
-      const std::size_t victim = random_.below(clients_.size());
+      const auto victim = static_cast<std::size_t>(random_.below(clients_.size()));
       if (clients_[victim].is_running()) ++killed_;
       clients_[victim].kill();
     }
@@ -190,8 +190,8 @@ class StormyWorld {
   }
 
   void disturb() {
-    Node& node = *nodes_[random_.below(kNodes)];
-    Node& other = *nodes_[random_.below(kNodes)];
+    Node& node = *nodes_[static_cast<std::size_t>(random_.below(kNodes))];
+    Node& other = *nodes_[static_cast<std::size_t>(random_.below(kNodes))];
     switch (random_.below(12)) {
       case 0:
         network_.set_link(node, other, {.cut = random_.below(2) == 0});

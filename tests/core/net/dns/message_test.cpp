@@ -160,9 +160,11 @@ TEST_CASE("no bytes at all do harm") {
     std::string bytes = good;
     const std::uint64_t changes = 1 + random.below(6);
     for (std::uint64_t i = 0; i < changes; ++i) {
-      bytes[random.below(bytes.size())] = static_cast<char>(random.below(256));
+      bytes[static_cast<std::size_t>(random.below(bytes.size()))] =
+          static_cast<char>(random.below(256));
     }
-    if (random.below(4) == 0) bytes.resize(random.below(bytes.size() + 1));
+    if (random.below(4) == 0)
+      bytes.resize(static_cast<std::size_t>(random.below(bytes.size() + 1)));
     const auto decoded = decode(bytes);
     if (!decoded) continue;
     ++readable;
