@@ -82,10 +82,12 @@ TEST_CASE("equal Pods are spread evenly") {
 TEST_CASE("Pods of one Service are kept apart even where others are") {
   Scheduled world;
   world.add_nodes(2);
-  world.create("{apiVersion: v1, kind: Service, metadata: {name: web}, "
-               "spec: {selector: {app: web}, ports: [{port: 80}]}}");
+  world.create(
+      "{apiVersion: v1, kind: Service, metadata: {name: web}, "
+      "spec: {selector: {app: web}, ports: [{port: 80}]}}");
   // node-1 is emptier by far, so only spreading speaks for node-2.
-  world.add_large_pod("big", "cpu: '1', memory: 2Gi", ", nodeSelector: {kubernetes.io/hostname: node-2}");
+  world.add_large_pod("big", "cpu: '1', memory: 2Gi",
+                      ", nodeSelector: {kubernetes.io/hostname: node-2}");
   world.run();
   for (int index = 0; index < 4; ++index) world.add_pod(fmt::format("pod-{}", index));
   world.run();
@@ -124,7 +126,7 @@ TEST_CASE("what fits nowhere is told of in the scheduler's own words") {
         "scheduling, 2 No preemption victims found for incoming pod.");
   CHECK(world.events("FailedScheduling") == std::vector<std::string>{world.why_not("a")});
 
-  world.remove(kPods, "filler-2", {.grace_period_seconds = 0});
+  world.remove_now(kPods, "filler-2");
   world.run(2s);
   CHECK(world.node_of("a") == "node-2");
 }
@@ -144,7 +146,8 @@ TEST_CASE("node selectors, affinity and cordons are obeyed") {
   world.add_node("node-1", "metadata: {labels: {disk: ssd}}");
   world.add_node("node-2");
   world.add_pod("selector", ", nodeSelector: {disk: ssd}");
-  world.add_pod("affinity", R"(, affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:
+  world.add_pod("affinity",
+                R"(, affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution:
     {nodeSelectorTerms: [{matchExpressions: [{key: disk, operator: DoesNotExist}]}]}}})");
   world.add_pod("nowhere", ", nodeSelector: {disk: tape}");
   world.run();
@@ -157,9 +160,10 @@ TEST_CASE("node selectors, affinity and cordons are obeyed") {
   world.run();
   world.add_pod("cordoned", ", nodeSelector: {disk: ssd}");
   world.run();
-  CHECK(world.why_not("cordoned").starts_with(
-      "0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) "
-      "were unschedulable."));
+  CHECK(world.why_not("cordoned")
+            .starts_with("0/2 nodes are available: 1 node(s) didn't match Pod's node "
+                         "affinity/selector, 1 node(s) "
+                         "were unschedulable."));
   world.patch(kNodes, "node-1", "spec: {unschedulable: null}");
   world.run(3s);
   CHECK(world.node_of("cordoned") == "node-1");
@@ -224,7 +228,7 @@ TEST_CASE("Pods with higher priority go first and push others out") {
   CHECK(world.get(kPods, "high")["status"_key]["nominatedNodeName"_key].as_string() == "node-1");
   CHECK(api::is_condition_true(world.get(kPods, "low"), "DisruptionTarget"));
   CHECK(world.events("Preempted").size() == 1);
-  world.remove(kPods, "low", {.grace_period_seconds = 0});
+  world.remove_now(kPods, "low");
   world.run(5s);
   CHECK(world.node_of("high") == "node-1");
 }
@@ -255,7 +259,8 @@ TEST_CASE("Pods keep their distance and their company") {
   }
   world.run();
   std::set<std::string> nodes;
-  for (int index = 0; index < 3; ++index) nodes.insert(world.node_of(fmt::format("apart-{}", index)));
+  for (int index = 0; index < 3; ++index)
+    nodes.insert(world.node_of(fmt::format("apart-{}", index)));
   CHECK(nodes.size() == 3);
   CHECK(world.why_not("apart-3").starts_with(
       "0/3 nodes are available: 3 node(s) didn't match pod anti-affinity rules."));
@@ -278,7 +283,8 @@ TEST_CASE("a topology spread constraint bounds the difference between zones") {
   world.add_node("node-2", "metadata: {labels: {zone: a}}");
   world.add_node("node-3", "metadata: {labels: {zone: b}}");
   world.add_node("node-4");
-  constexpr std::string_view kSpread = R"(, topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone,
+  constexpr std::string_view kSpread =
+      R"(, topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone,
     whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}])";
   for (int index = 0; index < 6; ++index) world.add_pod(fmt::format("pod-{}", index), kSpread);
   world.run();
