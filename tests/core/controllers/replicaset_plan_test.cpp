@@ -21,7 +21,7 @@ api::Pod pod(std::string_view name, std::string_view yaml) {
 }
 
 constexpr std::string_view kReady =
-    "{spec: {nodeName: n}, status: {phase: Running, conditions: [{type: Ready, status: 'True', "
+    "{spec: {nodeName: one}, status: {phase: Running, conditions: [{type: Ready, status: 'True', "
     "lastTransitionTime: '2025-01-01T00:00:00Z'}]}}";
 
 // The name of the one of two Pods that goes first, whichever way they are listed.
@@ -36,11 +36,11 @@ std::string first_of(const api::Pod& left, const api::Pod& right,
 TEST_CASE("the order of deletion") {
   const api::Pod ready = pod("ready", kReady);
   CHECK(first_of(ready, pod("unbound", "{status: {phase: Running}}")) == "unbound");
-  CHECK(first_of(ready, pod("pending", "{spec: {nodeName: n}, status: {phase: Pending}}")) ==
+  CHECK(first_of(ready, pod("pending", "{spec: {nodeName: one}, status: {phase: Pending}}")) ==
         "pending");
-  CHECK(first_of(pod("pending", "{spec: {nodeName: n}, status: {phase: Pending}}"),
-                 pod("unknown", "{spec: {nodeName: n}, status: {phase: Unknown}}")) == "pending");
-  CHECK(first_of(ready, pod("unready", "{spec: {nodeName: n}, status: {phase: Running}}")) ==
+  CHECK(first_of(pod("pending", "{spec: {nodeName: one}, status: {phase: Pending}}"),
+                 pod("unknown", "{spec: {nodeName: one}, status: {phase: Unknown}}")) == "pending");
+  CHECK(first_of(ready, pod("unready", "{spec: {nodeName: one}, status: {phase: Running}}")) ==
         "unready");
 
   doc::Value cheap = ready.value();
@@ -52,18 +52,18 @@ TEST_CASE("the order of deletion") {
   doc::Value crowded = ready.value();
   crowded.edit("metadata"_key).set("name"_key, "crowded");
   crowded.edit("metadata"_key).set("uid"_key, "z");
-  crowded.edit("spec"_key).set("nodeName"_key, "m");
-  CHECK(first_of(ready, api::Pod{crowded}, {{"n", 1}, {"m", 2}}) == "crowded");
+  crowded.edit("spec"_key).set("nodeName"_key, "two");
+  CHECK(first_of(ready, api::Pod{crowded}, {{"one", 1}, {"two", 2}}) == "crowded");
 
   const api::Pod late =
       pod("late",
-          "{spec: {nodeName: n}, status: {phase: Running, conditions: [{type: "
+          "{spec: {nodeName: one}, status: {phase: Running, conditions: [{type: "
           "Ready, status: 'True', lastTransitionTime: '2025-01-01T23:00:00Z'}]}}");
   CHECK(first_of(ready, late) == "late");
   // Twenty and twenty-four hours are of the same magnitude: the uid decides.
   const api::Pod later =
       pod("z",
-          "{spec: {nodeName: n}, status: {phase: Running, conditions: [{type: "
+          "{spec: {nodeName: one}, status: {phase: Running, conditions: [{type: "
           "Ready, status: 'True', lastTransitionTime: '2025-01-01T04:00:00Z'}]}}");
   CHECK(first_of(ready, later) == "ready");
 

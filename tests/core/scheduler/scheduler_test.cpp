@@ -21,7 +21,7 @@ constexpr auto kPods = api::ResourceId::pods;
 constexpr auto kNodes = api::ResourceId::nodes;
 
 struct Scheduled : controllers::World {
-  Scheduled() : World{{}} { scheduler.start(); }
+  Scheduled() : World{std::initializer_list<std::string_view>{}} { scheduler.start(); }
 
   void add_nodes(int count) {
     for (int index = 1; index <= count; ++index) add_node(fmt::format("node-{}", index));
