@@ -93,6 +93,7 @@ class FieldErrors {
   void type_invalid(const FieldPath& path, const doc::Value& value,
                     std::string_view detail) noexcept;
 
+  /// Appends a finding.
   void add(FieldError error) { errors_.push_back(std::move(error)); }
   /// Appends another validation's findings.
   void add(FieldErrors other) {

@@ -144,11 +144,15 @@ void validate_annotations_match_fields(const Value& annotations, const Value& sp
 
 // --- scheduling.cpp ---
 
+/// spec.affinity of a Pod.
 void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) noexcept;
+/// ValidateTolerations.
 void validate_tolerations(const Value& tolerations, const FieldPath& path,
                           FieldErrors& errors) noexcept;
+/// validateTopologySpreadConstraints.
 void validate_topology_spread(const Value& constraints, const FieldPath& path,
                               FieldErrors& errors) noexcept;
+/// validateNodeTaints.
 void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& errors) noexcept;
 /// What may change of a gated Pod's node affinity.
 void validate_node_affinity_mutation(const Value& now, const Value& before, const FieldPath& path,
@@ -167,46 +171,71 @@ void validate_pod_annotations(const Value& annotations, const Value& spec, const
 
 // --- one per kind ---
 
+/// ValidatePodCreate.
 void validate_pod_create(const Value& pod, FieldErrors& errors) noexcept;
+/// ValidatePodUpdate.
 void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& errors) noexcept;
+/// ValidatePodStatusUpdate.
 void validate_pod_status_update(const Value& pod, const Value& old_pod,
                                 FieldErrors& errors) noexcept;
 
+/// ValidateService.
 void validate_service(const Value& service, FieldErrors& errors) noexcept;
+/// ValidateServiceUpdate.
 void validate_service_update(const Value& service, const Value& old_service,
                              FieldErrors& errors) noexcept;
+/// ValidateServiceStatusUpdate.
 void validate_service_status_update(const Value& service, const Value& old_service,
                                     FieldErrors& errors) noexcept;
 
+/// ValidateEndpoints.
 void validate_endpoints(const Value& endpoints, FieldErrors& errors) noexcept;
+/// ValidateEndpointSlice.
 void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept;
+/// ValidateEndpointSliceUpdate.
 void validate_endpoint_slice_update(const Value& slice, const Value& old_slice,
                                     FieldErrors& errors) noexcept;
 
+/// ValidateDeployment.
 void validate_deployment(const Value& deployment, FieldErrors& errors) noexcept;
+/// ValidateDeploymentUpdate.
 void validate_deployment_update(const Value& deployment, const Value& old_deployment,
                                 FieldErrors& errors) noexcept;
+/// ValidateDeploymentStatusUpdate.
 void validate_deployment_status_update(const Value& deployment, const Value& old_deployment,
                                        FieldErrors& errors) noexcept;
+/// ValidateReplicaSet.
 void validate_replica_set(const Value& replica_set, FieldErrors& errors) noexcept;
+/// ValidateReplicaSetUpdate.
 void validate_replica_set_update(const Value& replica_set, const Value& old_replica_set,
                                  FieldErrors& errors) noexcept;
+/// ValidateReplicaSetStatusUpdate.
 void validate_replica_set_status_update(const Value& replica_set, const Value& old_replica_set,
                                         FieldErrors& errors) noexcept;
 
+/// ValidateConfigMap.
 void validate_config_map(const Value& config_map, FieldErrors& errors) noexcept;
+/// ValidateConfigMapUpdate.
 void validate_config_map_update(const Value& config_map, const Value& old_config_map,
                                 FieldErrors& errors) noexcept;
+/// ValidateSecret.
 void validate_secret(const Value& secret, FieldErrors& errors) noexcept;
+/// ValidateSecretUpdate.
 void validate_secret_update(const Value& secret, const Value& old_secret,
                             FieldErrors& errors) noexcept;
 
+/// ValidateNamespace.
 void validate_namespace(const Value& object, FieldErrors& errors) noexcept;
+/// ValidateNamespaceStatusUpdate.
 void validate_namespace_status_update(const Value& object, const Value& old_object,
                                       FieldErrors& errors) noexcept;
+/// ValidateNode.
 void validate_node(const Value& node, FieldErrors& errors) noexcept;
+/// ValidateNodeUpdate.
 void validate_node_update(const Value& node, const Value& old_node, FieldErrors& errors) noexcept;
+/// legacyValidateEvent.
 void validate_event(const Value& event, FieldErrors& errors) noexcept;
+/// ValidateLease.
 void validate_lease(const Value& lease, FieldErrors& errors) noexcept;
 
 }  // namespace rockpool::api::validation
