@@ -25,7 +25,6 @@ enum class FieldValidation : std::uint8_t {
   strict,
 };
 
-/// How strictly to decode.
 struct DecodeOptions {
   FieldValidation field_validation = FieldValidation::strict;
   /// Paths of the members that the text gave twice (`spec.replicas`), as the parser saw them.

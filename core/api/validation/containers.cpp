@@ -9,7 +9,7 @@ namespace rockpool::api::validation {
 
 namespace {
 
-void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) {
   Names names;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     const Value& port = ports.at(i);
@@ -34,7 +34,7 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
   const std::string_view name = ref["name"_key].as_string();
   errors.invalid_each(path.child("name"), name, check_dns1123_subdomain(name));
   const Value& key = ref["key"_key];
@@ -45,8 +45,7 @@ void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_value_from(const Value& variable, const FieldPath& path,
-                         FieldErrors& errors) noexcept {
+void validate_value_from(const Value& variable, const FieldPath& path, FieldErrors& errors) {
   const Value& source = variable["valueFrom"_key];
   if (source.is_null()) return;
   int sources = 0;
@@ -78,7 +77,7 @@ void validate_value_from(const Value& variable, const FieldPath& path,
   }
 }
 
-void validate_env(const Value& variables, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_env(const Value& variables, const FieldPath& path, FieldErrors& errors) {
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const FieldPath item = path.index(i);
     const Value& name = variables.at(i)["name"_key];
@@ -92,14 +91,14 @@ void validate_env(const Value& variables, const FieldPath& path, FieldErrors& er
   }
 }
 
-void validate_env_source(const Value& ref, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_env_source(const Value& ref, const FieldPath& path, FieldErrors& errors) {
   const Value& name = ref["name"_key];
   if (name.is_empty()) return errors.required(path.child("name"));
   errors.invalid_each(path.child("name"), name,
                       check_dns1123_subdomain(mask_trailing_dash(name.as_string())));
 }
 
-void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors& errors) {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const Value& source = sources.at(i);
     const FieldPath item = path.index(i);
@@ -124,13 +123,13 @@ void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors&
   }
 }
 
-bool any_has(const Value& items, doc::KnownKeyIndex key, std::string_view text) noexcept {
+bool any_has(const Value& items, doc::KnownKeyIndex key, std::string_view text) {
   return std::ranges::any_of(items.items(),
                              [&](const Value& item) { return item[key].as_string() == text; });
 }
 
 void validate_mount_propagation(const Value& mode, const Value& container, const FieldPath& path,
-                                FieldErrors& errors) noexcept {
+                                FieldErrors& errors) {
   const std::string_view text = mode.as_string();
   if (text != "Bidirectional" && text != "HostToContainer" && text != "None") {
     errors.not_supported(path, mode, {"Bidirectional", "HostToContainer", "None"});
@@ -141,8 +140,7 @@ void validate_mount_propagation(const Value& mode, const Value& container, const
   }
 }
 
-void validate_recursive_read_only(const Value& mount, const FieldPath& path,
-                                  FieldErrors& errors) noexcept {
+void validate_recursive_read_only(const Value& mount, const FieldPath& path, FieldErrors& errors) {
   const Value& mode = mount["recursiveReadOnly"_key];
   const std::string_view text = mode.as_string();
   if (mode.is_null() || text == "Disabled") return;
@@ -160,7 +158,7 @@ void validate_recursive_read_only(const Value& mount, const FieldPath& path,
 
 // `list` is the path of the list: upstream reports sub-paths there, not at the item.
 void validate_sub_paths(const Value& mount, const Value& volume, const FieldPath& list,
-                        const FieldPath& item, FieldErrors& errors) noexcept {
+                        const FieldPath& item, FieldErrors& errors) {
   const Value& sub_path = mount["subPath"_key];
   const Value& expression = mount["subPathExpr"_key];
   if (!volume["image"_key].is_null()) {
@@ -183,7 +181,7 @@ void validate_sub_paths(const Value& mount, const Value& volume, const FieldPath
 }
 
 void validate_mounts(const Value& container, const Volumes& volumes, const FieldPath& path,
-                     FieldErrors& errors) noexcept {
+                     FieldErrors& errors) {
   Names mount_points;
   const Value& mounts = container["volumeMounts"_key];
   const Value& devices = container["volumeDevices"_key];
@@ -217,7 +215,7 @@ void validate_mounts(const Value& container, const Volumes& volumes, const Field
 
 // Adds what is wrong with the volume that a device names.
 void validate_device_name(std::string_view name, const Volumes& volumes, const Names& taken,
-                          const FieldPath& path, FieldErrors& errors) noexcept {
+                          const FieldPath& path, FieldErrors& errors) {
   if (name.empty()) errors.required(path);
   if (taken.contains(name)) errors.invalid(path, name, "must be unique");
   const auto volume = volumes.find(name);
@@ -232,7 +230,7 @@ void validate_device_name(std::string_view name, const Volumes& volumes, const N
 }
 
 void validate_devices(const Value& container, const Volumes& volumes, const FieldPath& path,
-                      FieldErrors& errors) noexcept {
+                      FieldErrors& errors) {
   Names names;
   Names device_paths;
   const Value& mounts = container["volumeMounts"_key];
@@ -265,7 +263,7 @@ void validate_devices(const Value& container, const Volumes& volumes, const Fiel
 }
 
 void validate_resize_policies(const Value& policies, std::string_view restart_policy,
-                              const FieldPath& path, FieldErrors& errors) noexcept {
+                              const FieldPath& path, FieldErrors& errors) {
   Names resources;
   for (std::size_t i = 0; i < policies.size(); ++i) {
     const std::string_view resource = policies.at(i)["resourceName"_key].as_string();
@@ -287,7 +285,7 @@ void validate_resize_policies(const Value& policies, std::string_view restart_po
   }
 }
 
-void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& errors) {
   if (action["path"_key].is_empty()) errors.required(path.child("path"));
   validate_port_number_or_name(action["port"_key], path.child("port"), errors);
   const std::string_view scheme = action["scheme"_key].as_string();
@@ -302,7 +300,7 @@ void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& 
 
 // `grace_period` is null if the Pod's own is missing, which is reported elsewhere.
 void validate_sleep(const Value& sleep, const Value& grace_period, const FieldPath& path,
-                    FieldErrors& errors) noexcept {
+                    FieldErrors& errors) {
   const std::int64_t seconds = sleep["seconds"_key].as_int();
   if (grace_period.is_null()) return;
   if (seconds < 0 || seconds > grace_period.as_int()) {
@@ -314,7 +312,7 @@ void validate_sleep(const Value& sleep, const Value& grace_period, const FieldPa
 }
 
 void validate_handler(const Value& handler, const Value& grace_period, const FieldPath& path,
-                      FieldErrors& errors) noexcept {
+                      FieldErrors& errors) {
   int found = 0;
   const auto visit = [&](doc::KnownKeyIndex key, auto validate) {
     const Value& action = handler[key];
@@ -344,7 +342,7 @@ void validate_handler(const Value& handler, const Value& grace_period, const Fie
 }
 
 void validate_lifecycle(const Value& lifecycle, const Value& grace_period, const FieldPath& path,
-                        FieldErrors& errors) noexcept {
+                        FieldErrors& errors) {
   for (const doc::KnownKeyIndex key : {"postStart"_key, "preStop"_key}) {
     if (lifecycle[key].is_null()) continue;
     validate_handler(lifecycle[key], grace_period, path.child(doc::kKnownKeys[key.value]), errors);
@@ -352,7 +350,7 @@ void validate_lifecycle(const Value& lifecycle, const Value& grace_period, const
 }
 
 void validate_probe(const Value& probe, const Value& grace_period, const FieldPath& path,
-                    FieldErrors& errors) noexcept {
+                    FieldErrors& errors) {
   validate_handler(probe, grace_period, path, errors);
   for (const doc::KnownKeyIndex key :
        {"initialDelaySeconds"_key, "timeoutSeconds"_key, "periodSeconds"_key,
@@ -367,7 +365,7 @@ void validate_probe(const Value& probe, const Value& grace_period, const FieldPa
 }
 
 void validate_probes(const Value& container, const Value& grace_period, const FieldPath& path,
-                     FieldErrors& errors) noexcept {
+                     FieldErrors& errors) {
   const auto must_succeed_once = [&](const Value& probe, const FieldPath& probe_path) {
     const Value& threshold = probe["successThreshold"_key];
     if (threshold.as_int() != 1) {
@@ -395,7 +393,7 @@ void validate_probes(const Value& container, const Value& grace_period, const Fi
 }
 
 void validate_lifecycle_and_probes(const Value& container, const Value& spec, const FieldPath& path,
-                                   FieldErrors& errors) noexcept {
+                                   FieldErrors& errors) {
   const Value& grace_period = spec["terminationGracePeriodSeconds"_key];
   if (const Value& lifecycle = container["lifecycle"_key]; !lifecycle.is_null()) {
     validate_lifecycle(lifecycle, grace_period, path.child("lifecycle"), errors);
@@ -405,7 +403,7 @@ void validate_lifecycle_and_probes(const Value& container, const Value& spec, co
 
 // What all kinds of containers have in common.
 void validate_common(const Value& container, const PodContext& pod, const FieldPath& path,
-                     FieldErrors& errors) noexcept {
+                     FieldErrors& errors) {
   const Value& name = container["name"_key];
   if (name.is_empty()) {
     errors.required(path.child("name"));
@@ -436,7 +434,7 @@ void validate_common(const Value& container, const PodContext& pod, const FieldP
 
 // `taken` collects `protocol/address/port` of ports opened on the node.
 void validate_host_ports(const Value& container, Names& taken, const FieldPath& path,
-                         FieldErrors& errors) noexcept {
+                         FieldErrors& errors) {
   const FieldPath ports_path = path.child("ports");
   const Value& ports = container["ports"_key];
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -463,8 +461,7 @@ constexpr doc::KnownKeyIndex kNotForEphemeral[] = {
     "ports"_key,          "resizePolicy"_key, "restartPolicy"_key, "livenessProbe"_key,
     "readinessProbe"_key, "startupProbe"_key, "lifecycle"_key};
 
-void validate_ephemeral_fields(const Value& container, const FieldPath& path,
-                               FieldErrors& errors) noexcept {
+void validate_ephemeral_fields(const Value& container, const FieldPath& path, FieldErrors& errors) {
   constexpr std::string_view kError = "cannot be set for an Ephemeral Container";
   for (const doc::KnownKeyIndex key : kNotForEphemeral) {
     if (!container[key].is_null()) errors.forbidden(path.child(doc::kKnownKeys[key.value]), kError);
@@ -482,7 +479,7 @@ void validate_ephemeral_fields(const Value& container, const FieldPath& path,
 }
 
 void validate_plain_init_container(const Value& container, const FieldPath& path,
-                                   FieldErrors& errors) noexcept {
+                                   FieldErrors& errors) {
   for (const doc::KnownKeyIndex key :
        {"lifecycle"_key, "livenessProbe"_key, "readinessProbe"_key, "startupProbe"_key}) {
     if (container[key].is_null()) continue;
@@ -496,8 +493,7 @@ void validate_plain_init_container(const Value& container, const FieldPath& path
 
 }  // namespace
 
-void validate_pull_policy(const Value& policy, const FieldPath& path,
-                          FieldErrors& errors) noexcept {
+void validate_pull_policy(const Value& policy, const FieldPath& path, FieldErrors& errors) {
   const std::string_view text = policy.as_string();
   if (text.empty()) return errors.required(path);
   if (text != "Always" && text != "IfNotPresent" && text != "Never") {
@@ -505,8 +501,7 @@ void validate_pull_policy(const Value& policy, const FieldPath& path,
   }
 }
 
-void validate_containers(const PodContext& pod, const FieldPath& path,
-                         FieldErrors& errors) noexcept {
+void validate_containers(const PodContext& pod, const FieldPath& path, FieldErrors& errors) {
   const Value& containers = pod.spec["containers"_key];
   if (containers.size() == 0) return errors.required(path);
   Names names;
@@ -528,8 +523,7 @@ void validate_containers(const PodContext& pod, const FieldPath& path,
   }
 }
 
-void validate_init_containers(const PodContext& pod, const FieldPath& path,
-                              FieldErrors& errors) noexcept {
+void validate_init_containers(const PodContext& pod, const FieldPath& path, FieldErrors& errors) {
   Names names = container_names(pod.spec["containers"_key]);
   const Value& containers = pod.spec["initContainers"_key];
   for (std::size_t i = 0; i < containers.size(); ++i) {
@@ -556,7 +550,7 @@ void validate_init_containers(const PodContext& pod, const FieldPath& path,
 }
 
 void validate_ephemeral_containers(const PodContext& pod, const FieldPath& path,
-                                   FieldErrors& errors) noexcept {
+                                   FieldErrors& errors) {
   const Value& containers = pod.spec["ephemeralContainers"_key];
   if (containers.size() == 0) return;
   Names others = container_names(pod.spec["containers"_key]);
@@ -579,7 +573,7 @@ void validate_ephemeral_containers(const PodContext& pod, const FieldPath& path,
 }
 
 void validate_containers_only_for_pod(const Value& containers, const FieldPath& path,
-                                      FieldErrors& errors) noexcept {
+                                      FieldErrors& errors) {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
   for (std::size_t i = 0; i < containers.size(); ++i) {
     const Value& image = containers.at(i)["image"_key];

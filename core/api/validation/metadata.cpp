@@ -26,8 +26,7 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-void validate_owner_reference(const Value& reference, const FieldPath& path,
-                              FieldErrors& errors) noexcept {
+void validate_owner_reference(const Value& reference, const FieldPath& path, FieldErrors& errors) {
   const Value& api_version = reference["apiVersion"_key];
   if (api_version.is_empty() || api_version.as_string().ends_with('/')) {
     errors.invalid(path.child("apiVersion"), api_version.to_string(), "version must not be empty");
@@ -44,7 +43,7 @@ void validate_owner_reference(const Value& reference, const FieldPath& path,
 }
 
 void validate_owner_references(const Value& references, const FieldPath& path,
-                               FieldErrors& errors) noexcept {
+                               FieldErrors& errors) {
   std::string first;
   for (const Value& reference : references.items()) {
     validate_owner_reference(reference, path, errors);
@@ -62,8 +61,7 @@ void validate_owner_references(const Value& references, const FieldPath& path,
   }
 }
 
-void validate_finalizers(const Value& finalizers, const FieldPath& path,
-                         FieldErrors& errors) noexcept {
+void validate_finalizers(const Value& finalizers, const FieldPath& path, FieldErrors& errors) {
   bool orphans = false;
   bool deletes = false;
   for (const Value& finalizer : finalizers.items()) {
@@ -77,8 +75,7 @@ void validate_finalizers(const Value& finalizers, const FieldPath& path,
   }
 }
 
-void validate_managed_fields(const Value& entries, const FieldPath& path,
-                             FieldErrors& errors) noexcept {
+void validate_managed_fields(const Value& entries, const FieldPath& path, FieldErrors& errors) {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Value& entry = entries.at(i);
     const FieldPath item = path.index(i);
@@ -101,14 +98,13 @@ void validate_managed_fields(const Value& entries, const FieldPath& path,
 
 // `name is neither a standard finalizer name nor is it fully qualified`
 void validate_kube_finalizer_name(std::string_view name, const FieldPath& path,
-                                  FieldErrors& errors) noexcept {
+                                  FieldErrors& errors) {
   if (name.find('/') != std::string_view::npos) return;
   if (name == "kubernetes" || name == kOrphan || name == kForeground) return;
   errors.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
 }
 
-void validate_kube_finalizer_names(const Value& meta, const FieldPath& path,
-                                   FieldErrors& errors) noexcept {
+void validate_kube_finalizer_names(const Value& meta, const FieldPath& path, FieldErrors& errors) {
   const FieldPath finalizers = path.child("finalizers");
   const Value& names = meta["finalizers"_key];
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -117,7 +113,7 @@ void validate_kube_finalizer_names(const Value& meta, const FieldPath& path,
 }
 
 void validate_no_new_finalizers(const Value& now, const Value& before, const FieldPath& path,
-                                FieldErrors& errors) noexcept {
+                                FieldErrors& errors) {
   std::vector<std::string> added;
   for (const Value& finalizer : now.items()) {
     const auto old = before.items();
@@ -132,7 +128,7 @@ void validate_no_new_finalizers(const Value& now, const Value& before, const Fie
                                      fmt::join(added, ", ")));
 }
 
-void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors& errors) {
   validate_labels(meta["labels"_key], path.child("labels"), errors);
   validate_annotations(meta["annotations"_key], path.child("annotations"), errors);
   validate_owner_references(meta["ownerReferences"_key], path.child("ownerReferences"), errors);
@@ -140,7 +136,7 @@ void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors&
 
 // An absent text and an empty one are the same to Go.
 void validate_immutable_text(const Value& meta, const Value& old_meta, doc::KnownKeyIndex key,
-                             const FieldPath& path, FieldErrors& errors) noexcept {
+                             const FieldPath& path, FieldErrors& errors) {
   if (meta[key].is_empty() && old_meta[key].is_empty()) return;
   if (meta[key] != old_meta[key]) errors.invalid(path, meta[key].to_string(), kImmutable);
 }
@@ -148,7 +144,7 @@ void validate_immutable_text(const Value& meta, const Value& old_meta, doc::Know
 }  // namespace
 
 void validate_object_meta(const Value& object, bool namespaced, NameCheck check,
-                          FieldErrors& errors) noexcept {
+                          FieldErrors& errors) {
   const Value& meta = metadata(object);
   const FieldPath path{"metadata"};
   if (!meta["generateName"_key].is_empty()) {
@@ -179,7 +175,7 @@ void validate_object_meta(const Value& object, bool namespaced, NameCheck check,
 }
 
 void validate_object_meta_update(const Value& object, const Value& old_object,
-                                 FieldErrors& errors) noexcept {
+                                 FieldErrors& errors) {
   const Value& meta = metadata(object);
   const Value& old_meta = metadata(old_object);
   const FieldPath path{"metadata"};
@@ -208,20 +204,18 @@ void validate_object_meta_update(const Value& object, const Value& old_object,
   validate_kube_finalizer_names(meta, path, errors);
 }
 
-void validate_label_name(std::string_view name, const FieldPath& path,
-                         FieldErrors& errors) noexcept {
+void validate_label_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
   errors.invalid_each(path, name, check_qualified_name(name));
 }
 
-void validate_labels(const Value& labels, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_labels(const Value& labels, const FieldPath& path, FieldErrors& errors) {
   for (const doc::Member& label : labels.members()) {
     validate_label_name(label.key.text(), path, errors);
     errors.invalid_each(path, label.value, check_label_value(label.value.as_string()));
   }
 }
 
-void validate_annotations(const Value& annotations, const FieldPath& path,
-                          FieldErrors& errors) noexcept {
+void validate_annotations(const Value& annotations, const FieldPath& path, FieldErrors& errors) {
   std::int64_t total = 0;
   for (const doc::Member& annotation : annotations.members()) {
     const std::string_view key = annotation.key.text();
@@ -231,8 +225,7 @@ void validate_annotations(const Value& annotations, const FieldPath& path,
   if (total > kMaxAnnotationBytes) errors.too_long(path, kMaxAnnotationBytes);
 }
 
-void validate_label_selector(const Value& selector, const FieldPath& path,
-                             FieldErrors& errors) noexcept {
+void validate_label_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) {
   validate_labels(selector["matchLabels"_key], path.child("matchLabels"), errors);
   const FieldPath expressions_path = path.child("matchExpressions");
   const Value& expressions = selector["matchExpressions"_key];
@@ -262,38 +255,35 @@ void validate_label_selector(const Value& selector, const FieldPath& path,
   }
 }
 
-void validate_finalizer_name(std::string_view name, const FieldPath& path,
-                             FieldErrors& errors) noexcept {
+void validate_finalizer_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
   errors.invalid_each(path, name, check_qualified_name(name));
   validate_kube_finalizer_name(name, path, errors);
 }
 
 void validate_immutable(const Value& now, const Value& before, const FieldPath& path,
-                        FieldErrors& errors) noexcept {
+                        FieldErrors& errors) {
   if (now != before) errors.invalid(path, now, kImmutable);
 }
 
-void validate_not_negative(const Value& number, const FieldPath& path,
-                           FieldErrors& errors) noexcept {
+void validate_not_negative(const Value& number, const FieldPath& path, FieldErrors& errors) {
   if (number.as_int() < 0) errors.invalid(path, number, kNotNegative);
 }
 
-void validate_ip(const Value& text, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_ip(const Value& text, const FieldPath& path, FieldErrors& errors) {
   if (!parse_ip(text.as_string())) {
     errors.invalid(path, text.to_string(),
                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
   }
 }
 
-void validate_cidr(const Value& text, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_cidr(const Value& text, const FieldPath& path, FieldErrors& errors) {
   if (!parse_cidr(text.as_string())) {
     errors.invalid(path, text.to_string(),
                    "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
   }
 }
 
-void validate_non_special_ip(const Value& text, const FieldPath& path,
-                             FieldErrors& errors) noexcept {
+void validate_non_special_ip(const Value& text, const FieldPath& path, FieldErrors& errors) {
   const std::optional<IpAddress> ip = parse_ip(text.as_string());
   if (!ip) {
     errors.invalid(path, text.to_string(), "must be a valid IP address");
@@ -314,8 +304,7 @@ void validate_non_special_ip(const Value& text, const FieldPath& path,
   }
 }
 
-void validate_port_number_or_name(const Value& port, const FieldPath& path,
-                                  FieldErrors& errors) noexcept {
+void validate_port_number_or_name(const Value& port, const FieldPath& path, FieldErrors& errors) {
   if (port.is_string()) {
     errors.invalid_each(path, port, check_port_name(port.as_string()));
   } else {
@@ -323,7 +312,7 @@ void validate_port_number_or_name(const Value& port, const FieldPath& path,
   }
 }
 
-void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors& errors) noexcept {
+void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors& errors) {
   const std::string_view text = protocol.as_string();
   if (text.empty()) {
     errors.required(path);
@@ -332,7 +321,7 @@ void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors
   }
 }
 
-bool is_dual_stack(const Value& addresses, bool items_are_objects) noexcept {
+bool is_dual_stack(const Value& addresses, bool items_are_objects) {
   bool ipv4 = false;
   bool ipv6 = false;
   for (const Value& item : addresses.items()) {

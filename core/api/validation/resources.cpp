@@ -28,45 +28,44 @@ constexpr std::string_view kOtherStandardResources[] = {
     "storage",      "requests.storage"};
 
 template <std::size_t Size>
-bool lists(const std::string_view (&names)[Size], std::string_view name) noexcept {
+bool lists(const std::string_view (&names)[Size], std::string_view name) {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-bool is_huge_page(std::string_view name) noexcept {
+bool is_huge_page(std::string_view name) {
   return name.starts_with(kHugePages);
 }
 
 // Unprefixed, or of kubernetes.io.
-bool is_native(std::string_view name) noexcept {
+bool is_native(std::string_view name) {
   return name.find('/') == std::string_view::npos ||
          name.find("kubernetes.io/") != std::string_view::npos;
 }
 
-bool is_standard(std::string_view name) noexcept {
+bool is_standard(std::string_view name) {
   return lists(kCountedResources, name) || lists(kOtherStandardResources, name) ||
          is_huge_page(name) || name.starts_with("requests.hugepages-");
 }
 
-bool is_standard_for_containers(std::string_view name) noexcept {
+bool is_standard_for_containers(std::string_view name) {
   return name == "cpu" || name == "memory" || name == "ephemeral-storage" || is_huge_page(name);
 }
 
-bool is_extended(std::string_view name) noexcept {
+bool is_extended(std::string_view name) {
   if (is_native(name) || name.starts_with("requests.")) return false;
   return check_qualified_name("requests." + std::string{name}).empty();
 }
 
-bool is_overcommit_allowed(std::string_view name) noexcept {
+bool is_overcommit_allowed(std::string_view name) {
   return is_native(name) && !is_huge_page(name);
 }
 
-bool is_counted(std::string_view name) noexcept {
+bool is_counted(std::string_view name) {
   return lists(kCountedResources, name) || is_extended(name);
 }
 
 // Adds what is wrong with a resource's name in general; true if nothing is.
-bool validate_resource_name(std::string_view name, const FieldPath& path,
-                            FieldErrors& errors) noexcept {
+bool validate_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
   const Problems problems = check_qualified_name(name);
   errors.invalid_each(path, name, problems);
   if (!problems.empty()) return false;
@@ -78,7 +77,7 @@ bool validate_resource_name(std::string_view name, const FieldPath& path,
 }
 
 void validate_container_resource_name(std::string_view name, const FieldPath& path,
-                                      FieldErrors& errors) noexcept {
+                                      FieldErrors& errors) {
   validate_resource_name(name, path, errors);
   if (name.find('/') == std::string_view::npos) {
     if (!is_standard_for_containers(name)) {
@@ -89,8 +88,7 @@ void validate_container_resource_name(std::string_view name, const FieldPath& pa
   }
 }
 
-void validate_pod_resource_name(std::string_view name, const FieldPath& path,
-                                FieldErrors& errors) noexcept {
+void validate_pod_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
   if (!validate_resource_name(name, path, errors)) return;
   if (name != "cpu" && name != "memory" && !is_huge_page(name)) {
     errors.not_supported(path, name, {"cpu", "memory"});
@@ -98,7 +96,7 @@ void validate_pod_resource_name(std::string_view name, const FieldPath& path,
 }
 
 void validate_huge_page(std::string_view name, const Quantity& quantity, const FieldPath& path,
-                        FieldErrors& errors) noexcept {
+                        FieldErrors& errors) {
   const auto page = Quantity::parse(name.substr(kHugePages.size()));
   if (page && page->sign() > 0 && quantity.sign() >= 0 && quantity.is_integer() &&
       quantity.value() % page->value() == 0) {
@@ -118,7 +116,7 @@ struct Mentions {
 };
 
 void validate_one(std::string_view name, const Value& value, NameValidator validate_name,
-                  const FieldPath& path, Mentions& mentions, FieldErrors& errors) noexcept {
+                  const FieldPath& path, Mentions& mentions, FieldErrors& errors) {
   validate_name(name, path, errors);
   validate_resource_quantity(name, value, path, errors);
   if (name == "cpu" || name == "memory") mentions.cpu_or_memory = true;
@@ -126,7 +124,7 @@ void validate_one(std::string_view name, const Value& value, NameValidator valid
 
 void validate_against_limit(std::string_view name, const Quantity& request, const Value* limit,
                             const FieldPath& limits_path, const FieldPath& requests_path,
-                            FieldErrors& errors) noexcept {
+                            FieldErrors& errors) {
   if (limit == nullptr) {
     if (!is_overcommit_allowed(name)) {
       errors.required(limits_path, "Limit must be set for non overcommitable resources");
@@ -145,7 +143,7 @@ void validate_against_limit(std::string_view name, const Quantity& request, cons
 }
 
 void validate_claims(const Value& claims, const Names& known, const FieldPath& path,
-                     FieldErrors& errors) noexcept {
+                     FieldErrors& errors) {
   Names seen;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const std::string name = claims.at(i)["name"_key].to_string();
@@ -182,7 +180,7 @@ void validate_claims(const Value& claims, const Names& known, const FieldPath& p
 }
 
 void validate_requirements(const Value& requirements, NameValidator validate_name,
-                           const FieldPath& path, FieldErrors& errors) noexcept {
+                           const FieldPath& path, FieldErrors& errors) {
   const FieldPath limits_path = path.child("limits");
   const FieldPath requests_path = path.child("requests");
   const Value& limits = requirements["limits"_key];
@@ -214,7 +212,7 @@ void validate_requirements(const Value& requirements, NameValidator validate_nam
 }  // namespace
 
 void validate_resource_quantity(std::string_view resource_name, const Value& quantity,
-                                const FieldPath& path, FieldErrors& errors) noexcept {
+                                const FieldPath& path, FieldErrors& errors) {
   const Quantity amount = Quantity::from_value(quantity);
   if (amount.sign() < 0) errors.invalid(path, amount.to_string(), kNotNegative);
   if (is_counted(resource_name) && !amount.is_integer()) {
@@ -223,13 +221,12 @@ void validate_resource_quantity(std::string_view resource_name, const Value& qua
 }
 
 void validate_container_resources(const Value& requirements, const Names& claims,
-                                  const FieldPath& path, FieldErrors& errors) noexcept {
+                                  const FieldPath& path, FieldErrors& errors) {
   validate_requirements(requirements, validate_container_resource_name, path, errors);
   validate_claims(requirements["claims"_key], claims, path.child("claims"), errors);
 }
 
-void validate_pod_resources(const Value& requirements, const FieldPath& path,
-                            FieldErrors& errors) noexcept {
+void validate_pod_resources(const Value& requirements, const FieldPath& path, FieldErrors& errors) {
   if (requirements["claims"_key].size() != 0) {
     errors.forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level");
   }

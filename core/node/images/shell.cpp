@@ -63,7 +63,7 @@ class Shell {
   }
 
  private:
-  bool is_leaving() const { return exited_ || break_; }
+  bool is_leaving() const { return exited_ || break_ || continue_; }
 
   sim::Task<std::int32_t> run(const ShellNode& node) {
     if (++depth_ > kMaxDepth) {
@@ -159,6 +159,7 @@ class Shell {
       variables_[node.name] = value;
       sim::Task<std::int32_t> body = run(*node.children[0]);
       status = co_await body;
+      continue_ = false;
       if (is_leaving()) break;
     }
     break_ = false;

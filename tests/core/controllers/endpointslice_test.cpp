@@ -137,7 +137,9 @@ TEST_CASE("an endpoint follows its Pod through not ready, terminating, finished 
   world.patch_status(kPods, "a", "status: {phase: Succeeded}");
   world.run();
   CHECK_FALSE(world.endpoints().contains("a"));
-  world.remove_now(kPods, "b");
+  apiserver::DeleteOptions now;
+  now.grace_period_seconds = 0;
+  world.remove(kPods, "b", now);
   world.run();
   CHECK(world.endpoints().empty());
 }

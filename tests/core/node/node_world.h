@@ -118,8 +118,34 @@ struct NodeWorld {
     run(std::chrono::seconds{3});
     return answer;
   }
+  /// What a command in a container of a Pod prints, with its exit code: `0 text`.
+  std::string exec(const std::string& name, const std::string& container,
+                   std::vector<std::string> command) {
+    std::string answer = "no answer";
+    PodWorker* worker = kubelet->find_pod(api::ObjectKey{"default", name});
+    Container* running = worker == nullptr ? nullptr : worker->find_running(container);
+    if (running == nullptr) return "not running";
+    sim::Process process{loop, exec_into(*running, std::move(command), answer)};
+    run(std::chrono::seconds{20});
+    return answer;
+  }
+  /// What a shell script prints in the container `c` of a busybox Pod `shell`, made on first use.
+  std::string shell(const std::string& script) {
+    if (!exists("shell")) {
+      create_pod("shell",
+                 "  containers: [{name: c, image: busybox, command: [sleep, infinity]}]\n");
+      run(std::chrono::seconds{10});
+    }
+    return exec("shell", "c", {"sh", "-c", script});
+  }
 
  private:
+  static sim::Task<void> exec_into(Container& container, std::vector<std::string> command,
+                                   std::string& answer) {
+    sim::Task<ExecResult> exec = container.exec(std::move(command), std::nullopt);
+    const ExecResult result = co_await exec;
+    answer = std::to_string(result.exit_code) + " " + result.output + result.error;
+  }
   sim::Task<void> fetch_into(std::string text, std::string& answer) {
     net::Ref<net::Host> host{&machine->host()};
     sim::Task<net::FetchResult> fetch = host->fetch(*net::Url::parse(text));

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// How the images that serve behave.
+#include <doctest/doctest.h>
+
+#include "core/net/dns/message.h"
+#include "tests/core/node/node_world.h"
+
+namespace rockpool::node {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kAddress = "10.244.1.2";
+
+// A world with one Pod `p` whose container `c` has the given fields, after it has started.
+struct Served : NodeWorld {
+  explicit Served(const std::string& container) {
+    create_pod("p", "  containers: [{name: c, " + container + "}]\n");
+    run(30s);
+  }
+  std::string at(const std::string& port_and_path) {
+    return get("http://" + std::string{kAddress} + ":" + port_and_path);
+  }
+};
+
+TEST_CASE("nginx") {
+  Served world{"image: 'nginx:1.14.2'"};
+  CHECK(world.at("80/").find("<h1>Welcome to nginx!</h1>") != std::string::npos);
+  CHECK(world.at("80/no").find("<center>nginx/1.14.2</center>") != std::string::npos);
+  const std::string log = world.log("p", "c");
+  CHECK(log.find("[notice] 1#1: nginx/1.14.2\n") != std::string::npos);
+  CHECK(
+      log.find("192.168.49.3 - - [01/Jan/2025:00:00:30 +0000] \"GET / HTTP/1.1\" 200 615 \"-\"") !=
+      std::string::npos);
+  CHECK(log.find("\"GET /no HTTP/1.1\" 404 ") != std::string::npos);
+  CHECK(world.exec("p", "c", {"sh", "-c", "echo mine > /usr/share/nginx/html/index.html"}) == "0 ");
+  CHECK(world.at("80/") == "200 mine\n");
+}
+
+TEST_CASE("nginx with a configuration of its own") {
+  NodeWorld world;
+  world.create(
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {default.conf: 'server { "
+      "listen 8080; }'}\n");
+  world.create_pod("p",
+                   "  volumes: [{name: v, configMap: {name: conf}}]\n"
+                   "  containers: [{name: c, image: nginx, volumeMounts: [{name: v, mountPath: "
+                   "/etc/nginx/conf.d}]}]\n");
+  world.run(30s);
+  CHECK(world.get("http://10.244.1.2:8080/").starts_with("200 "));
+  CHECK(world.get("http://10.244.1.2/") == "connection_refused");
+}
+
+TEST_CASE("kubernetes-bootcamp") {
+  Served one{"image: 'gcr.io/google-samples/kubernetes-bootcamp:v1'"};
+  CHECK(one.at("8080/") == "200 Hello Kubernetes bootcamp! | Running on: p | v=1\n");
+  CHECK(one.at("8080/any") == "200 Hello Kubernetes bootcamp! | Running on: p | v=1\n");
+  CHECK(one.log("p", "c").find("Running On: p | Total Requests: 2 | App Uptime: ") !=
+        std::string::npos);
+  CHECK(one.exec("p", "c", {"curl", "-s", "http://localhost:8080"}) ==
+        "0 Hello Kubernetes bootcamp! | Running on: p | v=1\n");
+  Served two{"image: 'docker.io/jocatalin/kubernetes-bootcamp:v2'"};
+  CHECK(two.at("8080/") == "200 Hello Kubernetes bootcamp! | Running on: p | v=2\n");
+}
+
+TEST_CASE("hello-app and http-echo") {
+  Served hello{"image: 'gcr.io/google-samples/hello-app:1.0'"};
+  CHECK(hello.at("8080/") == "200 Hello, world!\nVersion: 1.0.0\nHostname: p\n");
+  CHECK(hello.log("p", "c").find("Server listening on port 8080\n") != std::string::npos);
+  Served echo{"image: 'hashicorp/http-echo', args: ['-text=hi there', '-listen=:9090']"};
+  CHECK(echo.at("9090/x") == "200 hi there\n");
+  CHECK(echo.at("5678/") == "connection_refused");
+  Served broken{"image: hashicorp/http-echo"};
+  CHECK(broken.container("p").last_state().terminated()["exitCode"].as_int() == 127);
+}
+
+TEST_CASE("agnhost netexec") {
+  Served world{"image: 'registry.k8s.io/e2e-test-images/agnhost:2.39', args: [netexec]"};
+  CHECK(world.at("8080/hostname") == "200 p");
+  CHECK(world.at("8080/echo?msg=a%20b") == "200 a b");
+  CHECK(world.at("8080/clientip").starts_with("200 192.168.49.3:"));
+  CHECK(world.at("8080/healthz") == "200 ");
+  CHECK(world.at("8080/").starts_with("200 NOW: 2025-01-01 00:00:"));
+  CHECK(world.at("8080/dial?host=10.244.1.2&port=8080&protocol=http&request=hostname&tries=2") ==
+        "200 {\"responses\":[\"p\",\"p\"]}");
+  CHECK(world.at("8080/dial?host=10.244.1.2&port=8081&protocol=udp&request=hostname") ==
+        "200 {\"responses\":[\"p\"]}");
+  CHECK(world.at("8080/dial?host=10.244.1.2&port=9&protocol=http&request=x")
+            .find("connection refused") != std::string::npos);
+  CHECK(world.at("8080/shell?cmd=echo%20hi") == "200 {\"output\":\"hi\\n\"}");
+  CHECK(world.at("8080/exit?code=3") == "connection_closed");
+  CHECK(world.container("p").restart_count() == 1);
+  CHECK(world.container("p").last_state().terminated()["exitCode"].as_int() == 3);
+}
+
+TEST_CASE("an unknown image serves the ports that it declares") {
+  Served world{"image: 'ghcr.io/me/app:v1', ports: [{containerPort: 3000}, {containerPort: 3001}]"};
+  CHECK(world.at("3001/x") == "200 Hostname: p\nImage: ghcr.io/me/app:v1\nRequest: GET /x\n");
+  CHECK(world.at("80/") == "connection_refused");
+  world.remove("p");
+  world.run(1s);
+  CHECK_FALSE(world.exists("p"));
+}
+
+TEST_CASE("coredns answers for the cluster") {
+  Served world{"image: 'registry.k8s.io/coredns/coredns:v1.12.0'"};
+  world.create(
+      "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: 10.96.7.7, ports: "
+      "[{port: 80}]}\n");
+  world.run(1s);
+  auto socket = world.machine->host().bind();
+  std::string answer;
+  const auto ask = [&](std::string name) -> sim::Task<void> {
+    socket->send({*net::IpAddress::parse(kAddress), 53},
+                 net::dns::encode_query(7, name, net::dns::RecordType::a));
+    sim::Task<std::expected<net::Datagram, net::Failure>> receive = socket->receive(1s);
+    const std::expected<net::Datagram, net::Failure> datagram = co_await receive;
+    answer = datagram ? datagram->payload : "nothing";
+  };
+  sim::Process process{world.loop, ask("web.default.svc.cluster.local.")};
+  world.run(2s);
+  const auto message = net::dns::decode(answer);
+  REQUIRE(message);
+  REQUIRE(message->answers.size() == 1);
+  CHECK(std::get<net::IpAddress>(message->answers[0].data).to_string() == "10.96.7.7");
+}
+
+TEST_CASE("fortio load reports what it saw") {
+  NodeWorld world;
+  world.create_pod("server", "  containers: [{name: c, image: fortio/fortio}]\n");
+  world.run(30s);
+  world.create_pod(
+      "client",
+      "  restartPolicy: Never\n"
+      "  containers: [{name: c, image: fortio/fortio, args: [load, -qps, '20', -c, '2', "
+      "-t, 10s, 'http://10.244.1.2:8080/']}]\n");
+  world.run(60s);
+  const std::string log = world.log("client", "c");
+  CAPTURE(log);
+  CHECK(world.pod("client").phase() == "Succeeded");
+  CHECK(log.find("Code 200 : 200 (100.0 %)") != std::string::npos);
+  CHECK(log.find("All done 200 calls (plus 1 warmup)") != std::string::npos);
+}
+
+TEST_CASE("fortio load counts failures") {
+  NodeWorld world;
+  world.create_pod(
+      "client",
+      "  restartPolicy: Never\n"
+      "  containers: [{name: c, image: fortio/fortio, args: [load, -allow-initial-errors, "
+      "-qps, '10', -c, '1', -n, '5', 'http://10.244.1.99:8080/']}]\n");
+  world.run(120s);
+  const std::string log = world.log("client", "c");
+  CAPTURE(log);
+  CHECK(log.find("Code  -1 : 5 (100.0 %)") != std::string::npos);
+}
+
+TEST_CASE("the network programs of a shell image") {
+  Served world{"image: 'nginx:1.27'"};
+  CHECK(world.shell("curl -s -o /dev/null -w '%{http_code}\\n' http://10.244.1.2/") == "0 200\n");
+  CHECK(world.shell("curl -sf http://10.244.1.2/no; echo $?") == "0 22\n");
+  CHECK(world.shell("curl http://10.244.1.2:81/").starts_with("7 curl: (7) Failed to connect to "));
+  CHECK(world.shell("wget -qO- http://10.244.1.2/ | grep -c nginx.org") == "0 1\n");
+  CHECK(world.shell("wget -q -O - http://10.244.1.2:81/") ==
+        "1 wget: can't connect to remote host (10.244.1.2): Connection refused\n");
+  CHECK(world.shell("wget -q http://10.244.1.2/no") ==
+        "1 wget: server returned error: HTTP/1.1 404 Not Found\n");
+  CHECK(world.shell("nc -zv 10.244.1.2 80") == "0 10.244.1.2 (10.244.1.2:80) open\n");
+  CHECK(world.shell("cat /etc/resolv.conf").find("nameserver 10.96.0.10\n") != std::string::npos);
+  CHECK(world.shell("env | grep SERVICE_HOST") == "0 KUBERNETES_SERVICE_HOST=10.96.0.1\n");
+}
+
+}  // namespace
+}  // namespace rockpool::node

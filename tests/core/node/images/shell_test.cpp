@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/shell.h"
+
+#include <doctest/doctest.h>
+
+#include "core/node/images/shell_arithmetic.h"
+#include "tests/core/node/node_world.h"
+
+namespace rockpool::node {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("words, quotes and expansions") {
+  NodeWorld world;
+  CHECK(world.shell("echo hello   world") == "0 hello world\n");
+  CHECK(world.shell("echo 'a  b' \"c  $((1+2))\" d\\ e") == "0 a  b c  3 d e\n");
+  CHECK(world.shell("X=1; Y=\"$X 2\"; echo $Y \"$Y\" ${Z:-none} ${#Y}") == "0 1 2 1 2 none 3\n");
+  CHECK(world.shell("echo $(echo one; echo two) `echo three`") == "0 one two three\n");
+  CHECK(world.shell("echo \"$(hostname)\" $HOSTNAME") == "0 shell shell\n");
+  CHECK(world.shell("echo '$HOME' \\$X") == "0 $HOME $X\n");
+  CHECK(world.shell("printf '%s-%s\\n' a b") == "0 a-b\n");
+  CHECK(world.exec("shell", "c", {"sh", "-c", "echo $0 $1 $#", "me", "x"}) == "0 me x 1\n");
+}
+
+TEST_CASE("conditions, loops, lists and exit codes") {
+  NodeWorld world;
+  CHECK(world.shell("true && echo yes || echo no") == "0 yes\n");
+  CHECK(world.shell("false && echo yes || echo no; exit 4") == "4 no\n");
+  CHECK(world.shell("! true; echo $?") == "0 1\n");
+  CHECK(world.shell("if [ 1 -eq 2 ]; then echo a; elif [ b = b ]; then echo b; else echo c; fi") ==
+        "0 b\n");
+  CHECK(world.shell("if false; then echo a; else echo c; fi") == "0 c\n");
+  CHECK(world.shell("for i in 1 2 3; do if [ $i = 2 ]; then continue; fi; echo $i; done") ==
+        "0 1\n3\n");
+  CHECK(world.shell("i=0; while [ $i -lt 3 ]; do echo $i; i=$((i+1)); done") == "0 0\n1\n2\n");
+  CHECK(world.shell(
+            "i=0; while true; do i=$((i+1)); if [ $i -gt 2 ]; then break; fi; done; echo $i") ==
+        "0 3\n");
+  CHECK(world.shell("until true; do echo never; done; echo done") == "0 done\n");
+  CHECK(world.shell("set -e; false; echo never") == "1 ");
+  CHECK(world.shell("(cd /tmp; echo in); { echo group; }").ends_with("group\n"));
+}
+
+TEST_CASE("files, redirections and pipes") {
+  NodeWorld world;
+  CHECK(world.shell("echo one > /tmp/a; echo two >> /tmp/a; cat /tmp/a; cat < /tmp/a | wc -l") ==
+        "0 one\ntwo\n2\n");
+  CHECK(world.shell("cat /tmp/missing 2>/dev/null; echo $?") == "0 1\n");
+  CHECK(world.shell("cat /tmp/missing > /tmp/out") ==
+        "1 cat: can't open '/tmp/missing': No such file or directory\n");
+  CHECK(world.shell("cat /tmp/missing > /tmp/both 2>&1; grep -c open /tmp/both") == "0 1\n");
+  CHECK(world.shell("seq 5 | tail -n 2 | head -n 1") == "0 4\n");
+  CHECK(world.shell("mkdir -p /d; touch /d/x; ls /d; rm /d/x; ls /d") == "0 x\n");
+}
+
+TEST_CASE("what is wrong is said") {
+  NodeWorld world;
+  CHECK(world.shell("nonsense") == "127 sh: nonsense: not found\n");
+  CHECK(world.shell("if true; then echo a") == "2 sh: syntax error: unexpected \"end of file\"\n");
+  CHECK(world.shell("done") == "2 sh: syntax error: unexpected \"done\"\n");
+  CHECK(world.shell("echo 'open") == "2 sh: syntax error: unterminated quoted string\n");
+  CHECK(world.shell("case x in x) echo a;; esac") == "2 sh: syntax error: unexpected \"case\"\n");
+  CHECK_FALSE(parse_shell(std::string(100, '(')));
+}
+
+TEST_CASE("loops take time, so that an endless one stands nobody still") {
+  NodeWorld world;
+  world.create_pod("busy",
+                   "  containers: [{name: c, image: busybox, command: [sh, -c, 'while :; do :; "
+                   "done']}]\n");
+  world.run(10s);
+  CHECK(world.pod("busy").is_ready());
+}
+
+TEST_CASE("a background job goes on beside the rest, and a trap hears the signal") {
+  NodeWorld world;
+  world.create_pod(
+      "jobs",
+      "  containers:\n  - name: c\n    image: busybox\n"
+      "    command: [sh, -c, \"trap 'exit 7' TERM; (sleep 2; echo later) & echo now; sleep "
+      "1000\"]\n");
+  world.run(10s);
+  CHECK(world.log("jobs", "c") == "now\nlater\n");
+  world.remove("jobs");
+  world.run(1s);
+  CHECK_FALSE(world.exists("jobs"));
+}
+
+TEST_CASE("arithmetic") {
+  const auto value = [](std::string_view name) { return std::string{name == "i" ? "5" : ""}; };
+  CHECK(evaluate_arithmetic("1 + 2 * 3", value) == 7);
+  CHECK(evaluate_arithmetic("(1 + 2) * $i", value) == 15);
+  CHECK(evaluate_arithmetic("i % 3 - 10 / 4", value) == 0);
+  CHECK(evaluate_arithmetic("i / 0", value) == 0);
+  CHECK(evaluate_arithmetic("-9223372036854775807 - 1", value) == INT64_MIN);
+  CHECK(evaluate_arithmetic("i >= 5", value) == 1);
+  CHECK(evaluate_arithmetic("none + 1", value) == 1);
+}
+
+}  // namespace
+}  // namespace rockpool::node
