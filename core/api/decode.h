@@ -25,6 +25,7 @@ enum class FieldValidation : std::uint8_t {
   strict,
 };
 
+/// How strictly to decode.
 struct DecodeOptions {
   FieldValidation field_validation = FieldValidation::strict;
   /// Paths of the members that the text gave twice (`spec.replicas`), as the parser saw them.

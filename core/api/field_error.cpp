@@ -11,7 +11,7 @@ namespace rockpool::api {
 
 namespace {
 
-bool shows_value(FieldErrorType type) {
+bool shows_value(FieldErrorType type) noexcept {
   switch (type) {
     case FieldErrorType::required:
     case FieldErrorType::forbidden:
@@ -49,7 +49,7 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
-void append_quoted_ascii(std::string& out, char c) {
+void append_quoted_ascii(std::string& out, char c) noexcept {
   switch (c) {
     case '"':
       out += "\\\"";
@@ -182,66 +182,67 @@ std::string render_value(const doc::Value& value) {
   return doc::to_json(value);
 }
 
-void FieldErrors::required(const FieldPath& path, std::string_view detail) {
+void FieldErrors::required(const FieldPath& path, std::string_view detail) noexcept {
   add({FieldErrorType::required, path.to_string(), {}, std::string{detail}});
 }
 
-void FieldErrors::invalid(const FieldPath& path, const doc::Value& value, std::string_view detail) {
+void FieldErrors::invalid(const FieldPath& path, const doc::Value& value,
+                          std::string_view detail) noexcept {
   invalid_rendered(path, render_value(value), detail);
 }
 
 void FieldErrors::invalid_rendered(const FieldPath& path, std::string rendered,
-                                   std::string_view detail) {
+                                   std::string_view detail) noexcept {
   add({FieldErrorType::invalid, path.to_string(), std::move(rendered), std::string{detail}});
 }
 
-void FieldErrors::duplicate(const FieldPath& path, const doc::Value& value) {
+void FieldErrors::duplicate(const FieldPath& path, const doc::Value& value) noexcept {
   duplicate_rendered(path, render_value(value));
 }
 
 void FieldErrors::duplicate_rendered(const FieldPath& path, std::string rendered,
-                                     std::string_view detail) {
+                                     std::string_view detail) noexcept {
   add({FieldErrorType::duplicate, path.to_string(), std::move(rendered), std::string{detail}});
 }
 
 void FieldErrors::not_found(const FieldPath& path, const doc::Value& value,
-                            std::string_view detail) {
+                            std::string_view detail) noexcept {
   add({FieldErrorType::not_found, path.to_string(), render_value(value), std::string{detail}});
 }
 
-void FieldErrors::forbidden(const FieldPath& path, std::string_view detail) {
+void FieldErrors::forbidden(const FieldPath& path, std::string_view detail) noexcept {
   add({FieldErrorType::forbidden, path.to_string(), {}, std::string{detail}});
 }
 
 void FieldErrors::invalid_each(const FieldPath& path, const doc::Value& value,
-                               const std::vector<std::string>& problems) {
+                               const std::vector<std::string>& problems) noexcept {
   for (const std::string& problem : problems) invalid(path, value, problem);
 }
 
 void FieldErrors::not_supported(const FieldPath& path, const doc::Value& value,
-                                std::span<const std::string_view> supported) {
+                                std::span<const std::string_view> supported) noexcept {
   add({FieldErrorType::not_supported, path.to_string(), render_value(value),
        supported_values(supported)});
 }
 
-void FieldErrors::too_long(const FieldPath& path, std::int64_t max) {
+void FieldErrors::too_long(const FieldPath& path, std::int64_t max) noexcept {
   add({FieldErrorType::too_long,
        path.to_string(),
        {},
        fmt::format("may not be more than {} bytes", max)});
 }
 
-void FieldErrors::too_many(const FieldPath& path, std::int64_t actual, std::int64_t max) {
+void FieldErrors::too_many(const FieldPath& path, std::int64_t actual, std::int64_t max) noexcept {
   add({FieldErrorType::too_many, path.to_string(), std::to_string(actual),
        fmt::format("must have at most {} item{}", max, max == 1 ? "" : "s")});
 }
 
-void FieldErrors::internal(const FieldPath& path, std::string_view detail) {
+void FieldErrors::internal(const FieldPath& path, std::string_view detail) noexcept {
   add({FieldErrorType::internal, path.to_string(), {}, std::string{detail}});
 }
 
 void FieldErrors::type_invalid(const FieldPath& path, const doc::Value& value,
-                               std::string_view detail) {
+                               std::string_view detail) noexcept {
   add({FieldErrorType::type_invalid, path.to_string(), render_value(value), std::string{detail}});
 }
 

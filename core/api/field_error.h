@@ -64,32 +64,36 @@ std::string quote(std::string_view text);
 class FieldErrors {
  public:
   /// Something that must be there is not.
-  void required(const FieldPath& path, std::string_view detail = {});
-  void invalid(const FieldPath& path, const doc::Value& value, std::string_view detail);
+  void required(const FieldPath& path, std::string_view detail = {}) noexcept;
+  void invalid(const FieldPath& path, const doc::Value& value, std::string_view detail) noexcept;
   /// `rendered` is shown as it is.
-  void invalid_rendered(const FieldPath& path, std::string rendered, std::string_view detail);
-  void duplicate(const FieldPath& path, const doc::Value& value);
+  void invalid_rendered(const FieldPath& path, std::string rendered,
+                        std::string_view detail) noexcept;
+  void duplicate(const FieldPath& path, const doc::Value& value) noexcept;
   void duplicate_rendered(const FieldPath& path, std::string rendered,
-                          std::string_view detail = {});
-  void not_found(const FieldPath& path, const doc::Value& value, std::string_view detail = {});
+                          std::string_view detail = {}) noexcept;
+  void not_found(const FieldPath& path, const doc::Value& value,
+                 std::string_view detail = {}) noexcept;
   /// One invalid() per problem (names.h).
   void invalid_each(const FieldPath& path, const doc::Value& value,
-                    const std::vector<std::string>& problems);
-  void forbidden(const FieldPath& path, std::string_view detail);
+                    const std::vector<std::string>& problems) noexcept;
+  void forbidden(const FieldPath& path, std::string_view detail) noexcept;
   /// The value is none of `supported`, which the message lists in the given order.
   void not_supported(const FieldPath& path, const doc::Value& value,
-                     std::span<const std::string_view> supported);
+                     std::span<const std::string_view> supported) noexcept;
   void not_supported(const FieldPath& path, const doc::Value& value,
                      std::initializer_list<std::string_view> supported) {
     not_supported(path, value, std::span{supported.begin(), supported.size()});
   }
   /// `may not be more than <max> bytes`
-  void too_long(const FieldPath& path, std::int64_t max);
+  void too_long(const FieldPath& path, std::int64_t max) noexcept;
   /// `must have at most <max> items`
-  void too_many(const FieldPath& path, std::int64_t actual, std::int64_t max);
-  void internal(const FieldPath& path, std::string_view detail);
-  void type_invalid(const FieldPath& path, const doc::Value& value, std::string_view detail);
+  void too_many(const FieldPath& path, std::int64_t actual, std::int64_t max) noexcept;
+  void internal(const FieldPath& path, std::string_view detail) noexcept;
+  void type_invalid(const FieldPath& path, const doc::Value& value,
+                    std::string_view detail) noexcept;
 
+  /// Appends a finding.
   void add(FieldError error) { errors_.push_back(std::move(error)); }
   /// Appends another validation's findings.
   void add(FieldErrors other) {

@@ -14,6 +14,7 @@ namespace rockpool::api {
 /// A field selector: `metadata.name=web,status.phase!=Running`.
 class FieldSelector {
  public:
+  /// One condition: a field has, or has not, this value.
   struct Requirement {
     std::string field;
     bool negated = false;
@@ -29,6 +30,7 @@ class FieldSelector {
   /// One condition `field=value`.
   static FieldSelector equals(std::string_view field, std::string_view value);
 
+  /// True if the object meets all conditions.
   bool matches(const doc::Value& object) const;
   bool is_everything() const { return requirements_.empty(); }
   const std::vector<Requirement>& requirements() const { return requirements_; }

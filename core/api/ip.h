@@ -10,6 +10,7 @@
 
 namespace rockpool::api {
 
+/// The two versions of the Internet Protocol.
 enum class IpFamily : std::uint8_t { ipv4, ipv6 };
 
 /// "IPv4" or "IPv6", as objects spell the family.
@@ -23,6 +24,7 @@ struct IpAddress {
 
   auto operator<=>(const IpAddress&) const = default;
 
+  /// The IPv4 address that the number stands for.
   static IpAddress from_ipv4(std::uint32_t host_order);
   /// The IPv4 address as a number; 0 for IPv6.
   std::uint32_t ipv4() const;
@@ -44,6 +46,7 @@ struct Cidr {
   IpAddress address;
   int prefix_length = 0;
 
+  /// True if the address is of the same family and its leading bits are the network's.
   bool contains(const IpAddress& ip) const;
   /// The address with the bits beyond the prefix cleared.
   IpAddress network() const;

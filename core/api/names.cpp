@@ -53,7 +53,7 @@ std::string regex_error(std::string_view message, std::string_view regex,
 }
 
 // [a-z0-9]([-a-z0-9]*[a-z0-9])?
-bool matches_dns1123_label(std::string_view text) {
+bool matches_dns1123_label(std::string_view text) noexcept {
   if (text.empty() || !is_lower_alphanumeric(text.front()) || !is_lower_alphanumeric(text.back())) {
     return false;
   }
@@ -64,7 +64,7 @@ bool matches_dns1123_label(std::string_view text) {
 }
 
 // _?[a-z0-9]([-_a-z0-9]*[a-z0-9])?
-bool matches_label_with_underscore(std::string_view text) {
+bool matches_label_with_underscore(std::string_view text) noexcept {
   if (text.starts_with('_')) text.remove_prefix(1);
   if (text.empty() || !is_lower_alphanumeric(text.front()) || !is_lower_alphanumeric(text.back())) {
     return false;
@@ -76,7 +76,7 @@ bool matches_label_with_underscore(std::string_view text) {
 }
 
 template <typename Label>
-bool all_labels(std::string_view text, Label matches) {
+bool all_labels(std::string_view text, Label matches) noexcept {
   while (true) {
     const std::size_t dot = text.find('.');
     if (!matches(text.substr(0, dot))) return false;
@@ -85,12 +85,12 @@ bool all_labels(std::string_view text, Label matches) {
   }
 }
 
-bool matches_dns1123_subdomain(std::string_view text) {
+bool matches_dns1123_subdomain(std::string_view text) noexcept {
   return all_labels(text, matches_dns1123_label);
 }
 
 // ([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]
-bool matches_qualified_name(std::string_view text) {
+bool matches_qualified_name(std::string_view text) noexcept {
   if (text.empty() || !is_alphanumeric(text.front()) || !is_alphanumeric(text.back())) return false;
   for (const char c : text) {
     if (!is_alphanumeric(c) && c != '-' && c != '_' && c != '.') return false;
@@ -111,7 +111,7 @@ std::string qualified_name_error() {
 }
 
 // Names that would be a directory's, were the key a file's name.
-void add_directory_problems(Problems& problems, std::string_view text) {
+void add_directory_problems(Problems& problems, std::string_view text) noexcept {
   if (text == ".") {
     problems.emplace_back("must not be '.'");
   } else if (text == "..") {
@@ -121,14 +121,14 @@ void add_directory_problems(Problems& problems, std::string_view text) {
   }
 }
 
-Problems check_range(std::int64_t number, std::int64_t low, std::int64_t high) {
+Problems check_range(std::int64_t number, std::int64_t low, std::int64_t high) noexcept {
   if (number >= low && number <= high) return {};
   return {fmt::format("must be between {} and {}, inclusive", low, high)};
 }
 
 }  // namespace
 
-Problems check_dns1123_label(std::string_view text) {
+Problems check_dns1123_label(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1123LabelMaxLength) {
     problems.push_back(max_length_error(kDns1123LabelMaxLength));
@@ -146,7 +146,7 @@ Problems check_dns1123_label(std::string_view text) {
   return problems;
 }
 
-Problems check_dns1123_subdomain(std::string_view text) {
+Problems check_dns1123_subdomain(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1123SubdomainMaxLength) {
     problems.push_back(max_length_error(kDns1123SubdomainMaxLength));
@@ -160,7 +160,7 @@ Problems check_dns1123_subdomain(std::string_view text) {
   return problems;
 }
 
-Problems check_dns1123_subdomain_with_underscore(std::string_view text) {
+Problems check_dns1123_subdomain_with_underscore(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1123SubdomainMaxLength) {
     problems.push_back(max_length_error(kDns1123SubdomainMaxLength));
@@ -175,7 +175,7 @@ Problems check_dns1123_subdomain_with_underscore(std::string_view text) {
   return problems;
 }
 
-Problems check_dns1035_label(std::string_view text) {
+Problems check_dns1035_label(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1035LabelMaxLength) {
     problems.push_back(max_length_error(kDns1035LabelMaxLength));
@@ -189,7 +189,7 @@ Problems check_dns1035_label(std::string_view text) {
   return problems;
 }
 
-Problems check_wildcard_dns1123_subdomain(std::string_view text) {
+Problems check_wildcard_dns1123_subdomain(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1123SubdomainMaxLength) {
     problems.push_back(max_length_error(kDns1123SubdomainMaxLength));
@@ -204,7 +204,7 @@ Problems check_wildcard_dns1123_subdomain(std::string_view text) {
   return problems;
 }
 
-Problems check_qualified_name(std::string_view text) {
+Problems check_qualified_name(std::string_view text) noexcept {
   Problems problems;
   const std::size_t slash = text.find('/');
   std::string_view name = text;
@@ -232,7 +232,7 @@ Problems check_qualified_name(std::string_view text) {
   return problems;
 }
 
-Problems check_label_value(std::string_view text) {
+Problems check_label_value(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kLabelValueMaxLength) {
     problems.push_back(max_length_error(kLabelValueMaxLength));
@@ -246,7 +246,7 @@ Problems check_label_value(std::string_view text) {
   return problems;
 }
 
-Problems check_fully_qualified_domain_name(std::string_view text) {
+Problems check_fully_qualified_domain_name(std::string_view text) noexcept {
   if (text.ends_with('.')) text.remove_suffix(1);
   if (Problems problems = check_dns1123_subdomain(text); !problems.empty()) return problems;
   if (text.find('.') == std::string_view::npos) {
@@ -255,7 +255,7 @@ Problems check_fully_qualified_domain_name(std::string_view text) {
   return {};
 }
 
-Problems check_port_name(std::string_view text) {
+Problems check_port_name(std::string_view text) noexcept {
   Problems problems;
   bool only_allowed = !text.empty();
   bool any_letter = false;
@@ -277,19 +277,19 @@ Problems check_port_name(std::string_view text) {
   return problems;
 }
 
-Problems check_port_number(std::int64_t port) {
+Problems check_port_number(std::int64_t port) noexcept {
   return check_range(port, 1, 65535);
 }
 
-Problems check_user_id(std::int64_t id) {
+Problems check_user_id(std::int64_t id) noexcept {
   return check_range(id, 0, 2147483647);
 }
 
-Problems check_group_id(std::int64_t id) {
+Problems check_group_id(std::int64_t id) noexcept {
   return check_range(id, 0, 2147483647);
 }
 
-Problems check_config_map_key(std::string_view text) {
+Problems check_config_map_key(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kConfigMapKeyMaxLength) {
     problems.push_back(max_length_error(kConfigMapKeyMaxLength));
@@ -308,7 +308,7 @@ Problems check_config_map_key(std::string_view text) {
   return problems;
 }
 
-Problems check_relaxed_environment_name(std::string_view text) {
+Problems check_relaxed_environment_name(std::string_view text) noexcept {
   Problems problems;
   if (text.empty()) problems.push_back(fmt::format("environment variable name {}", kEmptyError));
   for (const char c : text) {
@@ -322,7 +322,7 @@ Problems check_relaxed_environment_name(std::string_view text) {
   return problems;
 }
 
-Problems check_environment_name(std::string_view text) {
+Problems check_environment_name(std::string_view text) noexcept {
   Problems problems;
   bool matches = !text.empty() && !is_digit(text.front());
   for (const char c : text) {
@@ -338,7 +338,7 @@ Problems check_environment_name(std::string_view text) {
   return problems;
 }
 
-Problems check_http_header_name(std::string_view text) {
+Problems check_http_header_name(std::string_view text) noexcept {
   bool matches = !text.empty();
   for (const char c : text) {
     if (!is_alphanumeric(c) && c != '-') matches = false;
@@ -348,7 +348,7 @@ Problems check_http_header_name(std::string_view text) {
                       "[-A-Za-z0-9]+", {"X-Header-Name"})};
 }
 
-Problems check_percent(std::string_view text) {
+Problems check_percent(std::string_view text) noexcept {
   bool matches = text.size() >= 2 && text.back() == '%';
   for (std::size_t i = 0; matches && i + 1 < text.size(); ++i) {
     if (!is_digit(text[i])) matches = false;

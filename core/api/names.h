@@ -24,35 +24,35 @@ inline constexpr std::size_t kPortNameMaxLength = 15;
 using Problems = std::vector<std::string>;
 
 /// `a-z`, `0-9` and `-`, up to 63 characters: names of namespaces, containers, service ports.
-Problems check_dns1123_label(std::string_view text);
+Problems check_dns1123_label(std::string_view text) noexcept;
 /// Labels joined by dots, up to 253 characters: names of most objects.
-Problems check_dns1123_subdomain(std::string_view text);
+Problems check_dns1123_subdomain(std::string_view text) noexcept;
 /// As a DNS-1123 label, but beginning with a letter: names of Services.
-Problems check_dns1035_label(std::string_view text);
+Problems check_dns1035_label(std::string_view text) noexcept;
 /// A label's key: an optional DNS prefix and a name.
-Problems check_qualified_name(std::string_view text);
-Problems check_label_value(std::string_view text);
+Problems check_qualified_name(std::string_view text) noexcept;
+Problems check_label_value(std::string_view text) noexcept;
 /// A DNS-1123 subdomain of at least two labels and no more than 253 characters, without the final
 /// dot.
-Problems check_fully_qualified_domain_name(std::string_view text);
-Problems check_wildcard_dns1123_subdomain(std::string_view text);
+Problems check_fully_qualified_domain_name(std::string_view text) noexcept;
+Problems check_wildcard_dns1123_subdomain(std::string_view text) noexcept;
 /// The name of a container's port: up to 15 characters.
-Problems check_port_name(std::string_view text);
+Problems check_port_name(std::string_view text) noexcept;
 /// 1 to 65535.
-Problems check_port_number(std::int64_t port);
+Problems check_port_number(std::int64_t port) noexcept;
 /// 0 to 2147483647.
-Problems check_user_id(std::int64_t id);
-Problems check_group_id(std::int64_t id);
+Problems check_user_id(std::int64_t id) noexcept;
+Problems check_group_id(std::int64_t id) noexcept;
 /// A key of a ConfigMap's or Secret's data.
-Problems check_config_map_key(std::string_view text);
+Problems check_config_map_key(std::string_view text) noexcept;
 /// An environment variable's name, as 1.33 relaxes it: printable ASCII without `=`.
-Problems check_relaxed_environment_name(std::string_view text);
+Problems check_relaxed_environment_name(std::string_view text) noexcept;
 /// An environment variable's name as the C language likes it.
-Problems check_environment_name(std::string_view text);
-Problems check_http_header_name(std::string_view text);
+Problems check_environment_name(std::string_view text) noexcept;
+Problems check_http_header_name(std::string_view text) noexcept;
 /// `25%`
-Problems check_percent(std::string_view text);
-Problems check_dns1123_subdomain_with_underscore(std::string_view text);
+Problems check_percent(std::string_view text) noexcept;
+Problems check_dns1123_subdomain_with_underscore(std::string_view text) noexcept;
 
 /// The names of objects as their prefix (`generateName`): a final `-` is not judged
 /// (apimachinery's maskTrailingDash).

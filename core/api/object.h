@@ -42,9 +42,11 @@ struct OwnerReference {
 
   bool operator==(const OwnerReference&) const = default;
   doc::Value to_value() const;
+  /// Reads what `to_value` writes.
   static OwnerReference from_value(const doc::Value& value);
 };
 
+/// The members that every object has, by their names; empty or null if the object lacks them.
 std::string_view api_version(const doc::Value& object);
 std::string_view kind(const doc::Value& object);
 const doc::Value& metadata(const doc::Value& object);
@@ -80,6 +82,7 @@ bool is_controlled_by(const doc::Value& object, std::string_view owner_uid);
 OwnerReference new_controller_reference(const doc::Value& owner);
 bool has_finalizer(const doc::Value& object, std::string_view finalizer);
 
+/// Sets the label or annotation, making the map if there is none.
 void set_label(doc::Value& object, std::string_view key, std::string_view value);
 void set_annotation(doc::Value& object, std::string_view key, std::string_view value);
 /// Removes the label; leaves no empty map behind.

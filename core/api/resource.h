@@ -60,6 +60,7 @@ class SubresourceSet {
   constexpr SubresourceSet(std::initializer_list<Subresource> members) {
     for (const Subresource member : members) bits_ |= static_cast<std::uint16_t>(member);
   }
+  /// True if the resource offers this one.
   constexpr bool contains(Subresource member) const {
     return (bits_ & static_cast<std::uint16_t>(member)) != 0;
   }

@@ -92,10 +92,13 @@ Parsed<Requirement> make_requirement(std::string_view key, Operator op,
   return Requirement{doc::Key{key}, op, std::move(values)};
 }
 
+// Few requirements, mostly in order already: inserting each into its place is the least code.
 void sort_by_key(std::vector<Requirement>& requirements) {
-  std::stable_sort(
-      requirements.begin(), requirements.end(),
-      [](const Requirement& left, const Requirement& right) { return left.key < right.key; });
+  for (std::size_t i = 1; i < requirements.size(); ++i) {
+    for (std::size_t at = i; at > 0 && requirements[at].key < requirements[at - 1].key; --at) {
+      std::swap(requirements[at], requirements[at - 1]);
+    }
+  }
 }
 
 enum class Token : std::uint8_t {

@@ -14,6 +14,7 @@ namespace rockpool::api {
 /// A label selector ready for matching (apimachinery pkg/labels). Cheap to move, copied deeply.
 class LabelSelector {
  public:
+  /// How a label is compared with the values.
   enum class Operator : std::uint8_t {
     in,
     not_in,
@@ -33,6 +34,7 @@ class LabelSelector {
     /// Sorted, without repetitions.
     std::vector<std::string> values;
 
+    /// `labels` is an object of strings or null.
     bool matches(const doc::Value& labels) const;
     bool operator==(const Requirement&) const = default;
   };

@@ -35,7 +35,13 @@ Response ApiServer::handle(const Request& request) {
   if (path->resource.empty()) return serve_resource_list(route);
   route.resource = api::find_resource(path->group, path->version, path->resource);
   if (route.resource == nullptr) return respond_status(api::resource_not_found(), *format);
-  return serve_resource(route);
+  Response response = serve_resource(route);
+  // The one served kind whose version is deprecated (its prerelease life cycle says since 1.33).
+  if (route.resource->id == api::ResourceId::endpoints) {
+    add_warnings(response,
+                 {"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"});
+  }
+  return response;
 }
 
 api::Result<WriteOptions> read_write_options(const Request& request, std::string_view kind,

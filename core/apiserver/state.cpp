@@ -28,7 +28,8 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       cluster_ips{service_range(options.service_cidr), random.stream("cluster-ips")},
       node_ports{options.node_port_first, options.node_port_last, random.stream("node-ports")},
       event_expiry{the_loop, the_store},
-      token_volume{make_token_volume()} {}
+      token_volume{make_token_volume()},
+      default_tolerations{make_default_tolerations(options.default_toleration_seconds)} {}
 
 const doc::Value& ServerState::now_text() {
   const sim::Time now = loop.now();

@@ -35,6 +35,8 @@ struct ServerState {
   PodLogSource* pod_log_source = nullptr;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
+  /// The tolerations that every Pod has unless it says otherwise.
+  doc::Value default_tolerations;
 
   /// The present as a metav1.Time. All objects of one second share one text.
   const doc::Value& now_text();
@@ -46,6 +48,8 @@ struct ServerState {
 
 /// The `projected` part of the volume that carries a Pod's service account token.
 doc::Value make_token_volume();
+/// Those of a lost node, for so many seconds.
+doc::Value make_default_tolerations(std::int64_t seconds);
 
 /// The metadata as a document; null if there is none.
 inline const doc::Value& metadata_of(const doc::Value& object) { return object["metadata"_key]; }

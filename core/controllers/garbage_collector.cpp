@@ -76,9 +76,8 @@ doc::Value without_owners(const doc::Value& object, const Uids& uids) {
 class GarbageCollector final : public Controller {
  public:
   explicit GarbageCollector(const Context& context)
-      : context_{context}, queue_{context.loop, [this](const Item& item) {
-                                    return reconcile(item);
-                                  }} {}
+      : context_{context},
+        queue_{context.loop, [this](const Item& item) { return reconcile(item); }} {}
 
   std::string_view name() const override { return "garbage-collector-controller"; }
 

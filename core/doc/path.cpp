@@ -7,6 +7,23 @@
 
 namespace rockpool::doc {
 
+// Out of line, and never throwing (running out of memory ends the program): checks make a great many
+// paths, and each would otherwise cost its code and an unwinding path at every place.
+Path::Path(std::string_view name) noexcept : Path{nullptr, {name, kNoIndex}} {}
+Path::Path(Path&&) noexcept = default;
+Path::~Path() = default;
+
+Path Path::child(std::string_view name) const& noexcept { return {this, {name, kNoIndex}}; }
+Path Path::child(std::string_view name) && noexcept {
+  return std::move(*this).with({name, kNoIndex});
+}
+Path Path::index(std::size_t index) const& noexcept { return {this, {{}, as_index(index)}}; }
+Path Path::index(std::size_t index) && noexcept {
+  return std::move(*this).with({{}, as_index(index)});
+}
+Path Path::key(std::string_view name) const& noexcept { return {this, {name, kKey}}; }
+Path Path::key(std::string_view name) && noexcept { return std::move(*this).with({name, kKey}); }
+
 std::string Path::to_string() const {
   std::string out;
   append_to(out);

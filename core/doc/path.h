@@ -27,22 +27,22 @@ class Path {
  public:
   /// The path of the document itself, written as "".
   Path() = default;
-  explicit Path(std::string_view name) : Path{nullptr, {name, kNoIndex}} {}
-  Path(Path&&) = default;
+  explicit Path(std::string_view name) noexcept;
+  Path(Path&&) noexcept;
   Path& operator=(Path&&) = delete;
   Path(const Path&) = delete;
   Path& operator=(const Path&) = delete;
-  ~Path() = default;
+  ~Path();
 
   /// A member of a type with fixed fields: `.name`.
-  Path child(std::string_view name) const& { return {this, {name, kNoIndex}}; }
-  Path child(std::string_view name) && { return std::move(*this).with({name, kNoIndex}); }
+  Path child(std::string_view name) const& noexcept;
+  Path child(std::string_view name) && noexcept;
   /// An item of an array: `[0]`.
-  Path index(std::size_t index) const& { return {this, {{}, as_index(index)}}; }
-  Path index(std::size_t index) && { return std::move(*this).with({{}, as_index(index)}); }
+  Path index(std::size_t index) const& noexcept;
+  Path index(std::size_t index) && noexcept;
   /// A member of a map with free names: `[name]`.
-  Path key(std::string_view name) const& { return {this, {name, kKey}}; }
-  Path key(std::string_view name) && { return std::move(*this).with({name, kKey}); }
+  Path key(std::string_view name) const& noexcept;
+  Path key(std::string_view name) && noexcept;
 
   /// The path as Kubernetes writes it.
   std::string to_string() const;

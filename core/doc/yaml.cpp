@@ -2,13 +2,16 @@
 #include "core/doc/yaml.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
 
-#include <algorithm>
 #include <cmath>
-#include <cstdint>
-#include <map>
+#include <istream>
 #include <memory>
 #include <optional>
+#include <streambuf>
 #include <utility>
 
 #include "core/doc/base64.h"
@@ -16,7 +19,6 @@
 #include "core/doc/json.h"
 #include "core/doc/utf8.h"
 #include "core/doc/yaml_mistake.h"
-#include "core/doc/yaml_parser.h"
 #include "core/doc/yaml_scalar.h"
 
 namespace rockpool::doc {
@@ -25,222 +27,319 @@ namespace {
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 
-using Kind = YamlEvent::Kind;
-
-// Reads a scalar by the tag that is written at it, or by its looks.
-std::expected<Scalar, std::string> read_scalar(const YamlEvent& event) {
-  if (event.plain) return resolve_scalar(event.text);
-  const Scalar string{ScalarTag::string, event.text};
-  std::string_view tag = event.tag;
-  if (!tag.starts_with(kTagPrefix)) return string;
-  tag.remove_prefix(kTagPrefix.size());
-  if (tag == "binary") {
-    const auto bytes = decode_base64(event.text);
-    if (!bytes) return std::unexpected{"!!binary value contains invalid base64 data"};
-    return Scalar{ScalarTag::string, replace_invalid_utf8(*bytes)};
+// yaml-cpp reads from a stream; this one reads the text where it is.
+class TextBuffer : public std::streambuf {
+ public:
+  explicit TextBuffer(std::string_view text) {
+    // A streambuf's area for reading is made of char*, but nothing writes there.
+    char* begin = const_cast<char*>(text.data());
+    setg(begin, begin, begin + text.size());
   }
-  const auto is = [&](ScalarTag other) { return tag == tag_name(other).substr(2); };
-  const bool resolvable = is(ScalarTag::null) || is(ScalarTag::boolean) || is(ScalarTag::integer) ||
-                          is(ScalarTag::number) || is(ScalarTag::timestamp) || is(ScalarTag::merge);
-  if (!resolvable) return string;
-  const Scalar resolved = resolve_scalar(event.text);
-  if (is(resolved.tag)) return resolved;
-  if (is(ScalarTag::number) && resolved.tag == ScalarTag::integer) return resolved;
-  return std::unexpected{
-      fmt::format("cannot decode {} `{}` as a !!{}", tag_name(resolved.tag), event.text, tag)};
+};
+
+// Thrown by the handler, through yaml-cpp, to parse_yaml.
+struct Refusal {
+  YamlMistake mistake;
+};
+
+[[noreturn]] void refuse(std::string message, std::size_t offset) {
+  throw Refusal{{std::move(message), offset}};
 }
 
-// Builds one document from a parser's events.
-class DocumentReader {
- public:
-  DocumentReader(YamlParser& parser, const std::shared_ptr<const std::string>& text,
-                 const Limits& limits)
-      : parser_{parser}, positions_{text}, builder_{limits, &positions_} {}
+// yaml-cpp counts columns in bytes.
+Position position_of(std::string_view text, const YAML::Mark& mark) {
+  const auto column = static_cast<std::size_t>(mark.column);
+  const std::string_view before = text.substr(static_cast<std::size_t>(mark.pos) - column, column);
+  return {mark.line + 1, position_at(before, before.size()).column};
+}
 
-  // Reads up to the document's end; false after a mistake.
-  bool read() {
-    while (true) {
-      const auto event = parser_.next();
-      if (!event) return fail(parser_.mistake());
-      if (event->kind == Kind::document_end) break;
-      if (!apply(*event)) return false;
-      if (builder_.refusal()) return fail({*builder_.refusal(), builder_.refusal_offset()});
-    }
-    const auto duplicates = builder_.take_duplicates();
-    if (duplicates.empty()) return true;
-    return fail({fmt::format("key \"{}\" already set in map", duplicates.front().name),
-                 duplicates.front().offset});
+std::size_t offset_of(const YAML::Mark& mark) {
+  return static_cast<std::size_t>(mark.pos);
+}
+
+// Builds one document from yaml-cpp's events.
+class YamlHandler : public YAML::EventHandler {
+ public:
+  YamlHandler(std::string_view text, bool has_tabs, const Limits& limits, SourceMap positions)
+      : text_{text},
+        has_tabs_{has_tabs},
+        positions_{std::move(positions)},
+        builder_{limits, &positions_} {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override { start_ = offset_of(mark); }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check_absence(offset_of(mark));
+    add_scalar({ScalarTag::null, {}}, mark, anchor);
   }
 
-  YamlDocument take() { return {builder_.take_root(), std::move(positions_), {}}; }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& text) override {
+    add_scalar(read_scalar(tag, text, offset_of(mark)), mark, anchor);
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    check_indentation(mark);
+    const std::size_t offset = offset_of(mark);
+    const Anchored& anchored = anchors_[anchor - 1];
+    if (!anchored.part) {
+      refuse(fmt::format("anchor '{}' value contains itself", anchored.name), offset);
+    }
+    if (builder_.needs_name()) {
+      if (!anchored.scalar) refuse("invalid map key", offset);
+      add_name(*anchored.scalar, offset);
+    } else {
+      builder_.add(*anchored.part, offset);
+    }
+    check_limits();
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value style) override {
+    begin(mark, anchor, style);
+    builder_.begin_array(offset_of(mark));
+    check_limits();
+  }
+  void OnSequenceEnd() override { end(); }
+
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    begin(mark, anchor, style);
+    builder_.begin_object(offset_of(mark));
+    check_limits();
+  }
+  void OnMapEnd() override { end(); }
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    if (!is_anchor_name(name)) {
+      refuse("did not find expected alphabetic or numeric character", offset_of(mark));
+    }
+    anchors_.push_back({.name = name, .part = {}, .scalar = {}});
+  }
+
+  // Where the document starts, by its `---` if it has one.
   std::size_t start() const { return start_; }
-  const YamlMistake& mistake() const { return mistake_; }
+  // Where its first value is.
+  Position root_position() const { return position_of(text_, root_mark_); }
+
+  // Throws a Refusal for an open quote and for a key given twice.
+  YamlDocument take_document() {
+    check_last_quote();
+    const auto duplicates = builder_.take_duplicates();
+    if (!duplicates.empty()) {
+      refuse(fmt::format("key \"{}\" already set in map", duplicates.front().name),
+             duplicates.front().offset);
+    }
+    return {builder_.take_root(), std::move(positions_), {}};
+  }
 
  private:
   struct Anchored {
-    // Nothing until what the anchor stands at has ended.
-    std::optional<Builder::Part> part = {};
+    std::string name;
+    // Nothing until what it stands for has ended.
+    std::optional<Builder::Part> part;
     // What it would be as a key.
-    std::optional<Scalar> scalar = {};
+    std::optional<Scalar> scalar;
+  };
+  struct Open {
+    YAML::anchor_t anchor;
+    bool flow;
   };
 
-  bool fail(YamlMistake mistake) {
-    mistake_ = std::move(mistake);
-    return false;
-  }
-
-  bool apply(const YamlEvent& event) {
-    if (!started_) start_ = event.offset;
-    started_ = true;
-    switch (event.kind) {
-      case Kind::scalar:
-        return add_scalar(event);
-      case Kind::alias:
-        return add_alias(event);
-      case Kind::sequence_start:
-      case Kind::mapping_start:
-        return begin(event);
-      case Kind::sequence_end:
-      case Kind::mapping_end:
-        end();
-        return true;
-      default:
-        return true;
-    }
-  }
-
-  bool begin(const YamlEvent& event) {
-    if (builder_.needs_name()) return fail({"invalid map key", event.offset});
-    // An anchor given again stands for the new value from here on.
-    if (!event.anchor.empty()) anchors_[event.anchor] = {};
-    open_anchors_.push_back(event.anchor);
-    if (event.kind == Kind::sequence_start) {
-      builder_.begin_array(event.offset);
-    } else {
-      builder_.begin_object(event.offset);
-    }
-    return true;
+  void begin(const YAML::Mark& mark, YAML::anchor_t anchor, YAML::EmitterStyle::value style) {
+    check_indentation(mark);
+    if (!builder_.is_open()) root_mark_ = mark;
+    if (builder_.needs_name()) refuse("invalid map key", offset_of(mark));
+    const bool in_flow = !open_.empty() && open_.back().flow;
+    open_.push_back({anchor, in_flow || style == YAML::EmitterStyle::Flow});
+    name_offset_ = kNoOffset;
   }
 
   void end() {
     const Builder::Part part = builder_.end();
-    if (!open_anchors_.back().empty()) anchors_[open_anchors_.back()].part = part;
-    open_anchors_.pop_back();
+    check_limits();
+    if (const YAML::anchor_t anchor = open_.back().anchor; anchor != 0) {
+      anchors_[anchor - 1].part = part;
+    }
+    open_.pop_back();
   }
 
-  bool add_scalar(const YamlEvent& event) {
-    const auto scalar = read_scalar(event);
-    if (!scalar) return fail({scalar.error(), event.offset});
-    const Value value = json_value(*scalar);
-    if (!event.anchor.empty()) anchors_[event.anchor] = {Builder::Part{value}, *scalar};
-    if (builder_.needs_name()) return add_name(*scalar, event.offset);
-    if (value.kind() == doc::Kind::number && !std::isfinite(value.as_double())) {
-      const double number = value.as_double();
+  void add_scalar(const Scalar& scalar, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    check_indentation(mark);
+    const std::size_t offset = offset_of(mark);
+    if (!builder_.is_open()) root_mark_ = mark;
+    if (anchor != 0) {
+      anchors_[anchor - 1].part = Builder::Part{json_value(scalar)};
+      anchors_[anchor - 1].scalar = scalar;
+    }
+    last_scalar_ = offset;
+    if (builder_.needs_name()) return add_name(scalar, offset);
+    if (scalar.value.kind() == Kind::number && !std::isfinite(scalar.value.as_double())) {
+      const double number = scalar.value.as_double();
       const char* name = std::isnan(number) ? "NaN" : number < 0 ? "-Inf" : "+Inf";
-      return fail({fmt::format("json: unsupported value: {}", name), event.offset});
+      refuse(fmt::format("json: unsupported value: {}", name), offset);
     }
-    builder_.add({value}, event.offset);
-    return true;
+    builder_.add({json_value(scalar)}, offset);
+    check_limits();
   }
 
-  bool add_alias(const YamlEvent& event) {
-    const auto anchored = anchors_.find(event.anchor);
-    if (anchored == anchors_.end()) {
-      return fail({fmt::format("unknown anchor '{}' referenced", event.anchor), event.offset});
-    }
-    const auto& [part, scalar] = anchored->second;
-    if (!part) {
-      return fail({fmt::format("anchor '{}' value contains itself", event.anchor), event.offset});
-    }
-    if (builder_.needs_name()) {
-      if (!scalar) return fail({"invalid map key", event.offset});
-      return add_name(*scalar, event.offset);
-    }
-    builder_.add(*part, event.offset);
-    return true;
-  }
-
-  bool add_name(const Scalar& scalar, std::size_t offset) {
-    if (scalar.tag == ScalarTag::merge) {
-      builder_.merge_name(offset);
-      return true;
-    }
+  void add_name(const Scalar& scalar, std::size_t offset) {
+    name_offset_ = offset;
+    if (scalar.tag == ScalarTag::merge) return builder_.merge_name(offset);
     const std::optional<std::string> name = key_text(scalar);
     if (!name) {
-      const char* type = scalar.tag == ScalarTag::null ? "null" : "uint64";
-      return fail({fmt::format("unsupported map key of type: {}", type), offset});
+      refuse(scalar.tag == ScalarTag::null ? "unsupported map key of type: null"
+                                           : "unsupported map key of type: uint64",
+             offset);
     }
     builder_.name(Key{*name}, offset);
-    return true;
   }
 
-  YamlParser& parser_;
+  // yaml-cpp's tag is "?" for plain scalars, "!" for quoted ones, or one written in the text.
+  static Scalar read_scalar(std::string_view tag, const std::string& text, std::size_t offset) {
+    if (tag == "?") return resolve_scalar(text);
+    const Scalar string{ScalarTag::string, restore_escapes(text)};
+    // A handle that no directive explains stays in front of its tag.
+    const bool has_handle = tag.starts_with('!') && tag.find('!', 1) != tag.npos;
+    if (has_handle) refuse("found undefined tag handle", offset);
+    if (!tag.starts_with(kTagPrefix)) return string;
+    tag.remove_prefix(kTagPrefix.size());
+    if (tag == "binary") {
+      auto bytes = decode_base64(text);
+      if (!bytes) refuse("!!binary value contains invalid base64 data", offset);
+      return {ScalarTag::string, replace_invalid_utf8(*bytes)};
+    }
+    const auto is = [&](ScalarTag other) { return tag == tag_name(other).substr(2); };
+    const bool resolvable = is(ScalarTag::null) || is(ScalarTag::boolean) ||
+                            is(ScalarTag::integer) || is(ScalarTag::number) ||
+                            is(ScalarTag::timestamp) || is(ScalarTag::merge);
+    if (!resolvable) return string;
+    const Scalar resolved = resolve_scalar(text);
+    if (is(resolved.tag)) return resolved;
+    if (is(ScalarTag::number) && resolved.tag == ScalarTag::integer) return resolved;
+    refuse(fmt::format("cannot decode {} `{}` as a !!{}", tag_name(resolved.tag), text, tag),
+           offset);
+  }
+
+  // yaml-cpp writes U+0085 and U+00A0, when escaped, as single bytes. No others are broken here.
+  static std::string restore_escapes(std::string_view text) {
+    std::string result;
+    for (std::size_t bad = find_invalid_utf8(text); bad != text.npos;
+         bad = find_invalid_utf8(text)) {
+      result += text.substr(0, bad);
+      append_utf8(result, static_cast<unsigned char>(text[bad]));
+      text.remove_prefix(bad + 1);
+    }
+    result += text;
+    return result;
+  }
+
+  // yaml-cpp reads nothing at all as null in places where go-yaml wants to see something.
+  void check_absence(std::size_t offset) const {
+    if (open_.empty()) return;
+    const bool needs_name = builder_.needs_name();
+    const char next = offset < text_.size() ? text_[offset] : '\0';
+    if (open_.back().flow) {
+      const bool needs_content = needs_name || !builder_.in_object();
+      const bool misses_content = next == ',' || (needs_name && next == ':');
+      if (needs_content && misses_content) refuse("did not find expected node content", offset);
+    } else if (needs_name) {
+      if (next == ':') refuse("did not find expected key", offset);
+    } else if (builder_.in_object() && offset == name_offset_) {
+      // A value that stands where its name does is one that a missing colon could not announce.
+      refuse("could not find expected ':'", offset);
+    }
+  }
+
+  // yaml-cpp ends a quoted scalar at the end of the text if that is the end of a line.
+  void check_last_quote() const {
+    std::size_t at = last_scalar_;
+    while (at < text_.size() && (text_[at] == '!' || text_[at] == '&')) {
+      at = text_.find_first_not_of(" \t\r\n", text_.find_first_of(" \t\r\n", at));
+    }
+    if (at >= text_.size() || (text_[at] != '"' && text_[at] != '\'')) return;
+    const char quote = text_[at++];
+    while (at < text_.size()) {
+      const bool escaped = quote == '"' ? text_[at] == '\\' : text_.substr(at).starts_with("''");
+      if (!escaped && text_[at] == quote) return;
+      at += escaped ? 2 : 1;
+    }
+    refuse("found unexpected end of stream", last_scalar_);
+  }
+
+  // yaml-cpp lets a tab indent what cannot be a key, which is an error to go-yaml.
+  void check_indentation(const YAML::Mark& mark) const {
+    const bool in_flow = !open_.empty() && open_.back().flow;
+    if (!has_tabs_ || in_flow) return;
+    if (auto mistake = find_indenting_tab(text_, offset_of(mark))) throw Refusal{*mistake};
+  }
+
+  void check_limits() const {
+    if (builder_.refusal()) refuse(*builder_.refusal(), builder_.refusal_offset());
+  }
+
+  static constexpr std::size_t kNoOffset = std::string_view::npos;
+
+  std::string_view text_;
+  bool has_tabs_;
   SourceMap positions_;
   Builder builder_;
-  bool started_ = false;
   std::size_t start_ = 0;
-  std::map<std::string, Anchored> anchors_;
-  // Of the collections that are open; empty for those without one.
-  std::vector<std::string> open_anchors_;
-  YamlMistake mistake_;
+  YAML::Mark root_mark_;
+  // Of the innermost object's last name and of the last scalar.
+  std::size_t name_offset_ = kNoOffset;
+  std::size_t last_scalar_ = kNoOffset;
+  std::vector<Anchored> anchors_;
+  std::vector<Open> open_;
 };
 
-// Follows offsets through a text in their order, to tell their positions in one pass.
-class PositionCounter {
- public:
-  explicit PositionCounter(std::string_view text) : text_{text} {}
-
-  Position at(std::size_t offset) {
-    const Position step = position_at(text_.substr(offset_, offset - offset_), offset - offset_);
-    offset_ = offset;
-    position_ = {position_.line + step.line - 1,
-                 step.line > 1 ? step.column : position_.column + step.column - 1};
-    return position_;
-  }
-
- private:
-  std::string_view text_;
-  std::size_t offset_ = 0;
-  Position position_;
-};
-
-// The first character that YAML does not allow anywhere.
-std::optional<YamlMistake> find_control_character(std::string_view text) {
-  const auto is_allowed = [](char32_t c) {
-    if (c < 0x20) return c == '\t' || c == '\n' || c == '\r';
-    return c <= 0x7e || c == 0x85 || (c >= 0xa0 && c <= 0xfffd) || c >= 0x10000;
-  };
-  for (std::size_t offset = 0; offset < text.size();) {
-    if (text[offset] >= 0x20 && text[offset] < 0x7f) {
-      ++offset;
-      continue;
+// yaml-cpp takes whatever follows a finished document, or a directive, for the next one. Only `---`
+// starts one, or anything at the beginning or after `...`.
+void check_separation(std::string_view text, std::size_t start, bool is_first) {
+  if (text.substr(start).starts_with("---")) return;
+  std::string_view before = text.substr(0, start);
+  while (!before.empty()) {
+    const std::size_t line_start = before.rfind('\n', before.size() - 1) + 1;
+    const std::string_view line = before.substr(line_start);
+    if (line.starts_with("...")) return;
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    if (first != line.npos && line[first] != '#') {
+      refuse("did not find expected <document start>", start);
     }
-    const CodePoint next = decode_utf8(text, offset);
-    if (!is_allowed(next.value)) return YamlMistake{"control characters are not allowed", offset};
-    offset += next.size;
+    before = text.substr(0, line_start == 0 ? 0 : line_start - 1);
   }
-  return std::nullopt;
+  if (!is_first) refuse("did not find expected <document start>", start);
 }
 
-std::expected<std::vector<YamlDocument>, YamlMistake> parse(
-    const std::shared_ptr<const std::string>& text, const Limits& limits) {
-  if (auto mistake = find_control_character(*text)) return std::unexpected{std::move(*mistake)};
-  YamlParser parser{*text};
-  PositionCounter positions{*text};
+// Throws Refusals and yaml-cpp's exceptions.
+std::vector<YamlDocument> parse(const std::shared_ptr<const std::string>& shared_text,
+                                const Limits& limits) {
+  const std::string_view text = *shared_text;
+  TextBuffer buffer{text};
+  std::istream stream{&buffer};
+  YAML::Parser parser{stream};
   std::vector<YamlDocument> documents;
+  const bool has_tabs = text.find('\t') != text.npos;
+  bool first = true;
+  std::size_t last_start = 0;
   while (true) {
-    const auto event = parser.next();
-    if (!event) return std::unexpected{parser.mistake()};
-    if (event->kind == Kind::stream_end) return documents;
-    DocumentReader reader{parser, text, limits};
-    if (!reader.read()) return std::unexpected{reader.mistake()};
-    YamlDocument document = reader.take();
+    YamlHandler handler{text, has_tabs, limits, SourceMap{shared_text}};
+    if (!parser.HandleNextDocument(handler)) return documents;
+    // yaml-cpp reads a document of nothing in front of what it does not understand, for ever.
+    if (!first && handler.start() <= last_start) {
+      refuse("did not find expected node content", last_start);
+    }
+    check_separation(text, handler.start(), first);
+    first = false;
+    last_start = handler.start();
+    YamlDocument document = handler.take_document();
     if (document.value.is_null()) continue;
     if (static_cast<int>(documents.size()) == limits.max_documents) {
-      return std::unexpected{YamlMistake{
-          fmt::format("too many documents: more than {}", limits.max_documents), reader.start()}};
+      refuse(fmt::format("too many documents: more than {}", limits.max_documents),
+             handler.start());
     }
-    document.start = positions.at(reader.start());
+    document.start = handler.root_position();
     documents.push_back(std::move(document));
   }
 }
@@ -275,13 +374,20 @@ std::expected<std::vector<YamlDocument>, ParseError> parse_yaml(std::string_view
 
   // As kubectl reads files: what is no UTF-8 turns into U+FFFD.
   const auto shared_text = std::make_shared<const std::string>(replace_invalid_utf8(text));
-  auto documents = parse(shared_text, limits);
-  if (documents) return *std::move(documents);
-  const YamlMistake& mistake = documents.error();
-  // What is missing at the end is missing after the last thing that is there.
-  const std::size_t last = shared_text->find_last_not_of(" \t\r\n");
-  const std::size_t offset = std::min(mistake.offset, last == std::string::npos ? 0 : last + 1);
-  return std::unexpected{ParseError{mistake.message, position_at(*shared_text, offset)}};
+  std::optional<YamlMistake> mistake = find_control_character(*shared_text);
+  if (!mistake) {
+    try {
+      return parse(shared_text, limits);
+    } catch (const Refusal& refusal) {
+      mistake = refusal.mistake;
+    } catch (const YAML::ParserException& error) {
+      const std::size_t offset = error.mark.is_null() ? text.size() : offset_of(error.mark);
+      mistake = translate_mistake(*shared_text, error.msg, offset);
+    } catch (const std::exception& error) {
+      mistake = YamlMistake{error.what(), text.size()};
+    }
+  }
+  return std::unexpected{ParseError{mistake->message, position_at(*shared_text, mistake->offset)}};
 }
 
 std::string yaml_error_text(const ParseError& error) {

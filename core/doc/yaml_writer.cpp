@@ -241,6 +241,10 @@ class YamlWriter {
     return text.empty();
   }
 
+  static bool has_unicode_break(std::string_view text) {
+    return text.find("\xe2\x80\xa8") != text.npos || text.find("\xe2\x80\xa9") != text.npos;
+  }
+
   static Style choose_style(std::string_view text, bool simple_key) {
     const Analysis analysis = analyze(text);
     Style style = Style::plain;
@@ -250,6 +254,8 @@ class YamlWriter {
       style = Style::double_quoted;
     }
     if (simple_key && analysis.multiline) style = Style::double_quoted;
+    // Unlike go-yaml: its line ends of Unicode would not survive being read again.
+    if (has_unicode_break(text)) style = Style::double_quoted;
     if (style == Style::plain && !analysis.plain_allowed) style = Style::single_quoted;
     if (style == Style::single_quoted && !analysis.single_quoted_allowed) {
       style = Style::double_quoted;

@@ -223,6 +223,7 @@ sim::Task<std::optional<Failure>> FetchRun::establish(FetchRun& self) {
   }
   Failure failure = self.make_failure(kind);
   failure.by_client_timeout = timed_out;
+  failure.by_connect_timeout = timed_out && deadline < self.deadline_;
   co_return failure;
 }
 

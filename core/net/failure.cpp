@@ -144,7 +144,8 @@ std::string go_message(const Failure& failure) {
     case FailureKind::no_route_to_host:
       return dial("connect: no route to host");
     case FailureKind::connection_timed_out:
-      return dial(failure.by_client_timeout ? "i/o timeout" : "connect: connection timed out");
+      if (!failure.by_client_timeout) return dial("connect: connection timed out");
+      return failure.by_connect_timeout ? dial("i/o timeout") : std::string{kDeadline};
     case FailureKind::connection_reset:
       return fmt::format("read tcp {}: read: connection reset by peer", ends());
     case FailureKind::connection_closed:

@@ -58,6 +58,8 @@ struct Failure {
   sim::Duration elapsed{0};
   /// True if the client's own time-out ended it, not the network's or the resolver's.
   bool by_client_timeout = false;
+  /// True if that was its time-out for connecting alone, not for the whole request.
+  bool by_connect_timeout = false;
   /// What a human may want to know beyond the kind: what a URL lacks, why a name server failed.
   std::string detail;
 };

@@ -139,7 +139,7 @@ sim::Task<std::expected<Socket, Failure>> Host::connect(SocketAddress to,
   if (connection->is_connected()) co_return std::move(socket);
   failure.local = connection->client_address();
   failure.elapsed = loop_.now() - started;
-  failure.by_client_timeout = !connection->client_failed();
+  failure.by_client_timeout = failure.by_connect_timeout = !connection->client_failed();
   failure.kind =
       failure.by_client_timeout ? FailureKind::connection_timed_out : connection->end_kind();
   co_return std::unexpected{std::move(failure)};

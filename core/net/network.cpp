@@ -52,8 +52,6 @@ Network::~Network() {
   pool_->orphan();
 }
 
-// ---- Hosts
-
 Ref<Host> Network::add_host(HostKind kind, std::string name, Node* node,
                             std::vector<IpAddress> addresses) {
   if (addresses.empty()) return {};
@@ -164,8 +162,6 @@ Node* Network::node_of_pod_address(const IpAddress& address) const {
   return nullptr;
 }
 
-// ---- Links
-
 void Network::set_link(const Node& one, const Node& other, const LinkState& state) {
   store(links_, ordered(one.id(), other.id()), state);
   update_trouble();
@@ -215,8 +211,6 @@ LinkState Network::combined_link(const Node* one, const Node* other) const {
   if (one != nullptr && other != nullptr) return sum(state, link(*one, *other));
   return sum(state, outside_link(one != nullptr ? *one : *other));
 }
-
-// ---- Packets
 
 std::optional<sim::Duration> Network::travel_time(const Host& from, const Host& to) {
   sim::Duration latency;

@@ -30,8 +30,6 @@ ServiceProxy::~ServiceProxy() {
   if (network_.router() == this) network_.set_router(nullptr);
 }
 
-// ---- What is true
-
 void ServiceProxy::follow(client::Informer& services, client::Informer& slices) {
   for (const auto& [key, object] : services.objects()) on_service(nullptr, &object);
   for (const auto& [key, object] : slices.objects()) on_endpoint_slice(nullptr, &object);
@@ -170,8 +168,6 @@ void ServiceProxy::sweep() {
     if (found->second.size() == 1) frontends_.erase(found);
   }
 }
-
-// ---- What nodes know of it
 
 sim::Time ServiceProxy::horizon() const {
   return network_.loop().now() - options_.propagation_delay - options_.propagation_spread;

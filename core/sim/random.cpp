@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/sim/random.h"
 
-#include <fmt/format.h>
-
 #include <bit>
 
 namespace rockpool::sim {
@@ -63,8 +61,15 @@ std::string Random::suffix(std::size_t length) {
 std::string Random::uuid() {
   const std::uint64_t high = (next() & ~std::uint64_t{0xf000}) | 0x4000u;
   const std::uint64_t low = (next() & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
-                     high & 0xffff, low >> 48, low & 0xffff'ffff'ffffu);
+  std::string result = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  int nibble = 0;
+  for (char& c : result) {
+    if (c == '-') continue;
+    const std::uint64_t word = nibble < 16 ? high : low;
+    c = "0123456789abcdef"[word >> (60 - 4 * (nibble % 16)) & 0xf];
+    ++nibble;
+  }
+  return result;
 }
 
 }  // namespace rockpool::sim

@@ -26,6 +26,11 @@ function(rockpool_add_library)
   add_library(rockpool_core STATIC ${sources})
   add_library(rockpool::rockpool ALIAS rockpool_core)
   rockpool_own_code(rockpool_core)
+  if(EMSCRIPTEN)
+    # The checks of the API's kinds are many and run once per request: there, size is what counts.
+    rockpool_sources(checks "core/api/*.cpp")
+    set_source_files_properties(${checks} PROPERTIES COMPILE_OPTIONS "-Os")
+  endif()
   target_compile_features(rockpool_core PUBLIC cxx_std_23)
   target_include_directories(rockpool_core INTERFACE
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>" "$<INSTALL_INTERFACE:include/rockpool>")

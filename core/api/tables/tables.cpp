@@ -353,7 +353,8 @@ constexpr Field kFields[] = {
     {"apiVersion"_key, T::string, T::string, 0, 0, 0},
     {"dryRun"_key, T::array, T::string, 0, 0, 0},
     {"gracePeriodSeconds"_key, T::int64, T::int64, 0, 0, F::kPointer},
-    {"ignoreStoreReadErrorWithClusterBreakingPotential"_key, T::boolean, T::boolean, 0, 0, F::kPointer},
+    {"ignoreStoreReadErrorWithClusterBreakingPotential"_key, T::boolean, T::boolean, 0, 0,
+     F::kPointer},
     {"kind"_key, T::string, T::string, 0, 0, 0},
     {"orphanDependents"_key, T::boolean, T::boolean, 0, 0, F::kPointer},
     {"preconditions"_key, T::object, T::object, 137, 0, F::kPointer | F::kObjectType},
@@ -613,8 +614,10 @@ constexpr Field kFields[] = {
     {"status"_key, T::object, T::object, 107, 0, F::kObjectType},
     {"address"_key, T::string, T::string, 0, 0, F::kRequired},
     {"type"_key, T::string, T::string, 27, 0, F::kRequired | F::kStringType},
-    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 138, 0, F::kObjectType},
-    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::object, T::object, 103, 1, F::kPointer | F::kObjectType},
+    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 138, 0,
+     F::kObjectType},
+    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::object, T::object, 103, 1,
+     F::kPointer | F::kObjectType},
     {"lastHeartbeatTime"_key, T::time, T::time, 0, 0, 0},
     {"lastTransitionTime"_key, T::time, T::time, 0, 0, 0},
     {"message"_key, T::string, T::string, 0, 0, 0},
@@ -720,16 +723,20 @@ constexpr Field kFields[] = {
     {"metadata"_key, T::object, T::object, 111, 0, F::kObjectType},
     {"spec"_key, T::object, T::object, 132, 0, F::kObjectType},
     {"status"_key, T::object, T::object, 133, 0, F::kObjectType},
-    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 188, 0, F::kObjectType},
-    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 120, 0, F::kObjectType},
+    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 188, 0,
+     F::kObjectType},
+    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 120, 0,
+     F::kObjectType},
     {"labelSelector"_key, T::object, T::object, 77, 1, F::kPointer | F::kObjectType},
     {"matchLabelKeys"_key, T::array, T::string, 0, 0, 0},
     {"mismatchLabelKeys"_key, T::array, T::string, 0, 0, 0},
     {"namespaceSelector"_key, T::object, T::object, 77, 1, F::kPointer | F::kObjectType},
     {"namespaces"_key, T::array, T::string, 0, 0, 0},
     {"topologyKey"_key, T::string, T::string, 0, 0, F::kRequired},
-    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 188, 0, F::kObjectType},
-    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 120, 0, F::kObjectType},
+    {"preferredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 188, 0,
+     F::kObjectType},
+    {"requiredDuringSchedulingIgnoredDuringExecution"_key, T::array, T::object, 120, 0,
+     F::kObjectType},
     {"lastProbeTime"_key, T::time, T::time, 0, 0, 0},
     {"lastTransitionTime"_key, T::time, T::time, 0, 0, 0},
     {"message"_key, T::string, T::string, 0, 0, 0},
@@ -1122,30 +1129,150 @@ constexpr StringType kStringTypes[] = {
     {"v1.ContainerRestartPolicy", joined("Always"), false},
     {"v1.TerminationMessagePolicy", joined("File\0FallbackToLogsOnError"), true},
     {"v1.Protocol", joined("TCP\0UDP\0SCTP"), true},
-    {"v1.ResourceName", joined("cpu\0memory\0storage\0ephemeral-storage\0pods\0services\0replicationcontrollers\0resourcequotas\0secrets\0configmaps\0persistentvolumeclaims\0services.nodeports\0services.loadbalancers\0requests.cpu\0requests.memory\0requests.storage\0requests.ephemeral-storage\0limits.cpu\0limits.memory\0limits.ephemeral-storage"), false},
+    {"v1.ResourceName", joined(
+         "cpu\0"
+         "memory\0"
+         "storage\0"
+         "ephemeral-storage\0"
+         "pods\0"
+         "services\0"
+         "replicationcontrollers\0"
+         "resourcequotas\0"
+         "secrets\0"
+         "configmaps\0"
+         "persistentvolumeclaims\0"
+         "services.nodeports\0"
+         "services.loadbalancers\0"
+         "requests.cpu\0"
+         "requests.memory\0"
+         "requests.storage\0"
+         "requests.ephemeral-storage\0"
+         "limits.cpu\0"
+         "limits.memory\0"
+         "limits.ephemeral-storage"), false},
     {"v1.ResourceResizeRestartPolicy", joined("NotRequired\0RestartContainer"), false},
-    {"v1.Signal", joined("SIGABRT\0SIGALRM\0SIGBUS\0SIGCHLD\0SIGCLD\0SIGCONT\0SIGFPE\0SIGHUP\0SIGILL\0SIGINT\0SIGIO\0SIGIOT\0SIGKILL\0SIGPIPE\0SIGPOLL\0SIGPROF\0SIGPWR\0SIGQUIT\0SIGSEGV\0SIGSTKFLT\0SIGSTOP\0SIGSYS\0SIGTERM\0SIGTRAP\0SIGTSTP\0SIGTTIN\0SIGTTOU\0SIGURG\0SIGUSR1\0SIGUSR2\0SIGVTALRM\0SIGWINCH\0SIGXCPU\0SIGXFSZ\0SIGRTMIN\0SIGRTMIN+1\0SIGRTMIN+2\0SIGRTMIN+3\0SIGRTMIN+4\0SIGRTMIN+5\0SIGRTMIN+6\0SIGRTMIN+7\0SIGRTMIN+8\0SIGRTMIN+9\0SIGRTMIN+10\0SIGRTMIN+11\0SIGRTMIN+12\0SIGRTMIN+13\0SIGRTMIN+14\0SIGRTMIN+15\0SIGRTMAX-14\0SIGRTMAX-13\0SIGRTMAX-12\0SIGRTMAX-11\0SIGRTMAX-10\0SIGRTMAX-9\0SIGRTMAX-8\0SIGRTMAX-7\0SIGRTMAX-6\0SIGRTMAX-5\0SIGRTMAX-4\0SIGRTMAX-3\0SIGRTMAX-2\0SIGRTMAX-1\0SIGRTMAX"), true},
+    {"v1.Signal", joined(
+         "SIGABRT\0"
+         "SIGALRM\0"
+         "SIGBUS\0"
+         "SIGCHLD\0"
+         "SIGCLD\0"
+         "SIGCONT\0"
+         "SIGFPE\0"
+         "SIGHUP\0"
+         "SIGILL\0"
+         "SIGINT\0"
+         "SIGIO\0"
+         "SIGIOT\0"
+         "SIGKILL\0"
+         "SIGPIPE\0"
+         "SIGPOLL\0"
+         "SIGPROF\0"
+         "SIGPWR\0"
+         "SIGQUIT\0"
+         "SIGSEGV\0"
+         "SIGSTKFLT\0"
+         "SIGSTOP\0"
+         "SIGSYS\0"
+         "SIGTERM\0"
+         "SIGTRAP\0"
+         "SIGTSTP\0"
+         "SIGTTIN\0"
+         "SIGTTOU\0"
+         "SIGURG\0"
+         "SIGUSR1\0"
+         "SIGUSR2\0"
+         "SIGVTALRM\0"
+         "SIGWINCH\0"
+         "SIGXCPU\0"
+         "SIGXFSZ\0"
+         "SIGRTMIN\0"
+         "SIGRTMIN+1\0"
+         "SIGRTMIN+2\0"
+         "SIGRTMIN+3\0"
+         "SIGRTMIN+4\0"
+         "SIGRTMIN+5\0"
+         "SIGRTMIN+6\0"
+         "SIGRTMIN+7\0"
+         "SIGRTMIN+8\0"
+         "SIGRTMIN+9\0"
+         "SIGRTMIN+10\0"
+         "SIGRTMIN+11\0"
+         "SIGRTMIN+12\0"
+         "SIGRTMIN+13\0"
+         "SIGRTMIN+14\0"
+         "SIGRTMIN+15\0"
+         "SIGRTMAX-14\0"
+         "SIGRTMAX-13\0"
+         "SIGRTMAX-12\0"
+         "SIGRTMAX-11\0"
+         "SIGRTMAX-10\0"
+         "SIGRTMAX-9\0"
+         "SIGRTMAX-8\0"
+         "SIGRTMAX-7\0"
+         "SIGRTMAX-6\0"
+         "SIGRTMAX-5\0"
+         "SIGRTMAX-4\0"
+         "SIGRTMAX-3\0"
+         "SIGRTMAX-2\0"
+         "SIGRTMAX-1\0"
+         "SIGRTMAX"), true},
     {"v1.DeletionPropagation", joined("Orphan\0Background\0Foreground"), false},
     {"v1.DeploymentConditionType", joined("Available\0Progressing\0ReplicaFailure"), false},
     {"v1.DeploymentStrategyType", joined("Recreate\0RollingUpdate"), true},
     {"v1.StorageMedium", joined("\0Memory\0HugePages\0HugePages-"), false},
     {"v1.AddressType", joined(""), true},
     {"v1.URIScheme", joined("HTTP\0HTTPS"), true},
-    {"v1.HostPathType", joined("\0DirectoryOrCreate\0Directory\0FileOrCreate\0File\0Socket\0CharDevice\0BlockDevice"), true},
+    {"v1.HostPathType", joined(
+         "\0"
+         "DirectoryOrCreate\0"
+         "Directory\0"
+         "FileOrCreate\0"
+         "File\0"
+         "Socket\0"
+         "CharDevice\0"
+         "BlockDevice"), true},
     {"v1.LabelSelectorOperator", joined("In\0NotIn\0Exists\0DoesNotExist"), false},
     {"v1.CoordinatedLeaseStrategy", joined("OldestEmulationVersion"), false},
     {"v1.LoadBalancerIPMode", joined("VIP\0Proxy"), false},
     {"v1.ManagedFieldsOperationType", joined("Apply\0Update"), false},
-    {"v1.NamespaceConditionType", joined("NamespaceDeletionDiscoveryFailure\0NamespaceDeletionContentFailure\0NamespaceDeletionGroupVersionParsingFailure\0NamespaceContentRemaining\0NamespaceFinalizersRemaining"), false},
+    {"v1.NamespaceConditionType", joined(
+         "NamespaceDeletionDiscoveryFailure\0"
+         "NamespaceDeletionContentFailure\0"
+         "NamespaceDeletionGroupVersionParsingFailure\0"
+         "NamespaceContentRemaining\0"
+         "NamespaceFinalizersRemaining"), false},
     {"v1.FinalizerName", joined("kubernetes"), false},
     {"v1.NamespacePhase", joined("Active\0Terminating"), true},
-    {"v1.NodeAddressType", joined("Hostname\0InternalIP\0ExternalIP\0InternalDNS\0ExternalDNS"), false},
-    {"v1.NodeConditionType", joined("Ready\0MemoryPressure\0DiskPressure\0PIDPressure\0NetworkUnavailable"), false},
+    {"v1.NodeAddressType", joined(
+         "Hostname\0"
+         "InternalIP\0"
+         "ExternalIP\0"
+         "InternalDNS\0"
+         "ExternalDNS"), false},
+    {"v1.NodeConditionType", joined(
+         "Ready\0"
+         "MemoryPressure\0"
+         "DiskPressure\0"
+         "PIDPressure\0"
+         "NetworkUnavailable"), false},
     {"v1.NodeSelectorOperator", joined("In\0NotIn\0Exists\0DoesNotExist\0Gt\0Lt"), true},
     {"v1.NodePhase", joined("Pending\0Running\0Terminated"), true},
-    {"v1.PersistentVolumeAccessMode", joined("ReadWriteOnce\0ReadOnlyMany\0ReadWriteMany\0ReadWriteOncePod"), true},
+    {"v1.PersistentVolumeAccessMode", joined(
+         "ReadWriteOnce\0"
+         "ReadOnlyMany\0"
+         "ReadWriteMany\0"
+         "ReadWriteOncePod"), true},
     {"v1.PersistentVolumeMode", joined("Block\0Filesystem"), true},
-    {"v1.PodConditionType", joined("ContainersReady\0Initialized\0Ready\0PodScheduled\0DisruptionTarget\0PodReadyToStartContainers\0PodResizePending\0PodResizeInProgress"), false},
+    {"v1.PodConditionType", joined(
+         "ContainersReady\0"
+         "Initialized\0"
+         "Ready\0"
+         "PodScheduled\0"
+         "DisruptionTarget\0"
+         "PodReadyToStartContainers\0"
+         "PodResizePending\0"
+         "PodResizeInProgress"), false},
     {"v1.OSName", joined("linux\0windows"), false},
     {"v1.PodFSGroupChangePolicy", joined("OnRootMismatch\0Always"), true},
     {"v1.PodSELinuxChangePolicy", joined("Recursive\0MountOption"), false},
@@ -1160,7 +1287,15 @@ constexpr StringType kStringTypes[] = {
     {"v1.ResourceHealthStatus", joined("Healthy\0Unhealthy\0Unknown"), false},
     {"v1.ResourceID", joined(""), false},
     {"v1.SeccompProfileType", joined("Unconfined\0RuntimeDefault\0Localhost"), true},
-    {"v1.SecretType", joined("Opaque\0kubernetes.io/service-account-token\0kubernetes.io/dockercfg\0kubernetes.io/dockerconfigjson\0kubernetes.io/basic-auth\0kubernetes.io/ssh-auth\0kubernetes.io/tls\0bootstrap.kubernetes.io/token"), false},
+    {"v1.SecretType", joined(
+         "Opaque\0"
+         "kubernetes.io/service-account-token\0"
+         "kubernetes.io/dockercfg\0"
+         "kubernetes.io/dockerconfigjson\0"
+         "kubernetes.io/basic-auth\0"
+         "kubernetes.io/ssh-auth\0"
+         "kubernetes.io/tls\0"
+         "bootstrap.kubernetes.io/token"), false},
     {"v1.ProcMountType", joined("Default\0Unmasked"), true},
     {"v1.ServiceExternalTrafficPolicy", joined("Cluster\0Local"), true},
     {"v1.ServiceInternalTrafficPolicy", joined("Cluster\0Local"), true},

@@ -14,20 +14,21 @@ namespace {
 constexpr std::size_t kMaxEventTextLength = 128;
 constexpr std::size_t kMaxEventMessageLength = 1024;
 
-void validate_resource_list(const Value& resources, const FieldPath& path, FieldErrors& errors) {
+void validate_resource_list(const Value& resources, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   for (const doc::Member& resource : resources.members()) {
     validate_resource_quantity(resource.key.text(), resource.value, path.child(resource.key.text()),
                                errors);
   }
 }
 
-void validate_node_resources(const Value& node, FieldErrors& errors) {
+void validate_node_resources(const Value& node, FieldErrors& errors) noexcept {
   const FieldPath path{"status"};
   validate_resource_list(node["status"_key]["capacity"_key], path.child("capacity"), errors);
   validate_resource_list(node["status"_key]["allocatable"_key], path.child("allocatable"), errors);
 }
 
-void validate_pod_cidrs(const Value& cidrs, FieldErrors& errors) {
+void validate_pod_cidrs(const Value& cidrs, FieldErrors& errors) noexcept {
   const FieldPath path = FieldPath{"spec"}.child("podCIDRs");
   for (std::size_t i = 0; i < cidrs.size(); ++i) {
     validate_cidr(cidrs.at(i), path.index(i), errors);
@@ -45,7 +46,7 @@ void validate_pod_cidrs(const Value& cidrs, FieldErrors& errors) {
 // The kubelet's dynamic configuration: no longer used, still checked. `in_status` tells
 // status.config from spec.configSource.
 void validate_config_source(const Value& source, bool in_status, const FieldPath& path,
-                            FieldErrors& errors) {
+                            FieldErrors& errors) noexcept {
   if (source.is_null()) return;
   const Value& config_map = source["configMap"_key];
   if (config_map.is_null()) {
@@ -74,7 +75,7 @@ void validate_config_source(const Value& source, bool in_status, const FieldPath
   check("kubeletConfigKey"_key, check_config_map_key);
 }
 
-void validate_event_text(const Value& text, std::string_view field, FieldErrors& errors) {
+void validate_event_text(const Value& text, std::string_view field, FieldErrors& errors) noexcept {
   const FieldPath path{field};
   if (text.is_empty()) errors.required(path);
   if (text.as_string().size() > kMaxEventTextLength) {
@@ -83,7 +84,7 @@ void validate_event_text(const Value& text, std::string_view field, FieldErrors&
 }
 
 // Events of the new kind say when they happened and who reports them.
-void validate_new_event(const Value& event, FieldErrors& errors) {
+void validate_new_event(const Value& event, FieldErrors& errors) noexcept {
   const Value& reporter = event["reportingComponent"_key];
   const FieldPath reporter_path{"reportingComponent"};
   if (reporter.is_empty()) errors.required(reporter_path);
@@ -99,7 +100,7 @@ void validate_new_event(const Value& event, FieldErrors& errors) {
 
 }  // namespace
 
-void validate_namespace(const Value& object, FieldErrors& errors) {
+void validate_namespace(const Value& object, FieldErrors& errors) noexcept {
   validate_object_meta(object, false, check_dns1123_label, errors);
   const FieldPath path = FieldPath{"spec"}.child("finalizers");
   for (const Value& finalizer : object["spec"_key]["finalizers"_key].items()) {
@@ -108,7 +109,7 @@ void validate_namespace(const Value& object, FieldErrors& errors) {
 }
 
 void validate_namespace_status_update(const Value& object, const Value& old_object,
-                                      FieldErrors& errors) {
+                                      FieldErrors& errors) noexcept {
   validate_object_meta_update(object, old_object, errors);
   const Value& phase = object["status"_key]["phase"_key];
   const FieldPath path = FieldPath{"status"}.child("Phase");
@@ -123,7 +124,7 @@ void validate_namespace_status_update(const Value& object, const Value& old_obje
   }
 }
 
-void validate_node(const Value& node, FieldErrors& errors) {
+void validate_node(const Value& node, FieldErrors& errors) noexcept {
   validate_object_meta(node, false, check_dns1123_subdomain, errors);
   // Upstream reports taints below metadata.
   validate_taints(node["spec"_key]["taints"_key], FieldPath{"metadata"}.child("taints"), errors);
@@ -131,7 +132,7 @@ void validate_node(const Value& node, FieldErrors& errors) {
   validate_pod_cidrs(node["spec"_key]["podCIDRs"_key], errors);
 }
 
-void validate_node_update(const Value& node, const Value& old_node, FieldErrors& errors) {
+void validate_node_update(const Value& node, const Value& old_node, FieldErrors& errors) noexcept {
   validate_object_meta_update(node, old_node, errors);
   validate_node_resources(node, errors);
   const Value& spec = node["spec"_key];
@@ -168,7 +169,7 @@ void validate_node_update(const Value& node, const Value& old_node, FieldErrors&
 }
 
 // legacyValidateEvent, with the name rules that rest.BeforeCreate adds.
-void validate_event(const Value& event, FieldErrors& errors) {
+void validate_event(const Value& event, FieldErrors& errors) noexcept {
   const std::string_view event_name = name(event);
   const FieldPath meta_path{"metadata"};
   if (event_name.empty()) {
@@ -197,7 +198,7 @@ void validate_event(const Value& event, FieldErrors& errors) {
   errors.invalid_each(FieldPath{"namespace"}, home, check_dns1123_subdomain(home));
 }
 
-void validate_lease(const Value& lease, FieldErrors& errors) {
+void validate_lease(const Value& lease, FieldErrors& errors) noexcept {
   validate_object_meta(lease, true, check_dns1123_subdomain, errors);
   const Value& spec = lease["spec"_key];
   const FieldPath path{"spec"};

@@ -21,7 +21,7 @@ std::int64_t decoded_size(const Value& text) {
 
 // Members that may not change once `immutable` is set, nor may that be taken back.
 void validate_frozen(const Value& now, const Value& before,
-                     std::initializer_list<doc::KnownKeyIndex> keys, FieldErrors& errors) {
+                     std::initializer_list<doc::KnownKeyIndex> keys, FieldErrors& errors) noexcept {
   if (!before["immutable"_key].as_bool()) return;
   if (!now["immutable"_key].as_bool()) errors.forbidden(FieldPath{"immutable"}, kFrozen);
   for (const doc::KnownKeyIndex key : keys) {
@@ -31,11 +31,11 @@ void validate_frozen(const Value& now, const Value& before,
   }
 }
 
-void require_entry(const Value& data, std::string_view key, FieldErrors& errors) {
+void require_entry(const Value& data, std::string_view key, FieldErrors& errors) noexcept {
   if (!data.contains(key)) errors.required(FieldPath{"data"}.key(key));
 }
 
-void require_json_entry(const Value& data, std::string_view key, FieldErrors& errors) {
+void require_json_entry(const Value& data, std::string_view key, FieldErrors& errors) noexcept {
   const Value* entry = data.find(key);
   const FieldPath path = FieldPath{"data"}.key(key);
   if (entry == nullptr) return errors.required(path);
@@ -50,7 +50,7 @@ void require_json_entry(const Value& data, std::string_view key, FieldErrors& er
   }
 }
 
-void validate_secret_type(const Value& secret, FieldErrors& errors) {
+void validate_secret_type(const Value& secret, FieldErrors& errors) noexcept {
   const std::string_view type = secret["type"_key].as_string();
   const Value& data = secret["data"_key];
   if (type == "kubernetes.io/service-account-token") {
@@ -79,7 +79,7 @@ void validate_secret_type(const Value& secret, FieldErrors& errors) {
 
 }  // namespace
 
-void validate_config_map(const Value& config_map, FieldErrors& errors) {
+void validate_config_map(const Value& config_map, FieldErrors& errors) noexcept {
   validate_object_meta(config_map, true, check_dns1123_subdomain, errors);
   std::int64_t total = 0;
   const FieldPath data_path{"data"};
@@ -102,13 +102,13 @@ void validate_config_map(const Value& config_map, FieldErrors& errors) {
 }
 
 void validate_config_map_update(const Value& config_map, const Value& old_config_map,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   validate_object_meta_update(config_map, old_config_map, errors);
   validate_frozen(config_map, old_config_map, {"data"_key, "binaryData"_key}, errors);
   validate_config_map(config_map, errors);
 }
 
-void validate_secret(const Value& secret, FieldErrors& errors) {
+void validate_secret(const Value& secret, FieldErrors& errors) noexcept {
   validate_object_meta(secret, true, check_dns1123_subdomain, errors);
   std::int64_t total = 0;
   const FieldPath path{"data"};
@@ -121,7 +121,8 @@ void validate_secret(const Value& secret, FieldErrors& errors) {
   validate_secret_type(secret, errors);
 }
 
-void validate_secret_update(const Value& secret, const Value& old_secret, FieldErrors& errors) {
+void validate_secret_update(const Value& secret, const Value& old_secret,
+                            FieldErrors& errors) noexcept {
   validate_object_meta_update(secret, old_secret, errors);
   validate_immutable(secret["type"_key], old_secret["type"_key], FieldPath{"type"}, errors);
   validate_frozen(secret, old_secret, {"data"_key}, errors);

@@ -9,7 +9,7 @@ namespace rockpool::api::validation {
 
 namespace {
 
-void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) {
+void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) noexcept {
   Names names;
   for (std::size_t i = 0; i < ports.size(); ++i) {
     const Value& port = ports.at(i);
@@ -34,7 +34,7 @@ void validate_ports(const Value& ports, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) {
+void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& errors) noexcept {
   const std::string_view name = ref["name"_key].as_string();
   errors.invalid_each(path.child("name"), name, check_dns1123_subdomain(name));
   const Value& key = ref["key"_key];
@@ -45,7 +45,8 @@ void validate_key_ref(const Value& ref, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_value_from(const Value& variable, const FieldPath& path, FieldErrors& errors) {
+void validate_value_from(const Value& variable, const FieldPath& path,
+                         FieldErrors& errors) noexcept {
   const Value& source = variable["valueFrom"_key];
   if (source.is_null()) return;
   int sources = 0;
@@ -77,7 +78,7 @@ void validate_value_from(const Value& variable, const FieldPath& path, FieldErro
   }
 }
 
-void validate_env(const Value& variables, const FieldPath& path, FieldErrors& errors) {
+void validate_env(const Value& variables, const FieldPath& path, FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < variables.size(); ++i) {
     const FieldPath item = path.index(i);
     const Value& name = variables.at(i)["name"_key];
@@ -91,14 +92,14 @@ void validate_env(const Value& variables, const FieldPath& path, FieldErrors& er
   }
 }
 
-void validate_env_source(const Value& ref, const FieldPath& path, FieldErrors& errors) {
+void validate_env_source(const Value& ref, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& name = ref["name"_key];
   if (name.is_empty()) return errors.required(path.child("name"));
   errors.invalid_each(path.child("name"), name,
                       check_dns1123_subdomain(mask_trailing_dash(name.as_string())));
 }
 
-void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors& errors) {
+void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const Value& source = sources.at(i);
     const FieldPath item = path.index(i);
@@ -123,13 +124,13 @@ void validate_env_from(const Value& sources, const FieldPath& path, FieldErrors&
   }
 }
 
-bool any_has(const Value& items, doc::KnownKeyIndex key, std::string_view text) {
+bool any_has(const Value& items, doc::KnownKeyIndex key, std::string_view text) noexcept {
   return std::ranges::any_of(items.items(),
                              [&](const Value& item) { return item[key].as_string() == text; });
 }
 
 void validate_mount_propagation(const Value& mode, const Value& container, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   const std::string_view text = mode.as_string();
   if (text != "Bidirectional" && text != "HostToContainer" && text != "None") {
     errors.not_supported(path, mode, {"Bidirectional", "HostToContainer", "None"});
@@ -140,7 +141,8 @@ void validate_mount_propagation(const Value& mode, const Value& container, const
   }
 }
 
-void validate_recursive_read_only(const Value& mount, const FieldPath& path, FieldErrors& errors) {
+void validate_recursive_read_only(const Value& mount, const FieldPath& path,
+                                  FieldErrors& errors) noexcept {
   const Value& mode = mount["recursiveReadOnly"_key];
   const std::string_view text = mode.as_string();
   if (mode.is_null() || text == "Disabled") return;
@@ -158,7 +160,7 @@ void validate_recursive_read_only(const Value& mount, const FieldPath& path, Fie
 
 // `list` is the path of the list: upstream reports sub-paths there, not at the item.
 void validate_sub_paths(const Value& mount, const Value& volume, const FieldPath& list,
-                        const FieldPath& item, FieldErrors& errors) {
+                        const FieldPath& item, FieldErrors& errors) noexcept {
   const Value& sub_path = mount["subPath"_key];
   const Value& expression = mount["subPathExpr"_key];
   if (!volume["image"_key].is_null()) {
@@ -181,7 +183,7 @@ void validate_sub_paths(const Value& mount, const Value& volume, const FieldPath
 }
 
 void validate_mounts(const Value& container, const Volumes& volumes, const FieldPath& path,
-                     FieldErrors& errors) {
+                     FieldErrors& errors) noexcept {
   Names mount_points;
   const Value& mounts = container["volumeMounts"_key];
   const Value& devices = container["volumeDevices"_key];
@@ -215,7 +217,7 @@ void validate_mounts(const Value& container, const Volumes& volumes, const Field
 
 // Adds what is wrong with the volume that a device names.
 void validate_device_name(std::string_view name, const Volumes& volumes, const Names& taken,
-                          const FieldPath& path, FieldErrors& errors) {
+                          const FieldPath& path, FieldErrors& errors) noexcept {
   if (name.empty()) errors.required(path);
   if (taken.contains(name)) errors.invalid(path, name, "must be unique");
   const auto volume = volumes.find(name);
@@ -230,7 +232,7 @@ void validate_device_name(std::string_view name, const Volumes& volumes, const N
 }
 
 void validate_devices(const Value& container, const Volumes& volumes, const FieldPath& path,
-                      FieldErrors& errors) {
+                      FieldErrors& errors) noexcept {
   Names names;
   Names device_paths;
   const Value& mounts = container["volumeMounts"_key];
@@ -263,7 +265,7 @@ void validate_devices(const Value& container, const Volumes& volumes, const Fiel
 }
 
 void validate_resize_policies(const Value& policies, std::string_view restart_policy,
-                              const FieldPath& path, FieldErrors& errors) {
+                              const FieldPath& path, FieldErrors& errors) noexcept {
   Names resources;
   for (std::size_t i = 0; i < policies.size(); ++i) {
     const std::string_view resource = policies.at(i)["resourceName"_key].as_string();
@@ -285,7 +287,7 @@ void validate_resize_policies(const Value& policies, std::string_view restart_po
   }
 }
 
-void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& errors) {
+void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& errors) noexcept {
   if (action["path"_key].is_empty()) errors.required(path.child("path"));
   validate_port_number_or_name(action["port"_key], path.child("port"), errors);
   const std::string_view scheme = action["scheme"_key].as_string();
@@ -300,7 +302,7 @@ void validate_http_get(const Value& action, const FieldPath& path, FieldErrors& 
 
 // `grace_period` is null if the Pod's own is missing, which is reported elsewhere.
 void validate_sleep(const Value& sleep, const Value& grace_period, const FieldPath& path,
-                    FieldErrors& errors) {
+                    FieldErrors& errors) noexcept {
   const std::int64_t seconds = sleep["seconds"_key].as_int();
   if (grace_period.is_null()) return;
   if (seconds < 0 || seconds > grace_period.as_int()) {
@@ -312,7 +314,7 @@ void validate_sleep(const Value& sleep, const Value& grace_period, const FieldPa
 }
 
 void validate_handler(const Value& handler, const Value& grace_period, const FieldPath& path,
-                      FieldErrors& errors) {
+                      FieldErrors& errors) noexcept {
   int found = 0;
   const auto visit = [&](doc::KnownKeyIndex key, auto validate) {
     const Value& action = handler[key];
@@ -342,7 +344,7 @@ void validate_handler(const Value& handler, const Value& grace_period, const Fie
 }
 
 void validate_lifecycle(const Value& lifecycle, const Value& grace_period, const FieldPath& path,
-                        FieldErrors& errors) {
+                        FieldErrors& errors) noexcept {
   for (const doc::KnownKeyIndex key : {"postStart"_key, "preStop"_key}) {
     if (lifecycle[key].is_null()) continue;
     validate_handler(lifecycle[key], grace_period, path.child(doc::kKnownKeys[key.value]), errors);
@@ -350,7 +352,7 @@ void validate_lifecycle(const Value& lifecycle, const Value& grace_period, const
 }
 
 void validate_probe(const Value& probe, const Value& grace_period, const FieldPath& path,
-                    FieldErrors& errors) {
+                    FieldErrors& errors) noexcept {
   validate_handler(probe, grace_period, path, errors);
   for (const doc::KnownKeyIndex key :
        {"initialDelaySeconds"_key, "timeoutSeconds"_key, "periodSeconds"_key,
@@ -365,7 +367,7 @@ void validate_probe(const Value& probe, const Value& grace_period, const FieldPa
 }
 
 void validate_probes(const Value& container, const Value& grace_period, const FieldPath& path,
-                     FieldErrors& errors) {
+                     FieldErrors& errors) noexcept {
   const auto must_succeed_once = [&](const Value& probe, const FieldPath& probe_path) {
     const Value& threshold = probe["successThreshold"_key];
     if (threshold.as_int() != 1) {
@@ -393,7 +395,7 @@ void validate_probes(const Value& container, const Value& grace_period, const Fi
 }
 
 void validate_lifecycle_and_probes(const Value& container, const Value& spec, const FieldPath& path,
-                                   FieldErrors& errors) {
+                                   FieldErrors& errors) noexcept {
   const Value& grace_period = spec["terminationGracePeriodSeconds"_key];
   if (const Value& lifecycle = container["lifecycle"_key]; !lifecycle.is_null()) {
     validate_lifecycle(lifecycle, grace_period, path.child("lifecycle"), errors);
@@ -403,7 +405,7 @@ void validate_lifecycle_and_probes(const Value& container, const Value& spec, co
 
 // What all kinds of containers have in common.
 void validate_common(const Value& container, const PodContext& pod, const FieldPath& path,
-                     FieldErrors& errors) {
+                     FieldErrors& errors) noexcept {
   const Value& name = container["name"_key];
   if (name.is_empty()) {
     errors.required(path.child("name"));
@@ -434,7 +436,7 @@ void validate_common(const Value& container, const PodContext& pod, const FieldP
 
 // `taken` collects `protocol/address/port` of ports opened on the node.
 void validate_host_ports(const Value& container, Names& taken, const FieldPath& path,
-                         FieldErrors& errors) {
+                         FieldErrors& errors) noexcept {
   const FieldPath ports_path = path.child("ports");
   const Value& ports = container["ports"_key];
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -461,7 +463,8 @@ constexpr doc::KnownKeyIndex kNotForEphemeral[] = {
     "ports"_key,          "resizePolicy"_key, "restartPolicy"_key, "livenessProbe"_key,
     "readinessProbe"_key, "startupProbe"_key, "lifecycle"_key};
 
-void validate_ephemeral_fields(const Value& container, const FieldPath& path, FieldErrors& errors) {
+void validate_ephemeral_fields(const Value& container, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   constexpr std::string_view kError = "cannot be set for an Ephemeral Container";
   for (const doc::KnownKeyIndex key : kNotForEphemeral) {
     if (!container[key].is_null()) errors.forbidden(path.child(doc::kKnownKeys[key.value]), kError);
@@ -479,7 +482,7 @@ void validate_ephemeral_fields(const Value& container, const FieldPath& path, Fi
 }
 
 void validate_plain_init_container(const Value& container, const FieldPath& path,
-                                   FieldErrors& errors) {
+                                   FieldErrors& errors) noexcept {
   for (const doc::KnownKeyIndex key :
        {"lifecycle"_key, "livenessProbe"_key, "readinessProbe"_key, "startupProbe"_key}) {
     if (container[key].is_null()) continue;
@@ -493,7 +496,8 @@ void validate_plain_init_container(const Value& container, const FieldPath& path
 
 }  // namespace
 
-void validate_pull_policy(const Value& policy, const FieldPath& path, FieldErrors& errors) {
+void validate_pull_policy(const Value& policy, const FieldPath& path,
+                          FieldErrors& errors) noexcept {
   const std::string_view text = policy.as_string();
   if (text.empty()) return errors.required(path);
   if (text != "Always" && text != "IfNotPresent" && text != "Never") {
@@ -501,7 +505,8 @@ void validate_pull_policy(const Value& policy, const FieldPath& path, FieldError
   }
 }
 
-void validate_containers(const PodContext& pod, const FieldPath& path, FieldErrors& errors) {
+void validate_containers(const PodContext& pod, const FieldPath& path,
+                         FieldErrors& errors) noexcept {
   const Value& containers = pod.spec["containers"_key];
   if (containers.size() == 0) return errors.required(path);
   Names names;
@@ -523,7 +528,8 @@ void validate_containers(const PodContext& pod, const FieldPath& path, FieldErro
   }
 }
 
-void validate_init_containers(const PodContext& pod, const FieldPath& path, FieldErrors& errors) {
+void validate_init_containers(const PodContext& pod, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   Names names = container_names(pod.spec["containers"_key]);
   const Value& containers = pod.spec["initContainers"_key];
   for (std::size_t i = 0; i < containers.size(); ++i) {
@@ -550,7 +556,7 @@ void validate_init_containers(const PodContext& pod, const FieldPath& path, Fiel
 }
 
 void validate_ephemeral_containers(const PodContext& pod, const FieldPath& path,
-                                   FieldErrors& errors) {
+                                   FieldErrors& errors) noexcept {
   const Value& containers = pod.spec["ephemeralContainers"_key];
   if (containers.size() == 0) return;
   Names others = container_names(pod.spec["containers"_key]);
@@ -573,7 +579,7 @@ void validate_ephemeral_containers(const PodContext& pod, const FieldPath& path,
 }
 
 void validate_containers_only_for_pod(const Value& containers, const FieldPath& path,
-                                      FieldErrors& errors) {
+                                      FieldErrors& errors) noexcept {
   constexpr std::string_view kSpace = " \t\n\v\f\r";
   for (std::size_t i = 0; i < containers.size(); ++i) {
     const Value& image = containers.at(i)["image"_key];

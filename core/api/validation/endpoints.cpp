@@ -16,11 +16,13 @@ constexpr std::size_t kMaxEndpoints = 1000;
 constexpr std::size_t kMaxZoneHints = 8;
 constexpr std::size_t kMaxNodeHints = 8;
 
-void too_many(const FieldPath& path, std::size_t actual, std::size_t max, FieldErrors& errors) {
+void too_many(const FieldPath& path, std::size_t actual, std::size_t max,
+              FieldErrors& errors) noexcept {
   errors.too_many(path, static_cast<std::int64_t>(actual), static_cast<std::int64_t>(max));
 }
 
-void validate_endpoint_address(const Value& address, const FieldPath& path, FieldErrors& errors) {
+void validate_endpoint_address(const Value& address, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   const Value& ip = address["ip"_key];
   validate_ip(ip, path.child("ip"), errors);
   if (const Value& hostname = address["hostname"_key]; !hostname.is_empty()) {
@@ -33,14 +35,15 @@ void validate_endpoint_address(const Value& address, const FieldPath& path, Fiel
   validate_non_special_ip(ip, path.child("ip"), errors);
 }
 
-void validate_addresses(const Value& addresses, const FieldPath& path, FieldErrors& errors) {
+void validate_addresses(const Value& addresses, const FieldPath& path,
+                        FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     validate_endpoint_address(addresses.at(i), path.index(i), errors);
   }
 }
 
 void validate_endpoint_port(const Value& port, bool needs_name, const FieldPath& path,
-                            FieldErrors& errors) {
+                            FieldErrors& errors) noexcept {
   const Value& name = port["name"_key];
   if (name.is_empty()) {
     if (needs_name) errors.required(path.child("name"));
@@ -56,7 +59,7 @@ void validate_endpoint_port(const Value& port, bool needs_name, const FieldPath&
 }
 
 void validate_typed_address(const Value& address, std::string_view type, const FieldPath& path,
-                            FieldErrors& errors) {
+                            FieldErrors& errors) noexcept {
   const std::string_view text = address.as_string();
   if (type == "FQDN") {
     if (text.empty()) return errors.required(path);
@@ -72,7 +75,7 @@ void validate_typed_address(const Value& address, std::string_view type, const F
 
 // Names of zones or nodes that an endpoint is meant for.
 void validate_hint_names(const Value& hints, std::size_t max, NameCheck check,
-                         const FieldPath& path, FieldErrors& errors) {
+                         const FieldPath& path, FieldErrors& errors) noexcept {
   if (hints.size() > max) return too_many(path, hints.size(), max, errors);
   Names seen;
   for (std::size_t i = 0; i < hints.size(); ++i) {
@@ -88,7 +91,7 @@ void validate_hint_names(const Value& hints, std::size_t max, NameCheck check,
 }
 
 void validate_endpoint(const Value& endpoint, std::string_view type, const FieldPath& path,
-                       FieldErrors& errors) {
+                       FieldErrors& errors) noexcept {
   const FieldPath addresses_path = path.child("addresses");
   const Value& addresses = endpoint["addresses"_key];
   if (addresses.size() == 0) {
@@ -120,7 +123,7 @@ void validate_endpoint(const Value& endpoint, std::string_view type, const Field
                       hints_path.child("forNodes"), errors);
 }
 
-void validate_slice_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) {
+void validate_slice_ports(const Value& ports, const FieldPath& path, FieldErrors& errors) noexcept {
   if (ports.size() > kMaxPorts) return too_many(path, ports.size(), kMaxPorts, errors);
   Names names;
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -139,7 +142,7 @@ void validate_slice_ports(const Value& ports, const FieldPath& path, FieldErrors
 
 }  // namespace
 
-void validate_endpoints(const Value& endpoints, FieldErrors& errors) {
+void validate_endpoints(const Value& endpoints, FieldErrors& errors) noexcept {
   validate_object_meta(endpoints, true, check_dns1123_subdomain, errors);
   const FieldPath path{"subsets"};
   const Value& subsets = endpoints["subsets"_key];
@@ -160,7 +163,7 @@ void validate_endpoints(const Value& endpoints, FieldErrors& errors) {
   }
 }
 
-void validate_endpoint_slice(const Value& slice, FieldErrors& errors) {
+void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept {
   validate_object_meta(slice, true, check_dns1123_subdomain, errors);
   const std::string_view type = slice["addressType"_key].as_string();
   if (type.empty()) {
@@ -181,7 +184,7 @@ void validate_endpoint_slice(const Value& slice, FieldErrors& errors) {
 }
 
 void validate_endpoint_slice_update(const Value& slice, const Value& old_slice,
-                                    FieldErrors& errors) {
+                                    FieldErrors& errors) noexcept {
   validate_object_meta_update(slice, old_slice, errors);
   validate_endpoint_slice(slice, errors);
   validate_immutable(slice["addressType"_key], old_slice["addressType"_key],

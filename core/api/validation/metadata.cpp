@@ -26,7 +26,8 @@ std::string lower(std::string_view text) {
   return out;
 }
 
-void validate_owner_reference(const Value& reference, const FieldPath& path, FieldErrors& errors) {
+void validate_owner_reference(const Value& reference, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   const Value& api_version = reference["apiVersion"_key];
   if (api_version.is_empty() || api_version.as_string().ends_with('/')) {
     errors.invalid(path.child("apiVersion"), api_version.to_string(), "version must not be empty");
@@ -43,7 +44,7 @@ void validate_owner_reference(const Value& reference, const FieldPath& path, Fie
 }
 
 void validate_owner_references(const Value& references, const FieldPath& path,
-                               FieldErrors& errors) {
+                               FieldErrors& errors) noexcept {
   std::string first;
   for (const Value& reference : references.items()) {
     validate_owner_reference(reference, path, errors);
@@ -61,7 +62,8 @@ void validate_owner_references(const Value& references, const FieldPath& path,
   }
 }
 
-void validate_finalizers(const Value& finalizers, const FieldPath& path, FieldErrors& errors) {
+void validate_finalizers(const Value& finalizers, const FieldPath& path,
+                         FieldErrors& errors) noexcept {
   bool orphans = false;
   bool deletes = false;
   for (const Value& finalizer : finalizers.items()) {
@@ -75,7 +77,8 @@ void validate_finalizers(const Value& finalizers, const FieldPath& path, FieldEr
   }
 }
 
-void validate_managed_fields(const Value& entries, const FieldPath& path, FieldErrors& errors) {
+void validate_managed_fields(const Value& entries, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Value& entry = entries.at(i);
     const FieldPath item = path.index(i);
@@ -98,13 +101,14 @@ void validate_managed_fields(const Value& entries, const FieldPath& path, FieldE
 
 // `name is neither a standard finalizer name nor is it fully qualified`
 void validate_kube_finalizer_name(std::string_view name, const FieldPath& path,
-                                  FieldErrors& errors) {
+                                  FieldErrors& errors) noexcept {
   if (name.find('/') != std::string_view::npos) return;
   if (name == "kubernetes" || name == kOrphan || name == kForeground) return;
   errors.invalid(path, name, "name is neither a standard finalizer name nor is it fully qualified");
 }
 
-void validate_kube_finalizer_names(const Value& meta, const FieldPath& path, FieldErrors& errors) {
+void validate_kube_finalizer_names(const Value& meta, const FieldPath& path,
+                                   FieldErrors& errors) noexcept {
   const FieldPath finalizers = path.child("finalizers");
   const Value& names = meta["finalizers"_key];
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -113,7 +117,7 @@ void validate_kube_finalizer_names(const Value& meta, const FieldPath& path, Fie
 }
 
 void validate_no_new_finalizers(const Value& now, const Value& before, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   std::vector<std::string> added;
   for (const Value& finalizer : now.items()) {
     const auto old = before.items();
@@ -128,7 +132,7 @@ void validate_no_new_finalizers(const Value& now, const Value& before, const Fie
                                      fmt::join(added, ", ")));
 }
 
-void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors& errors) {
+void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors& errors) noexcept {
   validate_labels(meta["labels"_key], path.child("labels"), errors);
   validate_annotations(meta["annotations"_key], path.child("annotations"), errors);
   validate_owner_references(meta["ownerReferences"_key], path.child("ownerReferences"), errors);
@@ -136,7 +140,7 @@ void validate_shared_meta(const Value& meta, const FieldPath& path, FieldErrors&
 
 // An absent text and an empty one are the same to Go.
 void validate_immutable_text(const Value& meta, const Value& old_meta, doc::KnownKeyIndex key,
-                             const FieldPath& path, FieldErrors& errors) {
+                             const FieldPath& path, FieldErrors& errors) noexcept {
   if (meta[key].is_empty() && old_meta[key].is_empty()) return;
   if (meta[key] != old_meta[key]) errors.invalid(path, meta[key].to_string(), kImmutable);
 }
@@ -144,7 +148,7 @@ void validate_immutable_text(const Value& meta, const Value& old_meta, doc::Know
 }  // namespace
 
 void validate_object_meta(const Value& object, bool namespaced, NameCheck check,
-                          FieldErrors& errors) {
+                          FieldErrors& errors) noexcept {
   const Value& meta = metadata(object);
   const FieldPath path{"metadata"};
   if (!meta["generateName"_key].is_empty()) {
@@ -175,7 +179,7 @@ void validate_object_meta(const Value& object, bool namespaced, NameCheck check,
 }
 
 void validate_object_meta_update(const Value& object, const Value& old_object,
-                                 FieldErrors& errors) {
+                                 FieldErrors& errors) noexcept {
   const Value& meta = metadata(object);
   const Value& old_meta = metadata(old_object);
   const FieldPath path{"metadata"};
@@ -204,18 +208,20 @@ void validate_object_meta_update(const Value& object, const Value& old_object,
   validate_kube_finalizer_names(meta, path, errors);
 }
 
-void validate_label_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
+void validate_label_name(std::string_view name, const FieldPath& path,
+                         FieldErrors& errors) noexcept {
   errors.invalid_each(path, name, check_qualified_name(name));
 }
 
-void validate_labels(const Value& labels, const FieldPath& path, FieldErrors& errors) {
+void validate_labels(const Value& labels, const FieldPath& path, FieldErrors& errors) noexcept {
   for (const doc::Member& label : labels.members()) {
     validate_label_name(label.key.text(), path, errors);
     errors.invalid_each(path, label.value, check_label_value(label.value.as_string()));
   }
 }
 
-void validate_annotations(const Value& annotations, const FieldPath& path, FieldErrors& errors) {
+void validate_annotations(const Value& annotations, const FieldPath& path,
+                          FieldErrors& errors) noexcept {
   std::int64_t total = 0;
   for (const doc::Member& annotation : annotations.members()) {
     const std::string_view key = annotation.key.text();
@@ -225,7 +231,8 @@ void validate_annotations(const Value& annotations, const FieldPath& path, Field
   if (total > kMaxAnnotationBytes) errors.too_long(path, kMaxAnnotationBytes);
 }
 
-void validate_label_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) {
+void validate_label_selector(const Value& selector, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   validate_labels(selector["matchLabels"_key], path.child("matchLabels"), errors);
   const FieldPath expressions_path = path.child("matchExpressions");
   const Value& expressions = selector["matchExpressions"_key];
@@ -255,35 +262,38 @@ void validate_label_selector(const Value& selector, const FieldPath& path, Field
   }
 }
 
-void validate_finalizer_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
+void validate_finalizer_name(std::string_view name, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   errors.invalid_each(path, name, check_qualified_name(name));
   validate_kube_finalizer_name(name, path, errors);
 }
 
 void validate_immutable(const Value& now, const Value& before, const FieldPath& path,
-                        FieldErrors& errors) {
+                        FieldErrors& errors) noexcept {
   if (now != before) errors.invalid(path, now, kImmutable);
 }
 
-void validate_not_negative(const Value& number, const FieldPath& path, FieldErrors& errors) {
+void validate_not_negative(const Value& number, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   if (number.as_int() < 0) errors.invalid(path, number, kNotNegative);
 }
 
-void validate_ip(const Value& text, const FieldPath& path, FieldErrors& errors) {
+void validate_ip(const Value& text, const FieldPath& path, FieldErrors& errors) noexcept {
   if (!parse_ip(text.as_string())) {
     errors.invalid(path, text.to_string(),
                    "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
   }
 }
 
-void validate_cidr(const Value& text, const FieldPath& path, FieldErrors& errors) {
+void validate_cidr(const Value& text, const FieldPath& path, FieldErrors& errors) noexcept {
   if (!parse_cidr(text.as_string())) {
     errors.invalid(path, text.to_string(),
                    "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
   }
 }
 
-void validate_non_special_ip(const Value& text, const FieldPath& path, FieldErrors& errors) {
+void validate_non_special_ip(const Value& text, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   const std::optional<IpAddress> ip = parse_ip(text.as_string());
   if (!ip) {
     errors.invalid(path, text.to_string(), "must be a valid IP address");
@@ -304,7 +314,8 @@ void validate_non_special_ip(const Value& text, const FieldPath& path, FieldErro
   }
 }
 
-void validate_port_number_or_name(const Value& port, const FieldPath& path, FieldErrors& errors) {
+void validate_port_number_or_name(const Value& port, const FieldPath& path,
+                                  FieldErrors& errors) noexcept {
   if (port.is_string()) {
     errors.invalid_each(path, port, check_port_name(port.as_string()));
   } else {
@@ -312,7 +323,7 @@ void validate_port_number_or_name(const Value& port, const FieldPath& path, Fiel
   }
 }
 
-void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors& errors) {
+void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors& errors) noexcept {
   const std::string_view text = protocol.as_string();
   if (text.empty()) {
     errors.required(path);
@@ -321,7 +332,7 @@ void validate_protocol(const Value& protocol, const FieldPath& path, FieldErrors
   }
 }
 
-bool is_dual_stack(const Value& addresses, bool items_are_objects) {
+bool is_dual_stack(const Value& addresses, bool items_are_objects) noexcept {
   bool ipv4 = false;
   bool ipv6 = false;
   for (const Value& item : addresses.items()) {

@@ -22,7 +22,7 @@ constexpr std::string_view kUpdatableFields =
 // How many changed fields a refused update names.
 constexpr std::size_t kMaxReportedChanges = 20;
 
-void validate_metadata_and_spec(const Value& pod, FieldErrors& errors) {
+void validate_metadata_and_spec(const Value& pod, FieldErrors& errors) noexcept {
   validate_object_meta(pod, true, check_dns1123_subdomain, errors);
   const FieldPath meta_path{"metadata"};
   const FieldPath spec_path{"spec"};
@@ -47,11 +47,12 @@ void validate_metadata_and_spec(const Value& pod, FieldErrors& errors) {
                                    errors);
 }
 
-bool is_fixed_annotation(std::string_view key) {
+bool is_fixed_annotation(std::string_view key) noexcept {
   return key.starts_with(kAppArmorPrefix) || key == kMirrorAnnotation;
 }
 
-void validate_annotation_updates(const Value& pod, const Value& old_pod, FieldErrors& errors) {
+void validate_annotation_updates(const Value& pod, const Value& old_pod,
+                                 FieldErrors& errors) noexcept {
   const FieldPath path = FieldPath{"metadata"}.child("annotations");
   const Value& now = annotations(pod);
   const Value& before = annotations(old_pod);
@@ -75,7 +76,7 @@ void validate_annotation_updates(const Value& pod, const Value& old_pod, FieldEr
 
 // Returns false if the lists cannot be compared any further.
 bool validate_container_updates(const Value& now, const Value& before, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   if (now.size() != before.size()) {
     errors.forbidden(path, "pod updates may not add or remove containers");
     return false;
@@ -88,7 +89,7 @@ bool validate_container_updates(const Value& now, const Value& before, const Fie
 }
 
 // Returns false if upstream stops looking after this.
-bool validate_deadline_update(const Value& now, const Value& before, FieldErrors& errors) {
+bool validate_deadline_update(const Value& now, const Value& before, FieldErrors& errors) noexcept {
   const FieldPath path = FieldPath{"spec"}.child("activeDeadlineSeconds");
   constexpr std::int64_t kMax = std::numeric_limits<std::int32_t>::max();
   if (now.is_null()) {
@@ -108,7 +109,8 @@ bool validate_deadline_update(const Value& now, const Value& before, FieldErrors
   return true;
 }
 
-void validate_only_added_tolerations(const Value& now, const Value& before, FieldErrors& errors) {
+void validate_only_added_tolerations(const Value& now, const Value& before,
+                                     FieldErrors& errors) noexcept {
   const FieldPath path = FieldPath{"spec"}.child("tolerations");
   for (Value toleration : before.items()) {
     toleration.erase("tolerationSeconds"_key);
@@ -124,7 +126,8 @@ void validate_only_added_tolerations(const Value& now, const Value& before, Fiel
   validate_tolerations(now, path, errors);
 }
 
-void validate_only_deleted_gates(const Value& now, const Value& before, FieldErrors& errors) {
+void validate_only_deleted_gates(const Value& now, const Value& before,
+                                 FieldErrors& errors) noexcept {
   const FieldPath path = FieldPath{"spec"}.child("schedulingGates");
   for (std::size_t i = 0; i < now.size(); ++i) {
     const auto old = before.items();
@@ -136,7 +139,7 @@ void validate_only_deleted_gates(const Value& now, const Value& before, FieldErr
 }
 
 // Puts back what may differ, so that whatever still differs may not.
-void restore(Value& spec, const Value& old_spec, doc::KnownKeyIndex key) {
+void restore(Value& spec, const Value& old_spec, doc::KnownKeyIndex key) noexcept {
   const Value& before = old_spec[key];
   if (before.is_null()) {
     spec.erase(key);
@@ -145,7 +148,7 @@ void restore(Value& spec, const Value& old_spec, doc::KnownKeyIndex key) {
   }
 }
 
-void restore_images(Value& spec, const Value& old_spec, doc::KnownKeyIndex list) {
+void restore_images(Value& spec, const Value& old_spec, doc::KnownKeyIndex list) noexcept {
   for (std::size_t i = 0; i < spec[list].size(); ++i) {
     const Value& image = old_spec[list].at(i)["image"_key];
     if (spec[list].at(i)["image"_key] != image) {
@@ -155,7 +158,7 @@ void restore_images(Value& spec, const Value& old_spec, doc::KnownKeyIndex list)
 }
 
 // Gated Pods may still narrow down where they want to run.
-void validate_gated_changes(Value& spec, const Value& old_spec, FieldErrors& errors) {
+void validate_gated_changes(Value& spec, const Value& old_spec, FieldErrors& errors) noexcept {
   const FieldPath path{"spec"};
   const Value& selector = spec["nodeSelector"_key];
   for (const doc::Member& label : old_spec["nodeSelector"_key].members()) {
@@ -193,7 +196,7 @@ std::string changes_text(const Value& before, const Value& after) {
   return text;
 }
 
-void validate_spec_unchanged(const Value& pod, const Value& old_pod, FieldErrors& errors) {
+void validate_spec_unchanged(const Value& pod, const Value& old_pod, FieldErrors& errors) noexcept {
   const FieldPath path{"spec"};
   const Value& old_spec = old_pod["spec"_key];
   Value spec = pod["spec"_key];
@@ -213,7 +216,7 @@ void validate_spec_unchanged(const Value& pod, const Value& old_pod, FieldErrors
                                      kUpdatableFields, changes_text(old_spec, spec)));
 }
 
-bool is_restartable_init(const Value& spec, const Value& name) {
+bool is_restartable_init(const Value& spec, const Value& name) noexcept {
   return std::ranges::any_of(spec["initContainers"_key].items(), [&](const Value& container) {
     return container["name"_key] == name && container["restartPolicy"_key].as_string() == "Always";
   });
@@ -221,7 +224,8 @@ bool is_restartable_init(const Value& spec, const Value& name) {
 
 // Containers that are not to be restarted stay terminated.
 void validate_state_transitions(const Value& now, const Value& before, std::string_view policy,
-                                const Value& spec, const FieldPath& path, FieldErrors& errors) {
+                                const Value& spec, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   if (policy == "Always") return;
   for (std::size_t i = 0; i < before.size(); ++i) {
     const Value& old_status = before.at(i);
@@ -239,7 +243,8 @@ void validate_state_transitions(const Value& now, const Value& before, std::stri
   }
 }
 
-void validate_address_list(const Value& addresses, const FieldPath& path, FieldErrors& errors) {
+void validate_address_list(const Value& addresses, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     validate_ip(addresses.at(i)["ip"_key], path.index(i), errors);
   }
@@ -255,7 +260,7 @@ void validate_address_list(const Value& addresses, const FieldPath& path, FieldE
   }
 }
 
-void validate_conditions(const Value& conditions, FieldErrors& errors) {
+void validate_conditions(const Value& conditions, FieldErrors& errors) noexcept {
   // Upstream's path, misplaced as it is.
   const FieldPath path = FieldPath{"metadata"}.child("conditions");
   for (std::size_t i = 0; i < conditions.size(); ++i) {
@@ -266,7 +271,7 @@ void validate_conditions(const Value& conditions, FieldErrors& errors) {
 
 }  // namespace
 
-void validate_pod_create(const Value& pod, FieldErrors& errors) {
+void validate_pod_create(const Value& pod, FieldErrors& errors) noexcept {
   validate_metadata_and_spec(pod, errors);
   const Value& spec = pod["spec"_key];
   const FieldPath path{"spec"};
@@ -280,7 +285,7 @@ void validate_pod_create(const Value& pod, FieldErrors& errors) {
   validate_annotations_match_fields(annotations(pod), spec, path, errors);
 }
 
-void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& errors) {
+void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& errors) noexcept {
   validate_object_meta_update(pod, old_pod, errors);
   validate_metadata_and_spec(pod, errors);
   validate_annotation_updates(pod, old_pod, errors);
@@ -300,7 +305,8 @@ void validate_pod_update(const Value& pod, const Value& old_pod, FieldErrors& er
   validate_spec_unchanged(pod, old_pod, errors);
 }
 
-void validate_pod_status_update(const Value& pod, const Value& old_pod, FieldErrors& errors) {
+void validate_pod_status_update(const Value& pod, const Value& old_pod,
+                                FieldErrors& errors) noexcept {
   validate_object_meta_update(pod, old_pod, errors);
   validate_annotation_updates(pod, old_pod, errors);
   const Value& status = pod["status"_key];

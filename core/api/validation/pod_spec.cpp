@@ -16,7 +16,7 @@ constexpr std::size_t kMaxDnsSearchCharacters = 2048;
 constexpr std::string_view kMirrorAnnotation = "kubernetes.io/config.mirror";
 constexpr std::string_view kDeletionCostAnnotation = "controller.kubernetes.io/pod-deletion-cost";
 
-void validate_claims(const Value& claims, const FieldPath& path, FieldErrors& errors) {
+void validate_claims(const Value& claims, const FieldPath& path, FieldErrors& errors) noexcept {
   Names names;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Value& claim = claims.at(i);
@@ -52,7 +52,7 @@ void validate_claims(const Value& claims, const FieldPath& path, FieldErrors& er
 }
 
 void validate_host_network_ports(const Value& spec, bool is_pod, const FieldPath& path,
-                                 FieldErrors& errors) {
+                                 FieldErrors& errors) noexcept {
   if (!spec["hostNetwork"_key].as_bool()) return;
   const FieldPath containers_path = path.child("containers");
   const Value& containers = spec["containers"_key];
@@ -72,7 +72,7 @@ void validate_host_network_ports(const Value& spec, bool is_pod, const FieldPath
 
 // A text that must be there and be one of `known`.
 void validate_required_choice(const Value& value, std::initializer_list<std::string_view> known,
-                              const FieldPath& path, FieldErrors& errors) {
+                              const FieldPath& path, FieldErrors& errors) noexcept {
   if (value.is_empty()) return errors.required(path);
   for (const std::string_view choice : known) {
     if (value.as_string() == choice) return;
@@ -80,7 +80,8 @@ void validate_required_choice(const Value& value, std::initializer_list<std::str
   errors.not_supported(path, value, known);
 }
 
-void validate_dns_searches(const Value& searches, const FieldPath& path, FieldErrors& errors) {
+void validate_dns_searches(const Value& searches, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   if (searches.size() > kMaxDnsSearchPaths) {
     errors.invalid(path, searches,
                    fmt::format("must not have more than {} search paths", kMaxDnsSearchPaths));
@@ -101,7 +102,7 @@ void validate_dns_searches(const Value& searches, const FieldPath& path, FieldEr
   }
 }
 
-void validate_dns_config(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_dns_config(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& config = spec["dnsConfig"_key];
   const Value& nameservers = config["nameservers"_key];
   if (spec["dnsPolicy"_key].as_string() == "None") {
@@ -132,7 +133,7 @@ void validate_dns_config(const Value& spec, const FieldPath& path, FieldErrors& 
   }
 }
 
-void validate_gates(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_gates(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const FieldPath readiness_path = path.child("readinessGates");
   const Value& readiness = spec["readinessGates"_key];
   for (std::size_t i = 0; i < readiness.size(); ++i) {
@@ -149,7 +150,8 @@ void validate_gates(const Value& spec, const FieldPath& path, FieldErrors& error
   }
 }
 
-void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErrors& errors) {
+void validate_host_aliases(const Value& aliases, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < aliases.size(); ++i) {
     const FieldPath item = path.index(i);
     validate_ip(aliases.at(i)["ip"_key], item.child("ip"), errors);
@@ -163,7 +165,7 @@ void validate_host_aliases(const Value& aliases, const FieldPath& path, FieldErr
 }
 
 // Texts that must be a name if they are there.
-void validate_names(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_names(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const auto check = [&](doc::KnownKeyIndex key, NameCheck is_name) {
     const Value& text = spec[key];
     if (text.is_empty()) return;
@@ -191,7 +193,7 @@ void validate_names(const Value& spec, const FieldPath& path, FieldErrors& error
 
 // What a PodSpec says of its containers and their volumes.
 void validate_workload(const Value& spec, std::string_view pod_name, const FieldPath& path,
-                       FieldErrors& errors) {
+                       FieldErrors& errors) noexcept {
   const Volumes volumes =
       validate_volumes(spec["volumes"_key], pod_name, path.child("volumes"), errors);
   Names claims;
@@ -211,7 +213,7 @@ void validate_workload(const Value& spec, std::string_view pod_name, const Field
 }  // namespace
 
 void validate_pod_spec(const Value& spec, std::string_view pod_name, bool is_pod,
-                       const FieldPath& path, FieldErrors& errors) {
+                       const FieldPath& path, FieldErrors& errors) noexcept {
   if (spec["terminationGracePeriodSeconds"_key].is_null()) {
     errors.required(path.child("terminationGracePeriodSeconds"));
   }
@@ -245,7 +247,7 @@ void validate_pod_spec(const Value& spec, std::string_view pod_name, bool is_pod
 }
 
 void validate_pod_annotations(const Value& annotations, const Value& spec, const FieldPath& path,
-                              FieldErrors& errors) {
+                              FieldErrors& errors) noexcept {
   const Value* mirror = annotations.find(kMirrorAnnotation);
   if (mirror != nullptr && spec["nodeName"_key].is_empty()) {
     errors.invalid(path.key(kMirrorAnnotation), *mirror,
@@ -264,7 +266,7 @@ void validate_pod_annotations(const Value& annotations, const Value& spec, const
 }
 
 void validate_pod_template_spec(const Value& pod_template, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   const Value& meta = pod_template["metadata"_key];
   const Value& spec = pod_template["spec"_key];
   // Upstream leaves "metadata" out of these paths.

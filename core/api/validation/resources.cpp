@@ -28,44 +28,45 @@ constexpr std::string_view kOtherStandardResources[] = {
     "storage",      "requests.storage"};
 
 template <std::size_t Size>
-bool lists(const std::string_view (&names)[Size], std::string_view name) {
+bool lists(const std::string_view (&names)[Size], std::string_view name) noexcept {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
-bool is_huge_page(std::string_view name) {
+bool is_huge_page(std::string_view name) noexcept {
   return name.starts_with(kHugePages);
 }
 
 // Unprefixed, or of kubernetes.io.
-bool is_native(std::string_view name) {
+bool is_native(std::string_view name) noexcept {
   return name.find('/') == std::string_view::npos ||
          name.find("kubernetes.io/") != std::string_view::npos;
 }
 
-bool is_standard(std::string_view name) {
+bool is_standard(std::string_view name) noexcept {
   return lists(kCountedResources, name) || lists(kOtherStandardResources, name) ||
          is_huge_page(name) || name.starts_with("requests.hugepages-");
 }
 
-bool is_standard_for_containers(std::string_view name) {
+bool is_standard_for_containers(std::string_view name) noexcept {
   return name == "cpu" || name == "memory" || name == "ephemeral-storage" || is_huge_page(name);
 }
 
-bool is_extended(std::string_view name) {
+bool is_extended(std::string_view name) noexcept {
   if (is_native(name) || name.starts_with("requests.")) return false;
   return check_qualified_name("requests." + std::string{name}).empty();
 }
 
-bool is_overcommit_allowed(std::string_view name) {
+bool is_overcommit_allowed(std::string_view name) noexcept {
   return is_native(name) && !is_huge_page(name);
 }
 
-bool is_counted(std::string_view name) {
+bool is_counted(std::string_view name) noexcept {
   return lists(kCountedResources, name) || is_extended(name);
 }
 
 // Adds what is wrong with a resource's name in general; true if nothing is.
-bool validate_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
+bool validate_resource_name(std::string_view name, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   const Problems problems = check_qualified_name(name);
   errors.invalid_each(path, name, problems);
   if (!problems.empty()) return false;
@@ -77,7 +78,7 @@ bool validate_resource_name(std::string_view name, const FieldPath& path, FieldE
 }
 
 void validate_container_resource_name(std::string_view name, const FieldPath& path,
-                                      FieldErrors& errors) {
+                                      FieldErrors& errors) noexcept {
   validate_resource_name(name, path, errors);
   if (name.find('/') == std::string_view::npos) {
     if (!is_standard_for_containers(name)) {
@@ -88,7 +89,8 @@ void validate_container_resource_name(std::string_view name, const FieldPath& pa
   }
 }
 
-void validate_pod_resource_name(std::string_view name, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_resource_name(std::string_view name, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   if (!validate_resource_name(name, path, errors)) return;
   if (name != "cpu" && name != "memory" && !is_huge_page(name)) {
     errors.not_supported(path, name, {"cpu", "memory"});
@@ -96,7 +98,7 @@ void validate_pod_resource_name(std::string_view name, const FieldPath& path, Fi
 }
 
 void validate_huge_page(std::string_view name, const Quantity& quantity, const FieldPath& path,
-                        FieldErrors& errors) {
+                        FieldErrors& errors) noexcept {
   const auto page = Quantity::parse(name.substr(kHugePages.size()));
   if (page && page->sign() > 0 && quantity.sign() >= 0 && quantity.is_integer() &&
       quantity.value() % page->value() == 0) {
@@ -116,7 +118,7 @@ struct Mentions {
 };
 
 void validate_one(std::string_view name, const Value& value, NameValidator validate_name,
-                  const FieldPath& path, Mentions& mentions, FieldErrors& errors) {
+                  const FieldPath& path, Mentions& mentions, FieldErrors& errors) noexcept {
   validate_name(name, path, errors);
   validate_resource_quantity(name, value, path, errors);
   if (name == "cpu" || name == "memory") mentions.cpu_or_memory = true;
@@ -124,7 +126,7 @@ void validate_one(std::string_view name, const Value& value, NameValidator valid
 
 void validate_against_limit(std::string_view name, const Quantity& request, const Value* limit,
                             const FieldPath& limits_path, const FieldPath& requests_path,
-                            FieldErrors& errors) {
+                            FieldErrors& errors) noexcept {
   if (limit == nullptr) {
     if (!is_overcommit_allowed(name)) {
       errors.required(limits_path, "Limit must be set for non overcommitable resources");
@@ -143,7 +145,7 @@ void validate_against_limit(std::string_view name, const Quantity& request, cons
 }
 
 void validate_claims(const Value& claims, const Names& known, const FieldPath& path,
-                     FieldErrors& errors) {
+                     FieldErrors& errors) noexcept {
   Names seen;
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const std::string name = claims.at(i)["name"_key].to_string();
@@ -180,7 +182,7 @@ void validate_claims(const Value& claims, const Names& known, const FieldPath& p
 }
 
 void validate_requirements(const Value& requirements, NameValidator validate_name,
-                           const FieldPath& path, FieldErrors& errors) {
+                           const FieldPath& path, FieldErrors& errors) noexcept {
   const FieldPath limits_path = path.child("limits");
   const FieldPath requests_path = path.child("requests");
   const Value& limits = requirements["limits"_key];
@@ -212,7 +214,7 @@ void validate_requirements(const Value& requirements, NameValidator validate_nam
 }  // namespace
 
 void validate_resource_quantity(std::string_view resource_name, const Value& quantity,
-                                const FieldPath& path, FieldErrors& errors) {
+                                const FieldPath& path, FieldErrors& errors) noexcept {
   const Quantity amount = Quantity::from_value(quantity);
   if (amount.sign() < 0) errors.invalid(path, amount.to_string(), kNotNegative);
   if (is_counted(resource_name) && !amount.is_integer()) {
@@ -221,12 +223,13 @@ void validate_resource_quantity(std::string_view resource_name, const Value& qua
 }
 
 void validate_container_resources(const Value& requirements, const Names& claims,
-                                  const FieldPath& path, FieldErrors& errors) {
+                                  const FieldPath& path, FieldErrors& errors) noexcept {
   validate_requirements(requirements, validate_container_resource_name, path, errors);
   validate_claims(requirements["claims"_key], claims, path.child("claims"), errors);
 }
 
-void validate_pod_resources(const Value& requirements, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_resources(const Value& requirements, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   if (requirements["claims"_key].size() != 0) {
     errors.forbidden(path.child("claims"), "claims cannot be set for Resources at pod-level");
   }

@@ -13,7 +13,7 @@ namespace {
 enum class LabelValues { strict, lenient };
 
 void validate_selector_requirement(const Value& requirement, LabelValues label_values,
-                                   const FieldPath& path, FieldErrors& errors) {
+                                   const FieldPath& path, FieldErrors& errors) noexcept {
   const std::string_view op = requirement["operator"_key].as_string();
   const Value& values = requirement["values"_key];
   const FieldPath values_path = path.child("values");
@@ -43,7 +43,7 @@ void validate_selector_requirement(const Value& requirement, LabelValues label_v
 }
 
 void validate_field_requirement(const Value& requirement, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   const std::string_view op = requirement["operator"_key].as_string();
   const Value& values = requirement["values"_key];
   const FieldPath values_path = path.child("values");
@@ -67,7 +67,7 @@ void validate_field_requirement(const Value& requirement, const FieldPath& path,
 }
 
 void validate_term(const Value& term, LabelValues label_values, const FieldPath& path,
-                   FieldErrors& errors) {
+                   FieldErrors& errors) noexcept {
   const Value& expressions = term["matchExpressions"_key];
   const FieldPath expressions_path = path.child("matchExpressions");
   for (std::size_t i = 0; i < expressions.size(); ++i) {
@@ -81,7 +81,8 @@ void validate_term(const Value& term, LabelValues label_values, const FieldPath&
   }
 }
 
-void validate_node_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) {
+void validate_node_selector(const Value& selector, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   const Value& terms = selector["nodeSelectorTerms"_key];
   const FieldPath terms_path = path.child("nodeSelectorTerms");
   if (terms.size() == 0) {
@@ -92,7 +93,7 @@ void validate_node_selector(const Value& selector, const FieldPath& path, FieldE
   }
 }
 
-void validate_weight(const Value& weight, const FieldPath& path, FieldErrors& errors) {
+void validate_weight(const Value& weight, const FieldPath& path, FieldErrors& errors) noexcept {
   if (weight.as_int() <= 0 || weight.as_int() > 100) {
     errors.invalid(path, weight.as_int(), "must be in the range 1-100");
   }
@@ -103,7 +104,8 @@ constexpr doc::KnownKeyIndex kPreferred = "preferredDuringSchedulingIgnoredDurin
 constexpr std::string_view kRequiredName = "requiredDuringSchedulingIgnoredDuringExecution";
 constexpr std::string_view kPreferredName = "preferredDuringSchedulingIgnoredDuringExecution";
 
-void validate_node_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) {
+void validate_node_affinity(const Value& affinity, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   if (const Value& required = affinity[kRequired]; !required.is_null()) {
     validate_node_selector(required, path.child(kRequiredName), errors);
   }
@@ -118,7 +120,7 @@ void validate_node_affinity(const Value& affinity, const FieldPath& path, FieldE
 }
 
 void validate_label_keys(const Value& keys, const Value& selector, const FieldPath& path,
-                         FieldErrors& errors) {
+                         FieldErrors& errors) noexcept {
   if (keys.size() == 0) return;
   if (selector.is_null()) {
     return errors.forbidden(path, "must not be specified when labelSelector is not set");
@@ -128,12 +130,13 @@ void validate_label_keys(const Value& keys, const Value& selector, const FieldPa
   }
 }
 
-bool lists(const Value& items, std::string_view text) {
+bool lists(const Value& items, std::string_view text) noexcept {
   return std::ranges::any_of(items.items(),
                              [&](const Value& item) { return item.as_string() == text; });
 }
 
-void validate_match_label_keys(const Value& term, const FieldPath& path, FieldErrors& errors) {
+void validate_match_label_keys(const Value& term, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   const Value& match = term["matchLabelKeys"_key];
   const Value& mismatch = term["mismatchLabelKeys"_key];
   const FieldPath match_path = path.child("matchLabelKeys");
@@ -147,7 +150,8 @@ void validate_match_label_keys(const Value& term, const FieldPath& path, FieldEr
   }
 }
 
-void validate_pod_affinity_term(const Value& term, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_affinity_term(const Value& term, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   validate_label_selector(term["labelSelector"_key], path.child("labelSelector"), errors);
   validate_label_selector(term["namespaceSelector"_key], path.child("namespaceSelector"), errors);
   for (const Value& name : term["namespaces"_key].items()) {
@@ -159,7 +163,8 @@ void validate_pod_affinity_term(const Value& term, const FieldPath& path, FieldE
   validate_label_name(key, path.child("topologyKey"), errors);
 }
 
-void validate_pod_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_affinity(const Value& affinity, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   const Value& required = affinity[kRequired];
   const FieldPath required_path = path.child(kRequiredName);
   for (std::size_t i = 0; i < required.size(); ++i) {
@@ -175,14 +180,16 @@ void validate_pod_affinity(const Value& affinity, const FieldPath& path, FieldEr
   }
 }
 
-void validate_taint_effect(const Value& effect, const FieldPath& path, FieldErrors& errors) {
+void validate_taint_effect(const Value& effect, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   const std::string_view text = effect.as_string();
   if (text != "NoSchedule" && text != "PreferNoSchedule" && text != "NoExecute") {
     errors.not_supported(path, text, {"NoSchedule", "PreferNoSchedule", "NoExecute"});
   }
 }
 
-void validate_toleration(const Value& toleration, const FieldPath& path, FieldErrors& errors) {
+void validate_toleration(const Value& toleration, const FieldPath& path,
+                         FieldErrors& errors) noexcept {
   const std::string_view key = toleration["key"_key].as_string();
   const std::string_view op = toleration["operator"_key].as_string();
   const std::string_view value = toleration["value"_key].as_string();
@@ -214,14 +221,16 @@ void validate_toleration(const Value& toleration, const FieldPath& path, FieldEr
   }
 }
 
-void validate_inclusion_policy(const Value& policy, const FieldPath& path, FieldErrors& errors) {
+void validate_inclusion_policy(const Value& policy, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   if (policy.is_null()) return;
   if (policy.as_string() != "Honor" && policy.as_string() != "Ignore") {
     errors.not_supported(path, policy, {"Honor", "Ignore"});
   }
 }
 
-void validate_min_domains(const Value& constraint, const FieldPath& path, FieldErrors& errors) {
+void validate_min_domains(const Value& constraint, const FieldPath& path,
+                          FieldErrors& errors) noexcept {
   const Value& domains = constraint["minDomains"_key];
   if (domains.is_null()) return;
   if (domains.as_int() <= 0) errors.invalid(path, domains, kNotPositive);
@@ -234,7 +243,7 @@ void validate_min_domains(const Value& constraint, const FieldPath& path, FieldE
 }
 
 void validate_spread_label_keys(const Value& constraint, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   const Value& keys = constraint["matchLabelKeys"_key];
   if (keys.size() == 0) return;
   const Value& selector = constraint["labelSelector"_key];
@@ -255,7 +264,7 @@ void validate_spread_label_keys(const Value& constraint, const FieldPath& path,
 }
 
 void validate_spread_constraint(const Value& constraint, const FieldPath& path,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   const Value& skew = constraint["maxSkew"_key];
   if (skew.as_int() <= 0) errors.invalid(path.child("maxSkew"), skew.as_int(), kNotPositive);
   if (constraint["topologyKey"_key].is_empty()) {
@@ -268,7 +277,7 @@ void validate_spread_constraint(const Value& constraint, const FieldPath& path,
   }
 }
 
-bool has_only_additions(const Value& now, const Value& before, doc::KnownKeyIndex key) {
+bool has_only_additions(const Value& now, const Value& before, doc::KnownKeyIndex key) noexcept {
   const Value& old_items = before[key];
   if (now[key].size() < old_items.size()) return false;
   for (std::size_t i = 0; i < old_items.size(); ++i) {
@@ -277,7 +286,7 @@ bool has_only_additions(const Value& now, const Value& before, doc::KnownKeyInde
   return true;
 }
 
-bool term_has_only_additions(const Value& now, const Value& before) {
+bool term_has_only_additions(const Value& now, const Value& before) noexcept {
   const bool was_empty =
       before["matchExpressions"_key].size() == 0 && before["matchFields"_key].size() == 0;
   const bool is_empty =
@@ -289,20 +298,21 @@ bool term_has_only_additions(const Value& now, const Value& before) {
 
 }  // namespace
 
-void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) {
+void validate_affinity(const Value& affinity, const FieldPath& path, FieldErrors& errors) noexcept {
   validate_node_affinity(affinity["nodeAffinity"_key], path.child("nodeAffinity"), errors);
   validate_pod_affinity(affinity["podAffinity"_key], path.child("podAffinity"), errors);
   validate_pod_affinity(affinity["podAntiAffinity"_key], path.child("podAntiAffinity"), errors);
 }
 
-void validate_tolerations(const Value& tolerations, const FieldPath& path, FieldErrors& errors) {
+void validate_tolerations(const Value& tolerations, const FieldPath& path,
+                          FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < tolerations.size(); ++i) {
     validate_toleration(tolerations.at(i), path.index(i), errors);
   }
 }
 
 void validate_topology_spread(const Value& constraints, const FieldPath& path,
-                              FieldErrors& errors) {
+                              FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < constraints.size(); ++i) {
     const Value& constraint = constraints.at(i);
     const FieldPath item = path.index(i);
@@ -328,7 +338,7 @@ void validate_topology_spread(const Value& constraints, const FieldPath& path,
   }
 }
 
-void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& errors) {
+void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& errors) noexcept {
   Names seen;
   for (std::size_t i = 0; i < taints.size(); ++i) {
     const Value& taint = taints.at(i);
@@ -353,7 +363,7 @@ void validate_taints(const Value& taints, const FieldPath& path, FieldErrors& er
 }
 
 void validate_node_affinity_mutation(const Value& now, const Value& before, const FieldPath& path,
-                                     FieldErrors& errors) {
+                                     FieldErrors& errors) noexcept {
   const Value& old_terms = before[kRequired]["nodeSelectorTerms"_key];
   const Value& terms = now[kRequired]["nodeSelectorTerms"_key];
   if (old_terms.size() == 0) return;

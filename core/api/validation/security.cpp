@@ -23,7 +23,7 @@ constexpr std::string_view kLocalhostPrefix = "localhost/";
 
 // Calls `visit` with every container and its path.
 void visit_containers(const Value& spec, const FieldPath& path,
-                      const std::function<void(const Value&, const FieldPath&)>& visit) {
+                      const std::function<void(const Value&, const FieldPath&)>& visit) noexcept {
   for (const doc::KnownKeyIndex key :
        {"initContainers"_key, "containers"_key, "ephemeralContainers"_key}) {
     const FieldPath list_path = path.child(doc::kKnownKeys[key.value]);
@@ -33,7 +33,8 @@ void visit_containers(const Value& spec, const FieldPath& path,
   }
 }
 
-void validate_seccomp_profile(const Value& profile, const FieldPath& path, FieldErrors& errors) {
+void validate_seccomp_profile(const Value& profile, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   if (profile.is_null()) return;
   const std::string_view type = profile["type"_key].as_string();
   const Value& local = profile["localhostProfile"_key];
@@ -54,7 +55,8 @@ void validate_seccomp_profile(const Value& profile, const FieldPath& path, Field
   }
 }
 
-void validate_app_armor_profile(const Value& profile, const FieldPath& path, FieldErrors& errors) {
+void validate_app_armor_profile(const Value& profile, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   if (profile.is_null()) return;
   const std::string_view type = profile["type"_key].as_string();
   const Value& local = profile["localhostProfile"_key];
@@ -80,7 +82,8 @@ void validate_app_armor_profile(const Value& profile, const FieldPath& path, Fie
   }
 }
 
-void validate_run_as_user_name(const Value& name, const FieldPath& path, FieldErrors& errors) {
+void validate_run_as_user_name(const Value& name, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   const std::string_view text = name.as_string();
   if (text.empty()) {
     return errors.invalid(path, name, "runAsUserName cannot be an empty string");
@@ -119,7 +122,8 @@ void validate_run_as_user_name(const Value& name, const FieldPath& path, FieldEr
   }
 }
 
-void validate_windows_options(const Value& options, const FieldPath& path, FieldErrors& errors) {
+void validate_windows_options(const Value& options, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   if (options.is_null()) return;
   if (const Value& name = options["gmsaCredentialSpecName"_key]; !name.is_null()) {
     errors.invalid_each(path.child("gmsaCredentialSpecName"), name,
@@ -138,7 +142,7 @@ void validate_windows_options(const Value& options, const FieldPath& path, Field
   }
 }
 
-void validate_ids(const Value& context, const FieldPath& path, FieldErrors& errors) {
+void validate_ids(const Value& context, const FieldPath& path, FieldErrors& errors) noexcept {
   if (const Value& user = context["runAsUser"_key]; !user.is_null()) {
     errors.invalid_each(path.child("runAsUser"), user, check_user_id(user.as_int()));
   }
@@ -148,7 +152,7 @@ void validate_ids(const Value& context, const FieldPath& path, FieldErrors& erro
 }
 
 // ([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?
-bool is_sysctl_name(std::string_view name) {
+bool is_sysctl_name(std::string_view name) noexcept {
   const auto is_edge = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
   if (name.size() > kMaxSysctlLength) return false;
   while (true) {
@@ -164,7 +168,7 @@ bool is_sysctl_name(std::string_view name) {
 }
 
 void validate_host_sysctl(std::string_view name, const Value& spec, const FieldPath& path,
-                          FieldErrors& errors) {
+                          FieldErrors& errors) noexcept {
   std::string dotted{name};
   std::ranges::replace(dotted, '/', '.');
   const bool is_ipc = dotted == "kernel.sem" || dotted.starts_with("kernel.shm") ||
@@ -177,7 +181,7 @@ void validate_host_sysctl(std::string_view name, const Value& spec, const FieldP
 }
 
 void validate_sysctls(const Value& sysctls, const Value& spec, const FieldPath& path,
-                      FieldErrors& errors) {
+                      FieldErrors& errors) noexcept {
   Names names;
   for (std::size_t i = 0; i < sysctls.size(); ++i) {
     const FieldPath name_path = path.index(i).child("name");
@@ -198,7 +202,7 @@ void validate_sysctls(const Value& sysctls, const Value& spec, const FieldPath& 
 
 // One of the two values that upstream knows, if it is there.
 void validate_choice(const Value& value, std::string_view first, std::string_view second,
-                     const FieldPath& path, FieldErrors& errors) {
+                     const FieldPath& path, FieldErrors& errors) noexcept {
   if (value.is_null()) return;
   if (value.as_string() != first && value.as_string() != second) {
     errors.not_supported(path, value, {first, second});
@@ -206,7 +210,8 @@ void validate_choice(const Value& value, std::string_view first, std::string_vie
 }
 
 void forbid_for_windows(const Value& object, const FieldPath& path,
-                        std::initializer_list<doc::KnownKeyIndex> keys, FieldErrors& errors) {
+                        std::initializer_list<doc::KnownKeyIndex> keys,
+                        FieldErrors& errors) noexcept {
   for (const doc::KnownKeyIndex key : keys) {
     const Value& value = object[key];
     if (value.is_null() || (value.is_array() && value.size() == 0)) continue;
@@ -214,7 +219,7 @@ void forbid_for_windows(const Value& object, const FieldPath& path,
   }
 }
 
-void validate_windows_pod(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_windows_pod(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const FieldPath context_path = path.child("securityContext");
   const Value& context = spec["securityContext"_key];
   forbid_for_windows(context, context_path, {"appArmorProfile"_key, "seLinuxOptions"_key}, errors);
@@ -237,7 +242,7 @@ void validate_windows_pod(const Value& spec, const FieldPath& path, FieldErrors&
   });
 }
 
-void validate_linux_pod(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_linux_pod(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   constexpr std::string_view kError = "windows options cannot be set for a linux pod";
   if (!spec["securityContext"_key]["windowsOptions"_key].is_null()) {
     errors.forbidden(path.child("securityContext").child("windowsOptions"), kError);
@@ -249,7 +254,8 @@ void validate_linux_pod(const Value& spec, const FieldPath& path, FieldErrors& e
   });
 }
 
-void validate_seccomp_annotation(const Value& value, const FieldPath& path, FieldErrors& errors) {
+void validate_seccomp_annotation(const Value& value, const FieldPath& path,
+                                 FieldErrors& errors) noexcept {
   const std::string_view text = value.as_string();
   if (text == "runtime/default" || text == "docker/default" || text == "unconfined") return;
   if (text.starts_with(kLocalhostPrefix)) {
@@ -259,7 +265,7 @@ void validate_seccomp_annotation(const Value& value, const FieldPath& path, Fiel
   }
 }
 
-bool has_container(const Value& spec, std::string_view name) {
+bool has_container(const Value& spec, std::string_view name) noexcept {
   bool found = false;
   visit_containers(spec, FieldPath{"spec"}, [&](const Value& container, const FieldPath&) {
     if (container["name"_key].as_string() == name) found = true;
@@ -269,7 +275,7 @@ bool has_container(const Value& spec, std::string_view name) {
 
 // `what` is "seccomp" or "apparmor".
 void validate_profile_match(const Value* annotation, const Value& profile, std::string_view what,
-                            const FieldPath& path, FieldErrors& errors) {
+                            const FieldPath& path, FieldErrors& errors) noexcept {
   if (annotation == nullptr || profile.is_null()) return;
   const std::string_view text = annotation->as_string();
   const std::string_view type = profile["type"_key].as_string();
@@ -296,7 +302,7 @@ void validate_profile_match(const Value* annotation, const Value& profile, std::
 }  // namespace
 
 void validate_security_context(const Value& context, bool host_users, const FieldPath& path,
-                               FieldErrors& errors) {
+                               FieldErrors& errors) noexcept {
   if (context.is_null()) return;
   validate_ids(context, path, errors);
   if (const Value& proc_mount = context["procMount"_key]; !proc_mount.is_null()) {
@@ -325,7 +331,8 @@ void validate_security_context(const Value& context, bool host_users, const Fiel
   validate_app_armor_profile(context["appArmorProfile"_key], path.child("appArmorProfile"), errors);
 }
 
-void validate_pod_security_context(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_pod_security_context(const Value& spec, const FieldPath& path,
+                                   FieldErrors& errors) noexcept {
   const Value& context = spec["securityContext"_key];
   if (context.is_null()) return;
   if (const Value& group = context["fsGroup"_key]; !group.is_null()) {
@@ -353,7 +360,7 @@ void validate_pod_security_context(const Value& spec, const FieldPath& path, Fie
                   path.child("seLinuxChangePolicy"), errors);
 }
 
-void validate_host_users(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_host_users(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& host_users = spec["hostUsers"_key];
   if (host_users.is_null() || host_users.as_bool()) return;
   constexpr std::string_view kError = "when `pod.Spec.HostUsers` is false";
@@ -362,7 +369,8 @@ void validate_host_users(const Value& spec, const FieldPath& path, FieldErrors& 
   if (spec["hostIPC"_key].as_bool()) errors.forbidden(path.child("HostIPC"), kError);
 }
 
-void validate_windows_host_process(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_windows_host_process(const Value& spec, const FieldPath& path,
+                                   FieldErrors& errors) noexcept {
   const Value& of_pod = spec["securityContext"_key]["windowsOptions"_key]["hostProcess"_key];
   int containers = 0;
   int host_processes = 0;
@@ -390,7 +398,7 @@ void validate_windows_host_process(const Value& spec, const FieldPath& path, Fie
   }
 }
 
-void validate_os(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_os(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& os = spec["os"_key];
   if (os.is_null()) return;
   const FieldPath os_path = path.child("os");
@@ -407,7 +415,7 @@ void validate_os(const Value& spec, const FieldPath& path, FieldErrors& errors) 
 }
 
 void validate_security_annotations(const Value& annotations, const Value& spec,
-                                   const FieldPath& path, FieldErrors& errors) {
+                                   const FieldPath& path, FieldErrors& errors) noexcept {
   if (const Value* profile = annotations.find(kSeccompPodAnnotation)) {
     validate_seccomp_annotation(*profile, path.child(kSeccompPodAnnotation), errors);
   }
@@ -434,7 +442,7 @@ void validate_security_annotations(const Value& annotations, const Value& spec,
 }
 
 void validate_annotations_match_fields(const Value& annotations, const Value& spec,
-                                       const FieldPath& spec_path, FieldErrors& errors) {
+                                       const FieldPath& spec_path, FieldErrors& errors) noexcept {
   const Value& context = spec["securityContext"_key];
   validate_profile_match(annotations.find(kSeccompPodAnnotation), context["seccompProfile"_key],
                          "seccomp", spec_path.child("securityContext").child("seccompProfile"),

@@ -22,18 +22,18 @@ std::string_view type_of(const Value& spec) {
   return spec["type"_key].as_string();
 }
 
-bool is_headless(const Value& spec) {
+bool is_headless(const Value& spec) noexcept {
   const Value& ips = spec["clusterIPs"_key];
   return ips.size() == 1 && ips.at(0).as_string() == "None";
 }
 
-bool is_externally_accessible(const Value& spec) {
+bool is_externally_accessible(const Value& spec) noexcept {
   const std::string_view type = type_of(spec);
   return type == "LoadBalancer" || type == "NodePort" ||
          (type == "ClusterIP" && spec["externalIPs"_key].size() != 0);
 }
 
-bool needs_health_check(const Value& spec) {
+bool needs_health_check(const Value& spec) noexcept {
   return type_of(spec) == "LoadBalancer" &&
          spec["externalTrafficPolicy"_key].as_string() == "Local";
 }
@@ -45,7 +45,7 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
-void validate_topology_annotations(const Value& service, FieldErrors& errors) {
+void validate_topology_annotations(const Value& service, FieldErrors& errors) noexcept {
   const Value* mode = annotations(service).find(kTopologyModeAnnotation);
   const Value* hints = annotations(service).find(kTopologyHintsAnnotation);
   if (mode == nullptr || hints == nullptr || *mode == *hints) return;
@@ -55,7 +55,7 @@ void validate_topology_annotations(const Value& service, FieldErrors& errors) {
       fmt::format("must match annotations[{}] when both are specified", kTopologyHintsAnnotation));
 }
 
-void validate_type_rules(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_type_rules(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const std::string_view type = type_of(spec);
   if ((type == "LoadBalancer" || type == "NodePort") && is_headless(spec)) {
     errors.invalid(path.child("clusterIPs").index(0), "None",
@@ -78,7 +78,7 @@ void validate_type_rules(const Value& spec, const FieldPath& path, FieldErrors& 
 }
 
 void validate_port(const Value& port, bool needs_name, Names& names, const FieldPath& path,
-                   FieldErrors& errors) {
+                   FieldErrors& errors) noexcept {
   const std::string_view name = port["name"_key].as_string();
   if (needs_name && name.empty()) {
     errors.required(path.child("name"));
@@ -95,7 +95,7 @@ void validate_port(const Value& port, bool needs_name, Names& names, const Field
   }
 }
 
-void validate_ports(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_ports(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   Names names;
   const Value& ports = spec["ports"_key];
   for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -104,7 +104,8 @@ void validate_ports(const Value& spec, const FieldPath& path, FieldErrors& error
 }
 
 // What the parts of a port must not have in common with each other.
-void validate_port_conflicts(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_port_conflicts(const Value& spec, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   const Value& ports = spec["ports"_key];
   if (type_of(spec) == "ClusterIP") {
     for (std::size_t i = 0; i < ports.size(); ++i) {
@@ -139,7 +140,8 @@ void validate_port_conflicts(const Value& spec, const FieldPath& path, FieldErro
   }
 }
 
-void validate_session_affinity(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_session_affinity(const Value& spec, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   const std::string_view affinity = spec["sessionAffinity"_key].as_string();
   if (affinity.empty()) {
     errors.required(path.child("sessionAffinity"));
@@ -168,7 +170,7 @@ void validate_session_affinity(const Value& spec, const FieldPath& path, FieldEr
   }
 }
 
-void validate_families(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_families(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   const FieldPath families_path = path.child("ipFamilies");
   const Value& families = spec["ipFamilies"_key];
   Names seen;
@@ -189,7 +191,8 @@ void validate_families(const Value& spec, const FieldPath& path, FieldErrors& er
 }
 
 // Returns false if an address is unreadable, after which upstream looks no further.
-bool validate_cluster_ip_texts(const Value& ips, const FieldPath& path, FieldErrors& errors) {
+bool validate_cluster_ip_texts(const Value& ips, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   bool all_valid = true;
   for (std::size_t i = 0; i < ips.size(); ++i) {
     if (i == 0 && ips.at(i).as_string() == "None") {
@@ -207,7 +210,7 @@ bool validate_cluster_ip_texts(const Value& ips, const FieldPath& path, FieldErr
 }
 
 // ValidateServiceClusterIPsRelatedFields.
-void validate_cluster_ips(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_cluster_ips(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   if (type_of(spec) == "ExternalName") return;
   const FieldPath ips_path = path.child("clusterIPs");
   const Value& ip = spec["clusterIP"_key];
@@ -239,7 +242,8 @@ void validate_cluster_ips(const Value& spec, const FieldPath& path, FieldErrors&
   }
 }
 
-void validate_source_ranges(const Value& service, const FieldPath& spec_path, FieldErrors& errors) {
+void validate_source_ranges(const Value& service, const FieldPath& spec_path,
+                            FieldErrors& errors) noexcept {
   const Value& spec = service["spec"_key];
   const bool is_balanced = type_of(spec) == "LoadBalancer";
   const Value& ranges = spec["loadBalancerSourceRanges"_key];
@@ -265,7 +269,8 @@ void validate_source_ranges(const Value& service, const FieldPath& spec_path, Fi
   }
 }
 
-void validate_load_balancer_class(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_load_balancer_class(const Value& spec, const FieldPath& path,
+                                  FieldErrors& errors) noexcept {
   const Value& name = spec["loadBalancerClass"_key];
   if (name.is_null()) return;
   if (type_of(spec) == "LoadBalancer") {
@@ -275,7 +280,8 @@ void validate_load_balancer_class(const Value& spec, const FieldPath& path, Fiel
   }
 }
 
-void validate_external_traffic(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_external_traffic(const Value& spec, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
   const Value& policy = spec["externalTrafficPolicy"_key];
   const FieldPath policy_path = path.child("externalTrafficPolicy");
   if (!is_externally_accessible(spec)) {
@@ -302,7 +308,8 @@ void validate_external_traffic(const Value& spec, const FieldPath& path, FieldEr
   }
 }
 
-void validate_other_traffic(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_other_traffic(const Value& spec, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   const std::string_view type = type_of(spec);
   const Value& internal = spec["internalTrafficPolicy"_key];
   const FieldPath internal_path = path.child("internalTrafficPolicy");
@@ -324,14 +331,14 @@ void validate_other_traffic(const Value& spec, const FieldPath& path, FieldError
 
 // Adds an error at the first item of the list, with the value that upstream shows.
 void validate_primary(const Value& now, const Value& before, const Value& shown,
-                      const FieldPath& path, FieldErrors& errors) {
+                      const FieldPath& path, FieldErrors& errors) noexcept {
   if (before.size() != 0 && now.size() != 0 && now.at(0) != before.at(0)) {
     errors.invalid(path.index(0), shown, "may not change once set");
   }
 }
 
 void validate_release(const Value& spec, const Value& now, std::string_view what,
-                      const FieldPath& spec_path, FieldErrors& errors) {
+                      const FieldPath& spec_path, FieldErrors& errors) noexcept {
   if (now.size() != 1) return;
   const Value& policy = spec["ipFamilyPolicy"_key];
   if (policy.as_string() == "SingleStack") return;
@@ -340,7 +347,7 @@ void validate_release(const Value& spec, const Value& now, std::string_view what
 }
 
 void validate_cluster_ip_changes(const Value& spec, const Value& old_spec, const FieldPath& path,
-                                 FieldErrors& errors) {
+                                 FieldErrors& errors) noexcept {
   if (is_headless(spec) && is_headless(old_spec)) return;
   const FieldPath ips_path = path.child("clusterIPs");
   const Value& now = spec["clusterIPs"_key];
@@ -367,7 +374,7 @@ void validate_cluster_ip_changes(const Value& spec, const Value& old_spec, const
 }
 
 void validate_family_changes(const Value& spec, const Value& old_spec, const FieldPath& path,
-                             FieldErrors& errors) {
+                             FieldErrors& errors) noexcept {
   if (is_headless(spec) || is_headless(old_spec)) return;
   const FieldPath families_path = path.child("ipFamilies");
   const Value& now = spec["ipFamilies"_key];
@@ -395,7 +402,7 @@ void validate_family_changes(const Value& spec, const Value& old_spec, const Fie
 
 }  // namespace
 
-void validate_service(const Value& service, FieldErrors& errors) {
+void validate_service(const Value& service, FieldErrors& errors) noexcept {
   validate_object_meta(service, true, check_dns1035_label, errors);
   validate_topology_annotations(service, errors);
   const Value& spec = service["spec"_key];
@@ -440,7 +447,8 @@ void validate_service(const Value& service, FieldErrors& errors) {
   validate_other_traffic(spec, path, errors);
 }
 
-void validate_service_update(const Value& service, const Value& old_service, FieldErrors& errors) {
+void validate_service_update(const Value& service, const Value& old_service,
+                             FieldErrors& errors) noexcept {
   validate_object_meta_update(service, old_service, errors);
   const Value& spec = service["spec"_key];
   const Value& old_spec = old_service["spec"_key];
@@ -462,7 +470,7 @@ void validate_service_update(const Value& service, const Value& old_service, Fie
 }
 
 void validate_service_status_update(const Value& service, const Value& old_service,
-                                    FieldErrors& errors) {
+                                    FieldErrors& errors) noexcept {
   validate_object_meta_update(service, old_service, errors);
   const Value& ingress = service["status"_key]["loadBalancer"_key]["ingress"_key];
   const FieldPath path = FieldPath{"status"}.child("loadBalancer").child("ingress");

@@ -10,7 +10,7 @@ using namespace doc::literals;
 namespace {
 
 // A kind that has no rules beyond its metadata.
-void validate_plain(const doc::Value& object, bool namespaced, FieldErrors& errors) {
+void validate_plain(const doc::Value& object, bool namespaced, FieldErrors& errors) noexcept {
   validation::validate_object_meta(object, namespaced, check_dns1123_subdomain, errors);
 }
 

@@ -21,11 +21,11 @@ constexpr std::size_t kMaxIscsiNameLength = 64;
 constexpr std::size_t kMaxDriverNameLength = 63;
 
 void require(const Value& object, doc::KnownKeyIndex key, const FieldPath& path,
-             FieldErrors& errors) {
+             FieldErrors& errors) noexcept {
   if (object[key].is_empty()) errors.required(path.child(doc::kKnownKeys[key.value]));
 }
 
-void validate_file_mode(const Value& mode, const FieldPath& path, FieldErrors& errors) {
+void validate_file_mode(const Value& mode, const FieldPath& path, FieldErrors& errors) noexcept {
   if (mode.is_integer() && (mode.as_int() > 0777 || mode.as_int() < 0)) {
     errors.invalid(path, mode, kFileModeError);
   }
@@ -33,7 +33,7 @@ void validate_file_mode(const Value& mode, const FieldPath& path, FieldErrors& e
 
 // ValidateLocalNonReservedPath.
 void validate_local_non_reserved_path(const Value& text, const FieldPath& path,
-                                      FieldErrors& errors) {
+                                      FieldErrors& errors) noexcept {
   validate_local_descending_path(text, path, errors);
   const std::string_view target = text.as_string();
   if (target.starts_with("..") && !target.starts_with("../") && target != "..") {
@@ -41,14 +41,14 @@ void validate_local_non_reserved_path(const Value& text, const FieldPath& path,
   }
 }
 
-void validate_key_to_path(const Value& item, const FieldPath& path, FieldErrors& errors) {
+void validate_key_to_path(const Value& item, const FieldPath& path, FieldErrors& errors) noexcept {
   require(item, "key"_key, path, errors);
   require(item, "path"_key, path, errors);
   validate_local_non_reserved_path(item["path"_key], path.child("path"), errors);
   validate_file_mode(item["mode"_key], path.child("mode"), errors);
 }
 
-void validate_items(const Value& source, const FieldPath& path, FieldErrors& errors) {
+void validate_items(const Value& source, const FieldPath& path, FieldErrors& errors) noexcept {
   const FieldPath items_path = path.child("items");
   const Value& items = source["items"_key];
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -56,19 +56,22 @@ void validate_items(const Value& source, const FieldPath& path, FieldErrors& err
   }
 }
 
-void validate_secret_source(const Value& source, const FieldPath& path, FieldErrors& errors) {
+void validate_secret_source(const Value& source, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   require(source, "secretName"_key, path, errors);
   validate_file_mode(source["defaultMode"_key], path.child("defaultMode"), errors);
   validate_items(source, path, errors);
 }
 
-void validate_config_map_source(const Value& source, const FieldPath& path, FieldErrors& errors) {
+void validate_config_map_source(const Value& source, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   require(source, "name"_key, path, errors);
   validate_file_mode(source["defaultMode"_key], path.child("defaultMode"), errors);
   validate_items(source, path, errors);
 }
 
-void validate_downward_file(const Value& file, const FieldPath& path, FieldErrors& errors) {
+void validate_downward_file(const Value& file, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
   require(file, "path"_key, path, errors);
   validate_local_non_reserved_path(file["path"_key], path.child("path"), errors);
   const Value& field_ref = file["fieldRef"_key];
@@ -88,7 +91,8 @@ void validate_downward_file(const Value& file, const FieldPath& path, FieldError
   validate_file_mode(file["mode"_key], path.child("mode"), errors);
 }
 
-void validate_downward_source(const Value& source, const FieldPath& path, FieldErrors& errors) {
+void validate_downward_source(const Value& source, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   validate_file_mode(source["defaultMode"_key], path.child("defaultMode"), errors);
   for (const Value& file : source["items"_key].items()) {
     validate_downward_file(file, path, errors);
@@ -115,7 +119,7 @@ class ProjectedPaths {
 };
 
 void validate_projected_items(const Value& source, const FieldPath& path, ProjectedPaths& paths,
-                              FieldErrors& errors) {
+                              FieldErrors& errors) noexcept {
   require(source, "name"_key, path, errors);
   validate_items(source, path, errors);
   for (const Value& item : source["items"_key].items()) {
@@ -124,7 +128,7 @@ void validate_projected_items(const Value& source, const FieldPath& path, Projec
 }
 
 void validate_token_projection(const Value& token, const FieldPath& volume_path,
-                               const FieldPath& path, FieldErrors& errors) {
+                               const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& seconds = token["expirationSeconds"_key];
   if (seconds.as_int() < kMinTokenExpirationSeconds) {
     errors.invalid(path.child("expirationSeconds"), seconds,
@@ -142,7 +146,7 @@ void validate_token_projection(const Value& token, const FieldPath& volume_path,
 }
 
 void validate_trust_bundle(const Value& bundle, const FieldPath& path, ProjectedPaths& paths,
-                           FieldErrors& errors) {
+                           FieldErrors& errors) noexcept {
   const bool by_name = !bundle["name"_key].is_null();
   const bool by_signer = !bundle["signerName"_key].is_null();
   if (by_name && by_signer) {
@@ -169,7 +173,8 @@ void validate_trust_bundle(const Value& bundle, const FieldPath& path, Projected
 }
 
 void validate_projected_source(const Value& source, const FieldPath& volume_path,
-                               const FieldPath& path, ProjectedPaths& paths, FieldErrors& errors) {
+                               const FieldPath& path, ProjectedPaths& paths,
+                               FieldErrors& errors) noexcept {
   int sources = 0;
   if (const Value& secret = source["secret"_key]; !secret.is_null()) {
     ++sources;
@@ -197,7 +202,8 @@ void validate_projected_source(const Value& source, const FieldPath& volume_path
   if (sources > 1) errors.forbidden(path, "may not specify more than 1 volume type per source");
 }
 
-void validate_projected(const Value& projected, const FieldPath& path, FieldErrors& errors) {
+void validate_projected(const Value& projected, const FieldPath& path,
+                        FieldErrors& errors) noexcept {
   validate_file_mode(projected["defaultMode"_key], path.child("defaultMode"), errors);
   ProjectedPaths paths{path, errors};
   const FieldPath sources_path = path.child("sources");
@@ -207,7 +213,8 @@ void validate_projected(const Value& projected, const FieldPath& path, FieldErro
   }
 }
 
-void validate_host_path(const Value& host_path, const FieldPath& path, FieldErrors& errors) {
+void validate_host_path(const Value& host_path, const FieldPath& path,
+                        FieldErrors& errors) noexcept {
   if (host_path["path"_key].is_empty()) return errors.required(path.child("path"));
   validate_path_no_backsteps(host_path["path"_key], path.child("path"), errors);
   constexpr std::string_view kTypes[] = {
@@ -219,7 +226,7 @@ void validate_host_path(const Value& host_path, const FieldPath& path, FieldErro
   }
 }
 
-void validate_nfs(const Value& nfs, const FieldPath& path, FieldErrors& errors) {
+void validate_nfs(const Value& nfs, const FieldPath& path, FieldErrors& errors) noexcept {
   require(nfs, "server"_key, path, errors);
   require(nfs, "path"_key, path, errors);
   if (!nfs["path"_key].as_string().starts_with('/')) {
@@ -227,11 +234,11 @@ void validate_nfs(const Value& nfs, const FieldPath& path, FieldErrors& errors) 
   }
 }
 
-bool is_iscsi_name(std::string_view name) {
+bool is_iscsi_name(std::string_view name) noexcept {
   return name.starts_with("iqn") || name.starts_with("eui") || name.starts_with("naa");
 }
 
-void validate_iscsi(const Value& iscsi, const FieldPath& path, FieldErrors& errors) {
+void validate_iscsi(const Value& iscsi, const FieldPath& path, FieldErrors& errors) noexcept {
   require(iscsi, "targetPortal"_key, path, errors);
   require(iscsi, "iqn"_key, path, errors);
   const Value& iqn = iscsi["iqn"_key];
@@ -254,7 +261,7 @@ void validate_iscsi(const Value& iscsi, const FieldPath& path, FieldErrors& erro
   }
 }
 
-void validate_fibre_channel(const Value& fc, const FieldPath& path, FieldErrors& errors) {
+void validate_fibre_channel(const Value& fc, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& names = fc["targetWWNs"_key];
   const Value& ids = fc["wwids"_key];
   if (names.size() == 0 && ids.size() == 0) {
@@ -274,14 +281,14 @@ void validate_fibre_channel(const Value& fc, const FieldPath& path, FieldErrors&
   }
 }
 
-void validate_partition(const Value& disk, const FieldPath& path, FieldErrors& errors) {
+void validate_partition(const Value& disk, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& partition = disk["partition"_key];
   if (partition.as_int() < 0 || partition.as_int() > 255) {
     errors.invalid(path.child("partition"), partition, kPartitionError);
   }
 }
 
-void validate_flocker(const Value& flocker, const FieldPath& path, FieldErrors& errors) {
+void validate_flocker(const Value& flocker, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& name = flocker["datasetName"_key];
   const Value& uuid = flocker["datasetUUID"_key];
   if (name.is_empty() && uuid.is_empty()) {
@@ -296,7 +303,7 @@ void validate_flocker(const Value& flocker, const FieldPath& path, FieldErrors& 
   }
 }
 
-void validate_azure_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) {
+void validate_azure_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) noexcept {
   require(disk, "diskName"_key, path, errors);
   require(disk, "diskURI"_key, path, errors);
   const std::string_view caching = disk["cachingMode"_key].as_string();
@@ -320,7 +327,7 @@ void validate_azure_disk(const Value& disk, const FieldPath& path, FieldErrors& 
   }
 }
 
-void validate_flex(const Value& flex, const FieldPath& path, FieldErrors& errors) {
+void validate_flex(const Value& flex, const FieldPath& path, FieldErrors& errors) noexcept {
   require(flex, "driver"_key, path, errors);
   const FieldPath options_path = path.child("options");
   for (const doc::Member& option : flex["options"_key].members()) {
@@ -336,7 +343,7 @@ void validate_flex(const Value& flex, const FieldPath& path, FieldErrors& errors
   }
 }
 
-void validate_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) {
+void validate_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) noexcept {
   const Value& driver = csi["driver"_key];
   if (driver.is_empty()) {
     errors.required(path.child("driver"));
@@ -361,7 +368,8 @@ void validate_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) 
   }
 }
 
-void validate_access_modes(const Value& modes, const FieldPath& path, FieldErrors& errors) {
+void validate_access_modes(const Value& modes, const FieldPath& path,
+                           FieldErrors& errors) noexcept {
   if (modes.size() == 0) return errors.required(path, "at least 1 access mode is required");
   bool exclusive = false;
   bool shared = false;
@@ -381,7 +389,7 @@ void validate_access_modes(const Value& modes, const FieldPath& path, FieldError
   }
 }
 
-void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   validate_label_selector(spec["selector"_key], path.child("selector"), errors);
   validate_access_modes(spec["accessModes"_key], path.child("accessModes"), errors);
   const FieldPath storage_path = path.child("resources").key("storage");
@@ -405,7 +413,8 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
   }
 }
 
-void validate_ephemeral(const Value& ephemeral, const FieldPath& path, FieldErrors& errors) {
+void validate_ephemeral(const Value& ephemeral, const FieldPath& path,
+                        FieldErrors& errors) noexcept {
   const Value& claim = ephemeral["volumeClaimTemplate"_key];
   if (claim.is_null()) return errors.required(path.child("volumeClaimTemplate"));
   const FieldPath claim_path = path.child("volumeClaimTemplate");
@@ -422,28 +431,29 @@ void validate_ephemeral(const Value& ephemeral, const FieldPath& path, FieldErro
   validate_claim_spec(claim["spec"_key], claim_path.child("spec"), errors);
 }
 
-void validate_git_repo(const Value& git, const FieldPath& path, FieldErrors& errors) {
+void validate_git_repo(const Value& git, const FieldPath& path, FieldErrors& errors) noexcept {
   require(git, "repository"_key, path, errors);
   validate_local_descending_path(git["directory"_key], path.child("directory"), errors);
 }
 
-void validate_gce_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) {
+void validate_gce_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) noexcept {
   require(disk, "pdName"_key, path, errors);
   validate_partition(disk, path, errors);
 }
 
-void validate_aws_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) {
+void validate_aws_disk(const Value& disk, const FieldPath& path, FieldErrors& errors) noexcept {
   require(disk, "volumeID"_key, path, errors);
   validate_partition(disk, path, errors);
 }
 
 // A source that has nothing but members that must be there.
 template <typename... Keys>
-void require_all(const Value& source, const FieldPath& path, FieldErrors& errors, Keys... keys) {
+void require_all(const Value& source, const FieldPath& path, FieldErrors& errors,
+                 Keys... keys) noexcept {
   (require(source, keys, path, errors), ...);
 }
 
-void validate_cinder(const Value& cinder, const FieldPath& path, FieldErrors& errors) {
+void validate_cinder(const Value& cinder, const FieldPath& path, FieldErrors& errors) noexcept {
   require(cinder, "volumeID"_key, path, errors);
   const Value& secret = cinder["secretRef"_key];
   if (!secret.is_null() && secret["name"_key].is_empty()) {
@@ -451,7 +461,7 @@ void validate_cinder(const Value& cinder, const FieldPath& path, FieldErrors& er
   }
 }
 
-void validate_quobyte(const Value& quobyte, const FieldPath& path, FieldErrors& errors) {
+void validate_quobyte(const Value& quobyte, const FieldPath& path, FieldErrors& errors) noexcept {
   constexpr std::string_view kRegistryError =
       "must be a host:port pair or multiple pairs separated by commas";
   const std::string_view registry = quobyte["registry"_key].as_string();
@@ -466,12 +476,13 @@ void validate_quobyte(const Value& quobyte, const FieldPath& path, FieldErrors& 
   require(quobyte, "volume"_key, path, errors);
 }
 
-void validate_image(const Value& image, const FieldPath& path, FieldErrors& errors) {
+void validate_image(const Value& image, const FieldPath& path, FieldErrors& errors) noexcept {
   require(image, "reference"_key, path, errors);
   validate_pull_policy(image["pullPolicy"_key], path.child("pullPolicy"), errors);
 }
 
-void validate_empty_dir(const Value& empty_dir, const FieldPath& path, FieldErrors& errors) {
+void validate_empty_dir(const Value& empty_dir, const FieldPath& path,
+                        FieldErrors& errors) noexcept {
   if (Quantity::from_value(empty_dir["sizeLimit"_key]).sign() < 0) {
     errors.forbidden(path.child("sizeLimit"), "SizeLimit field must be a valid resource quantity");
   }
@@ -531,7 +542,7 @@ constexpr SourceType kSourceTypes[] = {
 };
 
 void validate_volume_source(const Value& volume, std::string_view pod_name, const FieldPath& path,
-                            FieldErrors& errors) {
+                            FieldErrors& errors) noexcept {
   int found = 0;
   for (const SourceType& type : kSourceTypes) {
     const Value& source = volume[type.key];
@@ -594,12 +605,12 @@ constexpr std::string_view kResourceFields[] = {
     "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
 
 template <std::size_t Size>
-bool lists(const std::string_view (&names)[Size], std::string_view name) {
+bool lists(const std::string_view (&names)[Size], std::string_view name) noexcept {
   return std::find(std::begin(names), std::end(names), name) != std::end(names);
 }
 
 void validate_divisor(std::string_view resource, const Value& value, const FieldPath& path,
-                      FieldErrors& errors) {
+                      FieldErrors& errors) noexcept {
   const Quantity divisor = Quantity::from_value(value);
   if (divisor.is_zero()) return;
   const std::string text = divisor.to_string();
@@ -625,7 +636,8 @@ void validate_divisor(std::string_view resource, const Value& value, const Field
 
 }  // namespace
 
-void validate_path_no_backsteps(const Value& text, const FieldPath& path, FieldErrors& errors) {
+void validate_path_no_backsteps(const Value& text, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
   std::string_view rest = text.as_string();
   while (true) {
     const std::size_t slash = rest.find('/');
@@ -638,13 +650,14 @@ void validate_path_no_backsteps(const Value& text, const FieldPath& path, FieldE
   }
 }
 
-void validate_local_descending_path(const Value& text, const FieldPath& path, FieldErrors& errors) {
+void validate_local_descending_path(const Value& text, const FieldPath& path,
+                                    FieldErrors& errors) noexcept {
   if (text.as_string().starts_with('/')) errors.invalid(path, text, "must be a relative path");
   validate_path_no_backsteps(text, path, errors);
 }
 
 void validate_field_ref(const Value& ref, FieldRefUse use, const FieldPath& path,
-                        FieldErrors& errors) {
+                        FieldErrors& errors) noexcept {
   const Value& version = ref["apiVersion"_key];
   const Value& field = ref["fieldPath"_key];
   const FieldPath field_path = path.child("fieldPath");
@@ -683,7 +696,7 @@ void validate_field_ref(const Value& ref, FieldRefUse use, const FieldPath& path
 }
 
 void validate_resource_field_ref(const Value& ref, FieldRefUse use, const FieldPath& path,
-                                 FieldErrors& errors) {
+                                 FieldErrors& errors) noexcept {
   const std::string_view resource = ref["resource"_key].as_string();
   if (use == FieldRefUse::volume && ref["containerName"_key].is_empty()) {
     errors.required(path.child("containerName"));
@@ -697,7 +710,7 @@ void validate_resource_field_ref(const Value& ref, FieldRefUse use, const FieldP
 }
 
 Volumes validate_volumes(const Value& volumes, std::string_view pod_name, const FieldPath& path,
-                         FieldErrors& errors) {
+                         FieldErrors& errors) noexcept {
   Names created_claims;
   for (const Value& volume : volumes.items()) {
     if (!pod_name.empty() && !volume["ephemeral"_key].is_null()) {
@@ -732,7 +745,8 @@ Volumes validate_volumes(const Value& volumes, std::string_view pod_name, const 
   return valid;
 }
 
-void validate_read_only_disks(const Value& volumes, const FieldPath& path, FieldErrors& errors) {
+void validate_read_only_disks(const Value& volumes, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
   for (std::size_t i = 0; i < volumes.size(); ++i) {
     const Value& disk = volumes.at(i)["gcePersistentDisk"_key];
     if (disk.is_null() || disk["readOnly"_key].as_bool()) continue;

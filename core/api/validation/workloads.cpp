@@ -17,11 +17,11 @@ constexpr std::string_view kBeyondReplicas = "cannot be greater than status.repl
 constexpr std::string_view kBeyondReady = "cannot be greater than readyReplicas";
 
 void validate_not_negative_member(const Value& object, doc::KnownKeyIndex key,
-                                  const FieldPath& path, FieldErrors& errors) {
+                                  const FieldPath& path, FieldErrors& errors) noexcept {
   validate_not_negative(object[key], path.child(doc::kKnownKeys[key.value]), errors);
 }
 
-void validate_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) {
+void validate_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) noexcept {
   if (selector.is_null()) return errors.required(path);
   validate_label_selector(selector, path, errors);
   if (selector["matchLabels"_key].size() + selector["matchExpressions"_key].size() == 0) {
@@ -32,7 +32,7 @@ void validate_selector(const Value& selector, const FieldPath& path, FieldErrors
 
 // ValidatePodTemplateSpecForReplicaSet.
 void validate_template(const Value& spec, const LabelSelector& selector, const FieldPath& path,
-                       FieldErrors& errors) {
+                       FieldErrors& errors) noexcept {
   const Value& pod_template = spec["template"_key];
   const Value& pod_spec = pod_template["spec"_key];
   const Value& labels = pod_template["metadata"_key]["labels"_key];
@@ -57,7 +57,8 @@ void validate_template(const Value& spec, const LabelSelector& selector, const F
   }
 }
 
-void validate_selector_and_template(const Value& spec, const FieldPath& path, FieldErrors& errors) {
+void validate_selector_and_template(const Value& spec, const FieldPath& path,
+                                    FieldErrors& errors) noexcept {
   const FieldPath selector_path = path.child("selector");
   validate_selector(spec["selector"_key], selector_path, errors);
   const Result<LabelSelector> selector = LabelSelector::from_value(spec["selector"_key]);
@@ -76,7 +77,8 @@ std::optional<std::int64_t> percentage(const Value& value) {
   return number;
 }
 
-void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErrors& errors) {
+void validate_int_or_percent(const Value& value, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   if (value.is_string()) {
     errors.invalid_each(path, value, check_percent(value.as_string()));
   } else {
@@ -84,11 +86,12 @@ void validate_int_or_percent(const Value& value, const FieldPath& path, FieldErr
   }
 }
 
-bool is_zero(const Value& value) {
+bool is_zero(const Value& value) noexcept {
   return value.is_string() ? percentage(value).value_or(0) == 0 : value.as_int() == 0;
 }
 
-void validate_rolling_update(const Value& rolling, const FieldPath& path, FieldErrors& errors) {
+void validate_rolling_update(const Value& rolling, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
   const Value& unavailable = rolling["maxUnavailable"_key];
   const Value& surge = rolling["maxSurge"_key];
   const FieldPath unavailable_path = path.child("maxUnavailable");
@@ -102,7 +105,7 @@ void validate_rolling_update(const Value& rolling, const FieldPath& path, FieldE
   }
 }
 
-void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors& errors) {
+void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors& errors) noexcept {
   const std::string_view type = strategy["type"_key].as_string();
   const Value& rolling = strategy["rollingUpdate"_key];
   const FieldPath rolling_path = path.child("rollingUpdate");
@@ -121,7 +124,7 @@ void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors
   }
 }
 
-void validate_deployment_spec(const Value& spec, FieldErrors& errors) {
+void validate_deployment_spec(const Value& spec, FieldErrors& errors) noexcept {
   const FieldPath path{"spec"};
   validate_not_negative_member(spec, "replicas"_key, path, errors);
   validate_selector_and_template(spec, path, errors);
@@ -137,20 +140,22 @@ void validate_deployment_spec(const Value& spec, FieldErrors& errors) {
   }
 }
 
-void validate_replica_set_spec(const Value& spec, FieldErrors& errors) {
+void validate_replica_set_spec(const Value& spec, FieldErrors& errors) noexcept {
   const FieldPath path{"spec"};
   validate_not_negative_member(spec, "replicas"_key, path, errors);
   validate_not_negative_member(spec, "minReadySeconds"_key, path, errors);
   validate_selector_and_template(spec, path, errors);
 }
 
-void validate_same_selector(const Value& object, const Value& old_object, FieldErrors& errors) {
+void validate_same_selector(const Value& object, const Value& old_object,
+                            FieldErrors& errors) noexcept {
   validate_immutable(object["spec"_key]["selector"_key], old_object["spec"_key]["selector"_key],
                      FieldPath{"spec"}.child("selector"), errors);
 }
 
 void validate_at_most(const Value& status, doc::KnownKeyIndex key, doc::KnownKeyIndex bound,
-                      std::string_view message, const FieldPath& path, FieldErrors& errors) {
+                      std::string_view message, const FieldPath& path,
+                      FieldErrors& errors) noexcept {
   if (status[key].as_int() > status[bound].as_int()) {
     errors.invalid(path.child(doc::kKnownKeys[key.value]), status[key], message);
   }
@@ -158,20 +163,20 @@ void validate_at_most(const Value& status, doc::KnownKeyIndex key, doc::KnownKey
 
 }  // namespace
 
-void validate_deployment(const Value& deployment, FieldErrors& errors) {
+void validate_deployment(const Value& deployment, FieldErrors& errors) noexcept {
   validate_object_meta(deployment, true, check_dns1123_subdomain, errors);
   validate_deployment_spec(deployment["spec"_key], errors);
 }
 
 void validate_deployment_update(const Value& deployment, const Value& old_deployment,
-                                FieldErrors& errors) {
+                                FieldErrors& errors) noexcept {
   validate_object_meta_update(deployment, old_deployment, errors);
   validate_deployment_spec(deployment["spec"_key], errors);
   validate_same_selector(deployment, old_deployment, errors);
 }
 
 void validate_deployment_status_update(const Value& deployment, const Value& old_deployment,
-                                       FieldErrors& errors) {
+                                       FieldErrors& errors) noexcept {
   validate_object_meta_update(deployment, old_deployment, errors);
   const Value& status = deployment["status"_key];
   const FieldPath path{"status"};
@@ -194,20 +199,20 @@ void validate_deployment_status_update(const Value& deployment, const Value& old
   }
 }
 
-void validate_replica_set(const Value& replica_set, FieldErrors& errors) {
+void validate_replica_set(const Value& replica_set, FieldErrors& errors) noexcept {
   validate_object_meta(replica_set, true, check_dns1123_subdomain, errors);
   validate_replica_set_spec(replica_set["spec"_key], errors);
 }
 
 void validate_replica_set_update(const Value& replica_set, const Value& old_replica_set,
-                                 FieldErrors& errors) {
+                                 FieldErrors& errors) noexcept {
   validate_object_meta_update(replica_set, old_replica_set, errors);
   validate_replica_set_spec(replica_set["spec"_key], errors);
   validate_same_selector(replica_set, old_replica_set, errors);
 }
 
 void validate_replica_set_status_update(const Value& replica_set, const Value& old_replica_set,
-                                        FieldErrors& errors) {
+                                        FieldErrors& errors) noexcept {
   validate_object_meta_update(replica_set, old_replica_set, errors);
   const Value& status = replica_set["status"_key];
   const FieldPath path{"status"};

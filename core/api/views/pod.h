@@ -82,6 +82,7 @@ class Container : public View {
   Quantity request(std::string_view resource_name) const {
     return Quantity::from_value(value()["resources"_key]["requests"_key][resource_name]);
   }
+  /// What the container may use at most; 0 if there is no limit.
   Quantity limit(std::string_view resource_name) const {
     return Quantity::from_value(value()["resources"_key]["limits"_key][resource_name]);
   }

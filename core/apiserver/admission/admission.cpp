@@ -37,7 +37,7 @@ api::Result<void> admit_create(ServerState& state, const api::Resource& resource
   if (resource.id != pods) return {};
   if (auto admitted = admit_service_account(state, ns, object); !admitted) return admitted;
   if (auto admitted = admit_priority(object); !admitted) return admitted;
-  admit_default_tolerations(object, state.options.default_toleration_seconds);
+  admit_default_tolerations(state, object);
   return {};
 }
 
@@ -53,7 +53,7 @@ api::Result<void> admit_update(ServerState& state, const api::Resource& resource
       object.edit("spec"_key).set(key, old_spec[key]);
     }
   }
-  admit_default_tolerations(object, state.options.default_toleration_seconds);
+  admit_default_tolerations(state, object);
   return {};
 }
 

@@ -27,6 +27,6 @@ api::Result<void> admit_service_account(ServerState& state, std::string_view ns,
 /// Priority: turns priorityClassName into a number.
 api::Result<void> admit_priority(doc::Value& pod);
 /// DefaultTolerationSeconds: how long a Pod stays on a node that is lost.
-void admit_default_tolerations(doc::Value& pod, std::int64_t seconds);
+void admit_default_tolerations(const ServerState& state, doc::Value& pod);
 
 }  // namespace rockpool::apiserver

@@ -14,18 +14,30 @@ bool tolerates_execution(const doc::Value& tolerations, std::string_view key) {
   return false;
 }
 
+doc::Value make_toleration(std::string_view key, std::int64_t seconds) {
+  return doc::Value::object({{"key"_key, key},
+                             {"operator"_key, "Exists"},
+                             {"effect"_key, "NoExecute"},
+                             {"tolerationSeconds"_key, seconds}});
+}
+
 }  // namespace
 
-void admit_default_tolerations(doc::Value& pod, std::int64_t seconds) {
-  for (const std::string_view key :
-       {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
-    if (tolerates_execution(pod["spec"_key]["tolerations"_key], key)) continue;
-    pod.edit("spec"_key)
-        .edit("tolerations"_key)
-        .push_back(doc::Value::object({{"key"_key, key},
-                                       {"operator"_key, "Exists"},
-                                       {"effect"_key, "NoExecute"},
-                                       {"tolerationSeconds"_key, seconds}}));
+doc::Value make_default_tolerations(std::int64_t seconds) {
+  return doc::Value::array({make_toleration("node.kubernetes.io/not-ready", seconds),
+                            make_toleration("node.kubernetes.io/unreachable", seconds)});
+}
+
+void admit_default_tolerations(const ServerState& state, doc::Value& pod) {
+  const doc::Value& defaults = state.default_tolerations;
+  if (pod["spec"_key]["tolerations"_key].size() == 0) {
+    // The common case: all such Pods share one array.
+    pod.edit("spec"_key).set("tolerations"_key, defaults);
+    return;
+  }
+  for (const doc::Value& each : defaults.items()) {
+    if (tolerates_execution(pod["spec"_key]["tolerations"_key], each["key"_key].as_string())) continue;
+    pod.edit("spec"_key).edit("tolerations"_key).push_back(each);
   }
 }
 

@@ -297,74 +297,79 @@ class Reader {
   void read_data(Record& record, std::size_t end) {
     const std::size_t size = end - position_;
     switch (record.type) {
-      case RecordType::a: {
+      case RecordType::a:
         if (size != 4) {
           fail("an A record must have 4 bytes");
-          return;
+        } else {
+          record.data = IpAddress::v4(u32());
         }
-        record.data = IpAddress::v4(u32());
         return;
-      }
-      case RecordType::aaaa: {
+      case RecordType::aaaa:
         if (size != 16) {
           fail("an AAAA record must have 16 bytes");
-          return;
+        } else {
+          const std::uint64_t high = u64();
+          record.data = IpAddress::v6(high, u64());
         }
-        const std::uint64_t high = u64();
-        record.data = IpAddress::v6(high, u64());
         return;
-      }
       case RecordType::ns:
       case RecordType::cname:
       case RecordType::ptr:
         record.data = NameData{name()};
         return;
-      case RecordType::srv: {
-        SrvData data;
-        data.priority = u16();
-        data.weight = u16();
-        data.port = u16();
-        data.target = name();
-        record.data = std::move(data);
+      case RecordType::srv:
+        record.data = srv();
         return;
-      }
-      case RecordType::soa: {
-        SoaData data;
-        data.primary = name();
-        data.mailbox = name();
-        data.serial = u32();
-        data.refresh = u32();
-        data.retry = u32();
-        data.expire = u32();
-        data.minimum = u32();
-        record.data = std::move(data);
+      case RecordType::soa:
+        record.data = soa();
         return;
-      }
       case RecordType::mx: {
-        MxData data;
-        data.preference = u16();
-        data.exchange = name();
-        record.data = std::move(data);
+        const std::uint16_t preference = u16();
+        record.data = MxData{preference, name()};
         return;
       }
-      case RecordType::txt: {
-        TxtData data;
-        while (!failed() && position_ < end) {
-          const std::size_t length = u8();
-          if (length > end - position_) {
-            fail("text is longer than its record");
-            return;
-          }
-          data.texts.emplace_back(raw(length));
-        }
-        record.data = std::move(data);
+      case RecordType::txt:
+        record.data = txt(end);
         return;
-      }
       case RecordType::opt:
       case RecordType::any:
         break;
     }
     record.data = RawData{std::string{raw(size)}};
+  }
+
+  SrvData srv() {
+    SrvData data;
+    data.priority = u16();
+    data.weight = u16();
+    data.port = u16();
+    data.target = name();
+    return data;
+  }
+
+  SoaData soa() {
+    SoaData data;
+    data.primary = name();
+    data.mailbox = name();
+    data.serial = u32();
+    data.refresh = u32();
+    data.retry = u32();
+    data.expire = u32();
+    data.minimum = u32();
+    return data;
+  }
+
+  TxtData txt(std::size_t end) {
+    TxtData data;
+    while (!failed() && position_ < end) {
+      const std::size_t length = u8();
+      if (length > end - position_) {
+        fail("text is longer than its record");
+        break;
+      }
+      data.texts.emplace_back(raw(length));
+    }
+    return data;
   }
 
   std::string_view bytes_;

@@ -90,8 +90,6 @@ ClusterZone::ClusterZone(sim::Random random, ZoneOptions options)
   if (!options_.zone.ends_with('.')) options_.zone += '.';
 }
 
-// ---- What is known
-
 void ClusterZone::follow(client::Informer& services, client::Informer& slices) {
   for (const auto& [key, object] : services.objects()) on_service(nullptr, &object);
   for (const auto& [key, object] : slices.objects()) on_endpoint_slice(nullptr, &object);
@@ -168,8 +166,6 @@ void ClusterZone::set_external_name(std::string_view name, std::vector<IpAddress
     external_names_[key] = std::move(addresses);
   }
 }
-
-// ---- Looking up
 
 // Takes apart what comes before the zone, without its final dot. False if no such name can exist.
 bool ClusterZone::parse_request(std::string_view base, Request& request) {
@@ -279,8 +275,6 @@ void ClusterZone::find_endpoints(const Request& request, const ServiceEntry& ent
   }
 }
 
-// ---- Answering
-
 Record ClusterZone::make_record(std::string name, RecordType type) const {
   Record record;
   record.name = std::move(name);
@@ -364,69 +358,55 @@ void ClusterZone::add_services(const Question& question, const Finding& finding,
   }
 }
 
+// What the zone says about itself; false if that is not what was asked for.
+bool ClusterZone::answer_about_zone(const Question& question, const std::string& name,
+                                    Message& response) {
+  const bool is_apex = name == options_.zone;
+  if (question.type == RecordType::soa && is_apex) {
+    response.answers.push_back(soa());
+    return true;
+  }
+  if (question.type == RecordType::txt && name == "dns-version." + options_.zone) {
+    Record record = make_record(question.name, RecordType::txt);
+    record.ttl = kVersionTtl;
+    record.data = TxtData{{"1.1.0"}};
+    response.answers.push_back(std::move(record));
+    return true;
+  }
+  if (question.type != RecordType::ns || !is_apex) return false;
+  const std::string server = "ns.dns." + options_.zone;
+  Record record = make_record(question.name, RecordType::ns);
+  record.data = NameData{server};
+  response.answers.push_back(std::move(record));
+  for (const Found& each : find(server).found) {
+    Record extra = make_record(server, address_type(each.address));
+    extra.data = each.address;
+    if (std::ranges::find(response.additionals, extra) == response.additionals.end()) {
+      response.additionals.push_back(std::move(extra));
+    }
+  }
+  return true;
+}
+
 void ClusterZone::answer_zone(const Question& question, const std::string& name,
                               Message& response) {
   response.authoritative = true;
-  const bool is_apex = name == options_.zone;
-  bool exists = true;
+  if (answer_about_zone(question, name, response)) return;
+  const Finding finding = find(name);
   switch (question.type) {
-    case RecordType::soa:
-      if (is_apex) {
-        response.answers.push_back(soa());
-        return;
-      }
-      exists = find(name).exists;
-      break;
-    case RecordType::ns: {
-      if (!is_apex) {
-        exists = find(name).exists;
-        break;
-      }
-      Record record = make_record(question.name, RecordType::ns);
-      record.data = NameData{"ns.dns." + options_.zone};
-      response.answers.push_back(std::move(record));
-      for (const Found& each : find("ns.dns." + options_.zone).found) {
-        Record extra = make_record("ns.dns." + options_.zone, address_type(each.address));
-        extra.data = each.address;
-        if (std::ranges::find(response.additionals, extra) == response.additionals.end()) {
-          response.additionals.push_back(std::move(extra));
-        }
-      }
-      return;
-    }
-    case RecordType::txt:
-      if (name == "dns-version." + options_.zone) {
-        Record record = make_record(question.name, RecordType::txt);
-        record.ttl = kVersionTtl;
-        record.data = TxtData{{"1.1.0"}};
-        response.answers.push_back(std::move(record));
-        return;
-      }
-      exists = find(name).exists;
-      break;
     case RecordType::a:
     case RecordType::aaaa:
-    case RecordType::cname: {
-      const Finding finding = find(name);
-      exists = finding.exists;
+    case RecordType::cname:
       add_addresses(question, finding, response, 0);
       break;
-    }
-    case RecordType::srv: {
-      const Finding finding = find(name);
-      exists = finding.exists;
+    case RecordType::srv:
       add_services(question, finding, response);
       break;
-    }
-    case RecordType::ptr:
-    case RecordType::mx:
-    case RecordType::opt:
-    case RecordType::any:
     default:
-      exists = find(name).exists;
+      // No records of other types, but whether the name exists is still told.
       break;
   }
-  if (!exists) response.code = ResponseCode::name_error;
+  if (!finding.exists) response.code = ResponseCode::name_error;
   if (response.answers.empty()) response.authorities.push_back(soa());
 }
 

@@ -100,6 +100,7 @@ class ClusterZone {
   Finding find_pod(const Request& request, std::string_view name) const;
   Finding find_service(const Request& request) const;
   void find_endpoints(const Request& request, const ServiceEntry& entry, Finding& finding) const;
+  bool answer_about_zone(const Question& question, const std::string& name, Message& response);
   void answer_zone(const Question& question, const std::string& name, Message& response);
   void answer_reverse(const Question& question, const std::string& name, Message& response);
   void answer_external(const Question& question, const std::string& name, Message& response);

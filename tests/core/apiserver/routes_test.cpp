@@ -60,6 +60,13 @@ TEST_CASE("discovery lists what is served") {
   }
 }
 
+TEST_CASE("Endpoints come with a warning that their kind is deprecated") {
+  Cluster cluster;
+  CHECK(cluster.send("GET", "/api/v1/endpoints").headers.get("Warning") ==
+        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
+  CHECK(cluster.send("GET", "/api/v1/services").headers.find("Warning") == nullptr);
+}
+
 TEST_CASE("the server says that it lives") {
   Cluster cluster;
   for (const char* path : {"/healthz", "/livez", "/readyz"}) {

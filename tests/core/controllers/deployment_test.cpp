@@ -178,9 +178,7 @@ TEST_CASE("recreate waits until all old Pods are gone") {
   CHECK(world.list(kPods).size() == 3);
   world.set_pods_end(true);
   for (const doc::Value& pod : world.list(kPods)) {
-    apiserver::DeleteOptions now;
-    now.grace_period_seconds = 0;
-    world.remove(kPods, api::name(pod), now);
+    world.remove_now(kPods, api::name(pod));
   }
   world.run();
   CHECK(world.revision(2).replicas() == 3);

@@ -137,9 +137,7 @@ TEST_CASE("an endpoint follows its Pod through not ready, terminating, finished 
   world.patch_status(kPods, "a", "status: {phase: Succeeded}");
   world.run();
   CHECK_FALSE(world.endpoints().contains("a"));
-  apiserver::DeleteOptions now;
-  now.grace_period_seconds = 0;
-  world.remove(kPods, "b", now);
+  world.remove_now(kPods, "b");
   world.run();
   CHECK(world.endpoints().empty());
 }

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include "core/api/defaults.h"
+#include "core/controllers/node_taints.h"
 #include "core/doc/merge_patch.h"
 #include "core/doc/yaml.h"
 
@@ -122,6 +122,17 @@ void World::remove(api::ResourceId resource, std::string_view name,
   if (!removed) FAIL(removed.error().message);
 }
 
+void World::remove_now(api::ResourceId resource, std::string_view name) {
+  remove_now(resource, default_namespace(resource), name);
+}
+
+void World::remove_now(api::ResourceId resource, std::string_view ns, std::string_view name) {
+  apiserver::DeleteOptions now;
+  now.grace_period_seconds = 0;
+  const auto removed = api.remove(resource, ns, name, now);
+  if (!removed) FAIL(removed.error().message);
+}
+
 std::vector<std::string> World::events(std::string_view reason) const {
   std::vector<std::tuple<std::int64_t, std::string>> found;
   const auto all = api.list(api::ResourceId::events, {});
@@ -153,9 +164,13 @@ status:
                                       name));
   if (!yaml_patch.empty()) node = doc::apply_merge_patch(node, parse(yaml_patch));
   const doc::Value status = node["status"_key];
-  doc::Value created = create(api::ResourceId::nodes, node);
-  created.set("status"_key, status);
-  REQUIRE(api.update_status(api::ResourceId::nodes, created));
+  // New nodes are kept free of Pods until somebody finds them ready.
+  const doc::Value created =
+      with_taints(create(api::ResourceId::nodes, node), {}, {{kNotReadyTaint, "NoSchedule"}}, {});
+  auto updated = api.update(api::ResourceId::nodes, created);
+  REQUIRE(updated);
+  updated->set("status"_key, status);
+  REQUIRE(api.update_status(api::ResourceId::nodes, *updated));
 }
 
 void World::run_pods(std::string_view node) {

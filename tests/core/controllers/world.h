@@ -45,6 +45,9 @@ class World {
   void patch_status(api::ResourceId resource, std::string_view name, std::string_view yaml);
   void remove(api::ResourceId resource, std::string_view name,
               const apiserver::DeleteOptions& options = {});
+  /// Removes the object without its grace period.
+  void remove_now(api::ResourceId resource, std::string_view name);
+  void remove_now(api::ResourceId resource, std::string_view ns, std::string_view name);
   /// The messages of the events of that reason, in order.
   std::vector<std::string> events(std::string_view reason) const;
 

@@ -111,7 +111,7 @@ TEST_CASE("equality and hash go together") {
 TEST_CASE("the hash is the same on every platform") {
   const Value value =
       Value::map({{"spec", Value::array({1, 2.5, true, nullptr, "a longer piece of text"})}});
-  CHECK(value.hash() == 9815221314459046144u);
+  CHECK(value.hash() == 9042558259295055339u);
 }
 
 }  // namespace

@@ -76,150 +76,147 @@ inline constexpr std::string_view kGoldenJson = R"~({
   "k063": "\u00e9",
   "k064": "\u65e5\u672c",
   "k065": "\ud83d\ude00",
-  "k066": "a\u2028b",
-  "k067": "a\ufeffb",
-  "k068": "\u00a0",
-  "k069": "2024-01-01",
-  "k070": "2024-01-01T00:00:00Z",
-  "k071": "2024-13-01",
-  "k072": "1:30",
-  "k073": "1:60",
-  "k074": "0777",
-  "k075": "0o7",
-  "k076": "1_000",
-  "k077": "1e3",
-  "k078": "+1",
-  "k079": ".5",
-  "k080": ".",
-  "k081": "..",
-  "k082": ".inf",
-  "k083": "Inf",
-  "k084": "=",
-  "k085": "<<",
-  "k086": "<",
-  "k087": "a: ",
-  "k088": "a : b",
-  "k089": "a :b",
-  "k090": ":a",
-  "k091": ":",
-  "k092": "::",
-  "k093": "10.96.0.10",
-  "k094": "0.0.0.0/0",
-  "k095": "100m",
-  "k096": "key: value\nother: x\n",
-  "k097": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-  "k098": "word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ",
-  "k099": "long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long ",
-  "k100": "a\n\n\nb",
-  "k101": "  leading\n",
-  "k102": "trailing  \n",
-  "k103": "a\nb  \n",
-  "k104": "#c\nd",
-  "k105": "- a\n- b",
-  "k106": "{\"a\":1}",
-  "k107": "{\"a\":1}\n",
-  "k108": "[1]",
-  "k109": "a?b",
-  "k110": "a!b",
-  "k111": "a&b",
-  "k112": "a*b",
-  "k113": "a%b",
-  "k114": "a@b",
-  "k115": "a|b",
-  "k116": "a>b",
-  "k117": "a\"",
-  "k118": "'",
-  "k119": "\"",
-  "k120": "''",
-  "k121": "a'",
-  "k122": "\\",
-  "k123": "\\n",
-  "k124": "a\\nb",
-  "k125": "null ",
-  "k126": "Null",
-  "k127": "NULL",
-  "k128": "nil",
-  "k129": "y",
-  "k130": "n",
-  "k131": "Y",
-  "k132": "on",
-  "k133": "off",
-  "k134": "No",
-  "k135": "1.",
-  "k136": "1e",
-  "k137": "0b1",
-  "k138": "0b2",
-  "k139": "-1",
-  "k140": "-a b",
-  "k141": "-\ta",
-  "k142": "?\ta",
-  "k143": ":\ta",
-  "k144": "a:\tb",
-  "k145": "a\t#b",
-  "k146": "\u2029x",
-  "k147": "\ue000",
-  "k148": "\ufffd",
-  "k149": "\udbff\udfff",
-  "k150": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b b b b b b b b b b b b b b b b b b b b",
-  "k151": "x: y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y ",
-  "k152": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x : y",
-  "k153": "http://a/b?c=d&e=f",
-  "k154": "$(FOO)",
-  "k155": "${FOO}",
-  "k156": "a=b",
-  "k157": "*",
-  "k158": "&",
-  "k159": "!",
-  "k160": "%",
-  "k161": "@",
-  "k162": "`",
-  "k163": "|",
-  "k164": ">",
-  "k165": "[",
-  "k166": "]",
-  "k167": "{",
-  "k168": "}",
-  "k169": ",",
-  "k170": "-5",
-  "k171": "5Gi",
-  "k172": "Mon",
-  "k173": "~a",
-  "k174": "a~",
-  "k175": "1 2",
-  "k176": "\u200b",
-  "k177": "caf\u00e9 yes: no",
-  "k178": "123abc",
-  "k179": "0x",
-  "k180": "0xg",
-  "k181": "1__2",
-  "k182": "_1",
-  "k183": "12e03",
-  "k184": "5e",
-  "k185": "190:20:30",
-  "k186": "1:2:3.5",
-  "k187": "-1:30",
-  "k188": "+1:30",
-  "k189": "true\n",
-  "k190": "1\n",
-  "k191": "null\nx",
-  "k192": "# comment\n",
-  "k193": "\n#c\n",
-  "k194": "%d\n",
-  "k195": "---\na",
-  "k196": "a\n---\nb",
-  "k197": "a\n...\n",
-  "k198": "tab\tin line\nnext",
-  "k199": "\u00e9\nx",
-  "k200": "\ud83d\ude00\nb",
-  "k201": "a\u2028b\nc",
-  "k202": "  \n  a",
-  "k203": "a\n  \nb",
-  "k204": "a\n\n",
-  "k205": "a\n\n\n",
-  "k206": "\n a",
-  "k207": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx y",
-  "k208": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x yy zz",
-  "k209": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x yy zz"
+  "k066": "a\ufeffb",
+  "k067": "\u00a0",
+  "k068": "2024-01-01",
+  "k069": "2024-01-01T00:00:00Z",
+  "k070": "2024-13-01",
+  "k071": "1:30",
+  "k072": "1:60",
+  "k073": "0777",
+  "k074": "0o7",
+  "k075": "1_000",
+  "k076": "1e3",
+  "k077": "+1",
+  "k078": ".5",
+  "k079": ".",
+  "k080": "..",
+  "k081": ".inf",
+  "k082": "Inf",
+  "k083": "=",
+  "k084": "<<",
+  "k085": "<",
+  "k086": "a: ",
+  "k087": "a : b",
+  "k088": "a :b",
+  "k089": ":a",
+  "k090": ":",
+  "k091": "::",
+  "k092": "10.96.0.10",
+  "k093": "0.0.0.0/0",
+  "k094": "100m",
+  "k095": "key: value\nother: x\n",
+  "k096": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+  "k097": "word word word word word word word word word word word word word word word word word word word word word word word word word word word word word word ",
+  "k098": "long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long \nsecond line that is long ",
+  "k099": "a\n\n\nb",
+  "k100": "  leading\n",
+  "k101": "trailing  \n",
+  "k102": "a\nb  \n",
+  "k103": "#c\nd",
+  "k104": "- a\n- b",
+  "k105": "{\"a\":1}",
+  "k106": "{\"a\":1}\n",
+  "k107": "[1]",
+  "k108": "a?b",
+  "k109": "a!b",
+  "k110": "a&b",
+  "k111": "a*b",
+  "k112": "a%b",
+  "k113": "a@b",
+  "k114": "a|b",
+  "k115": "a>b",
+  "k116": "a\"",
+  "k117": "'",
+  "k118": "\"",
+  "k119": "''",
+  "k120": "a'",
+  "k121": "\\",
+  "k122": "\\n",
+  "k123": "a\\nb",
+  "k124": "null ",
+  "k125": "Null",
+  "k126": "NULL",
+  "k127": "nil",
+  "k128": "y",
+  "k129": "n",
+  "k130": "Y",
+  "k131": "on",
+  "k132": "off",
+  "k133": "No",
+  "k134": "1.",
+  "k135": "1e",
+  "k136": "0b1",
+  "k137": "0b2",
+  "k138": "-1",
+  "k139": "-a b",
+  "k140": "-\ta",
+  "k141": "?\ta",
+  "k142": ":\ta",
+  "k143": "a:\tb",
+  "k144": "a\t#b",
+  "k145": "\ue000",
+  "k146": "\ufffd",
+  "k147": "\udbff\udfff",
+  "k148": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa b b b b b b b b b b b b b b b b b b b b",
+  "k149": "x: y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y ",
+  "k150": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x : y",
+  "k151": "http://a/b?c=d&e=f",
+  "k152": "$(FOO)",
+  "k153": "${FOO}",
+  "k154": "a=b",
+  "k155": "*",
+  "k156": "&",
+  "k157": "!",
+  "k158": "%",
+  "k159": "@",
+  "k160": "`",
+  "k161": "|",
+  "k162": ">",
+  "k163": "[",
+  "k164": "]",
+  "k165": "{",
+  "k166": "}",
+  "k167": ",",
+  "k168": "-5",
+  "k169": "5Gi",
+  "k170": "Mon",
+  "k171": "~a",
+  "k172": "a~",
+  "k173": "1 2",
+  "k174": "\u200b",
+  "k175": "caf\u00e9 yes: no",
+  "k176": "123abc",
+  "k177": "0x",
+  "k178": "0xg",
+  "k179": "1__2",
+  "k180": "_1",
+  "k181": "12e03",
+  "k182": "5e",
+  "k183": "190:20:30",
+  "k184": "1:2:3.5",
+  "k185": "-1:30",
+  "k186": "+1:30",
+  "k187": "true\n",
+  "k188": "1\n",
+  "k189": "null\nx",
+  "k190": "# comment\n",
+  "k191": "\n#c\n",
+  "k192": "%d\n",
+  "k193": "---\na",
+  "k194": "a\n---\nb",
+  "k195": "a\n...\n",
+  "k196": "tab\tin line\nnext",
+  "k197": "\u00e9\nx",
+  "k198": "\ud83d\ude00\nb",
+  "k199": "  \n  a",
+  "k200": "a\n  \nb",
+  "k201": "a\n\n",
+  "k202": "a\n\n\n",
+  "k203": "\n a",
+  "k204": "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx y",
+  "k205": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x yy zz",
+  "k206": "x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x yy zz"
  },
  "kind": "ConfigMap",
  "list": [
@@ -289,7 +286,6 @@ inline constexpr std::string_view kGoldenJson = R"~({
   "\u00e9",
   "\u65e5\u672c",
   "\ud83d\ude00",
-  "a\u2028b",
   "a\ufeffb",
   "\u00a0",
   "2024-01-01",
@@ -369,7 +365,6 @@ inline constexpr std::string_view kGoldenJson = R"~({
   ":\ta",
   "a:\tb",
   "a\t#b",
-  "\u2029x",
   "\ue000",
   "\ufffd",
   "\udbff\udfff",
@@ -422,7 +417,9 @@ inline constexpr std::string_view kGoldenJson = R"~({
   "a\n---\nb",
   "a\n...\n",
   "tab\tin line\nnext",
-  "\u00e9\nx"
+  "\u00e9\nx",
+  "\ud83d\ude00\nb",
+  "  \n  a"
  ],
  "metadata": {
   "labels": {
@@ -606,200 +603,195 @@ data:
   k063: é
   k064: 日本
   k065: "\U0001F600"
-  k066: 'a     b'
-  k067: "a\uFEFFb"
-  k068:  
-  k069: "2024-01-01"
-  k070: "2024-01-01T00:00:00Z"
-  k071: 2024-13-01
-  k072: "1:30"
-  k073: 1:60
-  k074: "0777"
-  k075: "0o7"
-  k076: "1_000"
-  k077: "1e3"
-  k078: "+1"
-  k079: ".5"
-  k080: .
-  k081: ..
-  k082: ".inf"
-  k083: Inf
-  k084: =
-  k085: <<
-  k086: <
-  k087: 'a: '
-  k088: 'a : b'
-  k089: a :b
-  k090: :a
-  k091: ':'
-  k092: '::'
-  k093: 10.96.0.10
-  k094: 0.0.0.0/0
-  k095: 100m
-  k096: |
+  k066: "a\uFEFFb"
+  k067:  
+  k068: "2024-01-01"
+  k069: "2024-01-01T00:00:00Z"
+  k070: 2024-13-01
+  k071: "1:30"
+  k072: 1:60
+  k073: "0777"
+  k074: "0o7"
+  k075: "1_000"
+  k076: "1e3"
+  k077: "+1"
+  k078: ".5"
+  k079: .
+  k080: ..
+  k081: ".inf"
+  k082: Inf
+  k083: =
+  k084: <<
+  k085: <
+  k086: 'a: '
+  k087: 'a : b'
+  k088: a :b
+  k089: :a
+  k090: ':'
+  k091: '::'
+  k092: 10.96.0.10
+  k093: 0.0.0.0/0
+  k094: 100m
+  k095: |
     key: value
     other: x
-  k097: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
-  k098: 'word word word word word word word word word word word word word word word
+  k096: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+  k097: 'word word word word word word word word word word word word word word word
     word word word word word word word word word word word word word word word '
-  k099: "long long long long long long long long long long long long long long long
+  k098: "long long long long long long long long long long long long long long long
     long long long long long long long long long long long long long long long long
     long long long long long long long long long \nsecond line that is long \nsecond
     line that is long \nsecond line that is long \nsecond line that is long \nsecond
     line that is long \nsecond line that is long \nsecond line that is long \nsecond
     line that is long \nsecond line that is long \nsecond line that is long "
-  k100: |-
+  k099: |-
     a
 
 
     b
-  k101: |2
+  k100: |2
       leading
-  k102: "trailing  \n"
-  k103: "a\nb  \n"
-  k104: |-
+  k101: "trailing  \n"
+  k102: "a\nb  \n"
+  k103: |-
     #c
     d
-  k105: |-
+  k104: |-
     - a
     - b
-  k106: '{"a":1}'
-  k107: |
+  k105: '{"a":1}'
+  k106: |
     {"a":1}
-  k108: '[1]'
-  k109: a?b
-  k110: a!b
-  k111: a&b
-  k112: a*b
-  k113: a%b
-  k114: a@b
-  k115: a|b
-  k116: a>b
-  k117: a"
-  k118: ''''
-  k119: '"'
-  k120: ''''''
-  k121: a'
-  k122: \
-  k123: \n
-  k124: a\nb
-  k125: 'null '
-  k126: "Null"
-  k127: "NULL"
-  k128: nil
-  k129: "y"
-  k130: "n"
-  k131: "Y"
-  k132: "on"
-  k133: "off"
-  k134: "No"
-  k135: "1."
-  k136: 1e
-  k137: "0b1"
-  k138: 0b2
-  k139: "-1"
-  k140: -a b
-  k141: "-\ta"
-  k142: "?\ta"
-  k143: ":\ta"
-  k144: "a:\tb"
-  k145: "a\t#b"
-  k146: '     x'
-  k147: 
-  k148: �
-  k149: "\U0010FFFF"
-  k150: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+  k107: '[1]'
+  k108: a?b
+  k109: a!b
+  k110: a&b
+  k111: a*b
+  k112: a%b
+  k113: a@b
+  k114: a|b
+  k115: a>b
+  k116: a"
+  k117: ''''
+  k118: '"'
+  k119: ''''''
+  k120: a'
+  k121: \
+  k122: \n
+  k123: a\nb
+  k124: 'null '
+  k125: "Null"
+  k126: "NULL"
+  k127: nil
+  k128: "y"
+  k129: "n"
+  k130: "Y"
+  k131: "on"
+  k132: "off"
+  k133: "No"
+  k134: "1."
+  k135: 1e
+  k136: "0b1"
+  k137: 0b2
+  k138: "-1"
+  k139: -a b
+  k140: "-\ta"
+  k141: "?\ta"
+  k142: ":\ta"
+  k143: "a:\tb"
+  k144: "a\t#b"
+  k145: 
+  k146: �
+  k147: "\U0010FFFF"
+  k148: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
     b b b b b b b b b b b b b b b b b b b b
-  k151: 'x: y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y
+  k149: 'x: y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y y
     y y y y y y y y y y y y y y y '
-  k152: 'x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
+  k150: 'x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
     x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
     x x x x x x x x x x x x x x x x x x x x x x x x : y'
-  k153: http://a/b?c=d&e=f
-  k154: $(FOO)
-  k155: ${FOO}
-  k156: a=b
-  k157: '*'
-  k158: '&'
-  k159: '!'
-  k160: '%'
-  k161: '@'
-  k162: '`'
-  k163: '|'
-  k164: '>'
-  k165: '['
-  k166: ']'
-  k167: '{'
-  k168: '}'
-  k169: ','
-  k170: "-5"
-  k171: 5Gi
-  k172: Mon
-  k173: ~a
-  k174: a~
-  k175: 1 2
-  k176: ​
-  k177: 'café yes: no'
-  k178: 123abc
-  k179: 0x
-  k180: 0xg
-  k181: "1__2"
-  k182: _1
-  k183: "12e03"
-  k184: 5e
-  k185: "190:20:30"
-  k186: "1:2:3.5"
-  k187: "-1:30"
-  k188: "+1:30"
-  k189: |
+  k151: http://a/b?c=d&e=f
+  k152: $(FOO)
+  k153: ${FOO}
+  k154: a=b
+  k155: '*'
+  k156: '&'
+  k157: '!'
+  k158: '%'
+  k159: '@'
+  k160: '`'
+  k161: '|'
+  k162: '>'
+  k163: '['
+  k164: ']'
+  k165: '{'
+  k166: '}'
+  k167: ','
+  k168: "-5"
+  k169: 5Gi
+  k170: Mon
+  k171: ~a
+  k172: a~
+  k173: 1 2
+  k174: ​
+  k175: 'café yes: no'
+  k176: 123abc
+  k177: 0x
+  k178: 0xg
+  k179: "1__2"
+  k180: _1
+  k181: "12e03"
+  k182: 5e
+  k183: "190:20:30"
+  k184: "1:2:3.5"
+  k185: "-1:30"
+  k186: "+1:30"
+  k187: |
     true
-  k190: |
+  k188: |
     1
-  k191: |-
+  k189: |-
     null
     x
-  k192: |
+  k190: |
     # comment
-  k193: |2
+  k191: |2
 
     #c
-  k194: |
+  k192: |
     %d
-  k195: |-
+  k193: |-
     ---
     a
-  k196: |-
+  k194: |-
     a
     ---
     b
-  k197: |
+  k195: |
     a
     ...
-  k198: "tab\tin line\nnext"
-  k199: |-
+  k196: "tab\tin line\nnext"
+  k197: |-
     é
     x
-  k200: "\U0001F600\nb"
-  k201: |-
-    a     b
-    c
-  k202: "  \n  a"
-  k203: "a\n  \nb"
-  k204: |+
+  k198: "\U0001F600\nb"
+  k199: "  \n  a"
+  k200: "a\n  \nb"
+  k201: |+
     a
 
-  k205: |+
+  k202: |+
     a
 
 
-  k206: |2-
+  k203: |2-
 
      a
-  k207: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+  k204: xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
     y
-  k208: x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
+  k205: x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
     x x yy zz
-  k209: x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
+  k206: x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x
     x x x yy zz
 kind: ConfigMap
 list:
@@ -883,7 +875,6 @@ list:
 - é
 - 日本
 - "\U0001F600"
-- 'a   b'
 - "a\uFEFFb"
 -  
 - "2024-01-01"
@@ -981,7 +972,6 @@ list:
 - ":\ta"
 - "a:\tb"
 - "a\t#b"
-- '   x'
 - 
 - �
 - "\U0010FFFF"
@@ -1056,6 +1046,8 @@ list:
 - |-
   é
   x
+- "\U0001F600\nb"
+- "  \n  a"
 metadata:
   labels:
     q: r

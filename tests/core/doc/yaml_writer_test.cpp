@@ -30,7 +30,7 @@ TEST_CASE("YAML is written byte for byte as kubectl writes it") {
   while (!left.empty() && !right.empty()) {
     const auto left_end = std::min(left.find('\n'), left.size() - 1) + 1;
     const auto right_end = std::min(right.find('\n'), right.size() - 1) + 1;
-    CHECK(std::string{left.substr(0, left_end)} == std::string{right.substr(0, right_end)});
+    REQUIRE(std::string{left.substr(0, left_end)} == std::string{right.substr(0, right_end)});
     left.remove_prefix(left_end);
     right.remove_prefix(right_end);
   }
@@ -40,6 +40,12 @@ TEST_CASE("YAML is written byte for byte as kubectl writes it") {
 
 TEST_CASE("what kubectl prints reads back as it was") {
   CHECK(read_back(std::string{kGoldenYaml}) == parse_json(kGoldenJson).value());
+}
+
+TEST_CASE("the line ends of Unicode are escaped, to read back as they were") {
+  const Value value = Value::map({{"a", "b\xe2\x80\xa8 c"}, {"d\xe2\x80\xa9", "e\nf\xe2\x80\xa8"}});
+  CHECK(to_yaml(value) == "a: \"b\\L c\"\n? \"d\\P\"\n: \"e\\nf\\L\"\n");
+  CHECK(read_back(to_yaml(value)) == value);
 }
 
 TEST_CASE("scalars and empty collections as documents") {

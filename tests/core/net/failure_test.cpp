@@ -54,6 +54,9 @@ TEST_CASE("failures read as Go prints them") {
         "dial tcp 10.96.0.20:80: connect: connection timed out");
   Failure own = make(FailureKind::connection_timed_out);
   own.by_client_timeout = true;
+  CHECK(go_message(own) ==
+        "context deadline exceeded (Client.Timeout exceeded while awaiting headers)");
+  own.by_connect_timeout = true;
   CHECK(go_message(own) == "dial tcp 10.96.0.20:80: i/o timeout");
   CHECK(go_message(make(FailureKind::connection_reset)) ==
         "read tcp 10.244.0.9:40000->10.96.0.20:80: read: connection reset by peer");

@@ -93,6 +93,7 @@ TEST_CASE("an address of nobody is silent until Linux gives up, or the client do
   const FetchResult hasty = world.fetch(client, "http://198.51.100.1/", options);
   REQUIRE(failure_of(hasty) == FailureKind::connection_timed_out);
   CHECK(hasty.ended - hasty.started == 3s);
+  CHECK(go_message(hasty.outcome.error()) == "dial tcp 198.51.100.1:80: i/o timeout");
   CHECK(curl_message(hasty.outcome.error()) ==
         "curl: (28) Connection timed out after 3000 milliseconds");
 }

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/net/connection.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rockpool::net {
+namespace {
+
+using namespace std::chrono_literals;
+
+// kube-proxy's userspace mode (pkg/proxy/userspace/proxysocket.go, EndpointDialTimeouts): how long
+// it tries each endpoint before it asks for the next.
+constexpr std::array<sim::Duration, 4> kRelayDialTimeouts{250ms, 500ms, 1s, 2s};
+
+constexpr sim::Duration kFirstSynRepeat = 1s;
+
+}  // namespace
+
+// Sends the first SYN, or the same again: the rules of the client's node decide, then those of the
+// node to which it is addressed.
+void Connection::start() {
+  Host* const owner =
+      destination_.ip.is_loopback() ? client_ : network_->find_host(destination_.ip);
+  Node* node = nullptr;
+  Route route =
+      network_->route(*client_, owner, Protocol::tcp, client_address_, destination_, node);
+  switch (route.verdict) {
+    case Route::Verdict::pass:
+      dial({});
+      break;
+    case Route::Verdict::drop:
+      service_port_ = std::move(route.port);
+      repeat_syn();
+      break;
+    case Route::Verdict::reject: {
+      service_port_ = std::move(route.port);
+      const auto latency = network_->travel_time(*client_, node->host());
+      if (!latency) {
+        repeat_syn();
+        break;
+      }
+      if (trace_) {
+        Hop hop = make_hop(HopKind::proxy, now() + *latency);
+        hop.node = node->name();
+        hop.service = service_port_->service_name();
+        hop.failure = FailureKind::connection_refused;
+        hop.detail = "the Service has no endpoints";
+        add_hop(std::move(hop));
+      }
+      end_client(FailureKind::connection_refused, now() + 2 * *latency);
+      break;
+    }
+    case Route::Verdict::relay:
+      start_relay(*node, std::move(route.port));
+      break;
+  }
+}
+
+// The proxy process of `node` accepts, then dials.
+void Connection::start_relay(Node& node, Ref<const ServicePort> port) {
+  const auto latency = network_->travel_time(*client_, node.host());
+  if (!latency) {
+    repeat_syn();
+    return;
+  }
+  service_port_ = std::move(port);
+  is_relayed_ = true;
+  relay_node_ = node.id();
+  dial_retries_ = 0;
+  connected_at_ = now() + 2 * *latency;
+  earliest_departure_ = now() + *latency;
+  if (trace_) {
+    Hop hop = make_hop(HopKind::proxy, now() + *latency);
+    hop.node = node.name();
+    hop.from = client_address_;
+    hop.to = destination_;
+    hop.service = service_port_->service_name();
+    hop.detail = network_->router()->mode_name(node);
+    add_hop(std::move(hop));
+  }
+  dial_next_endpoint(false);
+  if (client_wait_ != nullptr) client_wait_->waiter_.wake(connected_at_ - now());
+}
+
+void Connection::dial_next_endpoint(bool after_failure) {
+  Node* const node = network_->node(relay_node_);
+  if (node == nullptr) {
+    progress(kNever);
+    return;
+  }
+  if (relay_tries_ == kRelayDialTimeouts.size()) {
+    give_up_relay("failed to connect to an endpoint.");
+    return;
+  }
+  Router* const router = network_->router();
+  const auto endpoint = router == nullptr ? std::nullopt
+                                          : router->next_endpoint(*node, *service_port_,
+                                                                  client_address_, after_failure);
+  if (!endpoint) {
+    give_up_relay("missing endpoints");
+    return;
+  }
+  // The first dial happens when the client's SYN has reached the proxy, which is not yet.
+  const sim::Duration head_start = std::max(earliest_departure_ - now(), sim::Duration{0});
+  dial_to_ = *endpoint;
+  dial_retries_ = 0;
+  dial_deadline_ = now() + head_start + kRelayDialTimeouts[relay_tries_++];
+  server_peer_ = {node->host().address(), node->host().take_ephemeral_port()};
+  if (trace_) {
+    Hop hop = make_hop(HopKind::choice, now() + head_start);
+    hop.node = node->name();
+    hop.from = server_peer_;
+    hop.to = dial_to_;
+    hop.service = service_port_->service_name();
+    hop.pod = router->endpoint_pod(*service_port_, dial_to_);
+    add_hop(std::move(hop));
+  }
+  dial(head_start);
+}
+
+void Connection::give_up_relay(std::string_view reason) {
+  Node& node = *network_->node(relay_node_);
+  if (trace_) {
+    Hop hop = make_hop(HopKind::dial_failed, now());
+    hop.node = node.name();
+    hop.service = service_port_->service_name();
+    hop.failure = FailureKind::connection_reset;
+    hop.detail = reason;
+    add_hop(std::move(hop));
+  }
+  // The process closes a connection on which data it never read is waiting; the kernel then resets
+  // it.
+  const auto latency =
+      client_ == nullptr ? std::nullopt : network_->travel_time(*client_, node.host());
+  if (latency) {
+    end_client(FailureKind::connection_reset, std::max(now() + *latency, connected_at_));
+  } else {
+    probe_later(0);
+  }
+}
+
+Host* Connection::dialler() const {
+  if (!is_relayed_) return client_;
+  Node* const node = network_->node(relay_node_);
+  return node == nullptr ? nullptr : &node->host();
+}
+
+// Sends a SYN to dial_to_ after `head_start`.
+void Connection::dial(sim::Duration head_start) {
+  ++dial_attempt_;
+  Host* const from = dialler();
+  if (from == nullptr) {
+    // The proxy's machine has been taken away.
+    progress(kNever);
+    return;
+  }
+  const Host* const owner = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
+  const Network::Way way = network_->way(*from, owner, dial_to_.ip);
+  switch (way.outcome) {
+    case Network::Way::Outcome::delivered: {
+      dial_latency_ = way.latency;
+      const sim::Time arrival = now() + head_start + way.latency;
+      if (dial_deadline_ != kNever && arrival + way.latency > dial_deadline_) {
+        fail_dial(FailureKind::connection_timed_out, dial_deadline_);
+        break;
+      }
+      progress(arrival);
+      loop_.schedule_at(arrival,
+                        [self = Ref{this}, attempt = dial_attempt_] { self->on_syn(attempt); });
+      break;
+    }
+    case Network::Way::Outcome::no_neighbour:
+      fail_dial(FailureKind::no_route_to_host,
+                now() + head_start + 2 * way.latency + network_->options().neighbour_timeout);
+      break;
+    case Network::Way::Outcome::lost:
+      repeat_syn();
+      break;
+  }
+}
+
+// The SYN got lost: sends it again later, until there is no point in it.
+void Connection::repeat_syn() {
+  progress(kNever);
+  const sim::Time next = now() + kFirstSynRepeat * (std::int64_t{1} << dial_retries_);
+  if (dial_retries_ >= network_->options().syn_retries || next >= dial_deadline_) {
+    fail_dial(FailureKind::connection_timed_out, next);
+    return;
+  }
+  ++dial_retries_;
+  loop_.schedule_at(next, [self = Ref{this}, attempt = dial_attempt_] {
+    if (self->client_ == nullptr || self->client_closed_ || attempt != self->dial_attempt_) return;
+    if (self->is_relayed_) {
+      self->dial({});
+    } else {
+      self->start();
+    }
+  });
+}
+
+// The attempt under way fails at `at`, or by its deadline before that.
+void Connection::fail_dial(FailureKind kind, sim::Time at) {
+  progress(kNever);
+  if (at > dial_deadline_) {
+    at = dial_deadline_;
+    kind = FailureKind::connection_timed_out;
+  }
+  loop_.schedule_at(at, [self = Ref{this}, attempt = dial_attempt_, kind] {
+    self->on_dial_failed(attempt, kind);
+  });
+}
+
+void Connection::on_dial_failed(std::uint32_t attempt, FailureKind kind) {
+  if (client_ == nullptr || client_closed_ || attempt != dial_attempt_) return;
+  if (!is_relayed_) {
+    end_client(kind, now());
+    return;
+  }
+  if (trace_) {
+    Hop hop = make_hop(HopKind::dial_failed, now());
+    hop.to = dial_to_;
+    hop.failure = kind;
+    add_hop(std::move(hop));
+  }
+  dial_next_endpoint(true);
+}
+
+void Connection::on_syn(std::uint32_t attempt) {
+  if (client_ == nullptr || client_closed_ || attempt != dial_attempt_) return;
+  Host* const from = dialler();
+  if (from == nullptr) {
+    progress(kNever);
+    return;
+  }
+  Host* const server = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
+  if (server == nullptr || (server->node() != nullptr && !server->node()->is_up())) {
+    // It vanished while the SYN was on its way.
+    repeat_syn();
+    return;
+  }
+  ListeningPort* const port = server->find_port(dial_to_.port);
+  if (port == nullptr) {
+    server_ = Ref{server};
+    const sim::Time at = now() + dial_latency_;
+    if (is_relayed_) {
+      fail_dial(FailureKind::connection_refused, at);
+    } else {
+      end_client(FailureKind::connection_refused, at);
+    }
+    return;
+  }
+  accept(*server, *port);
+}
+
+void Connection::accept(Host& server, ListeningPort& port) {
+  server_ = Ref{&server};
+  server_port_ = &port;
+  next_incoming_ = port.first_;
+  if (next_incoming_ != nullptr) next_incoming_->previous_incoming_ = this;
+  port.first_ = this;
+  ++port.open_connections_;
+  server_ready_ = true;
+  if (is_relayed_) {
+    // The proxy knows one latency from now and then passes on what the client has sent.
+    const auto client_side = network_->travel_time(*client_, *dialler());
+    earliest_departure_ = now() + dial_latency_ - client_side.value_or(sim::Duration{0});
+    if (backlog_[1]) flush(true);
+  } else {
+    connected_at_ = now() + dial_latency_;
+    wake_client(connected_at_);
+  }
+  if (content_ == Content::strings && !strings_) strings_ = std::make_unique<Strings>();
+  if (content_ == Content::strings && port.stream() != nullptr) {
+    port.stream()->accept(Socket{Ref{this}, true});
+  }
+}
+
+}  // namespace rockpool::net
