@@ -33,11 +33,15 @@ class Sandbox {
   std::string editor_text() const;
   void set_editor_text(const std::string& text);
 
-  std::string outline() const;
+  std::string outline();
   /// `[{"id", "x", "y", "width", "height", "text"}]`
   std::string widgets();
 
  private:
+  void refresh();
+
+  std::uint64_t seen_changes_ = 0;
+  sim::Time seen_time_{};
   std::shared_ptr<web::ClusterHolder> holder_;
   std::unique_ptr<ClusterSession> session_;
   std::unique_ptr<BrowserWindow> window_;

@@ -85,13 +85,22 @@ void Sandbox::set_editor_text(const std::string& text) {
   window_->wake();
 }
 
-std::string Sandbox::outline() const {
+void Sandbox::refresh() {
   session_->refresh();
+  // Whoever else holds the cluster may have changed it while the window slept.
+  if (seen_changes_ == session_->world().changes && seen_time_ == session_->now()) return;
+  seen_changes_ = session_->world().changes;
+  seen_time_ = session_->now();
+  window_->wake();
+}
+
+std::string Sandbox::outline() {
+  refresh();
   return window_->app().outline();
 }
 
 std::string Sandbox::widgets() {
-  session_->refresh();
+  refresh();
   std::vector<doc::Value> items;
   for (const WidgetMap::Entry& entry : window_->find_widgets()) {
     items.push_back(doc::Value::map({{"id", entry.id},

@@ -90,6 +90,12 @@ float draw_service_rate(const Painter& painter, const Theme& theme, const Servic
   return painter.width(TextStyle::Small, rate) + space::kSmall;
 }
 
+std::string_view node_note(const NodeItem& node) {
+  if (!node.powered) return "off";
+  if (node.health != Health::Ready) return "NotReady";
+  return node.cordoned ? "cordoned" : "";
+}
+
 }  // namespace
 
 void draw_pod_card(const Painter& painter, const Theme& theme, const PodItem& pod, const Rect& rect,
@@ -192,24 +198,26 @@ void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& 
   }
   if (!readable(painter)) return;
   const float left = rect.x + 38;
-  const float right = rect.right() - 12;
-  draw_health(painter, theme, node.health, {left + 6, rect.y + 23}, 13, state.time);
-  const std::string count = pods == 1 ? "1 pod" : fmt::format("{} pods", pods);
-  const float count_width = painter.width(TextStyle::Caption, count);
-  float x = left + 20;
-  x += painter.text_in({x, rect.y + 15}, right - x - count_width - 8, TextStyle::Strong, theme.text,
-                       node.name) +
-       8;
-  if (node.status != "Ready" && x + chip_width(painter, node.status) < right - count_width - 8) {
-    x += chip(painter, theme, {x, rect.y + 14}, node.status,
-              health_colour(theme, node.health == Health::Ready ? Health::NotReady : node.health)) +
-         8;
+  float right = rect.right() - 12;
+  const Health health = down ? Health::Stopped : node.health;
+  draw_health(painter, theme, health, {left + 6, rect.y + 23}, 13, state.time);
+  // What is unusual takes the place of the number of Pods.
+  if (const std::string_view note = node_note(node); !note.empty()) {
+    const float width = chip_width(painter, note);
+    right -= width;
+    chip(painter, theme, {right, rect.y + 14}, note,
+         health_colour(theme, health == Health::Ready ? Health::NotReady : health));
+  } else {
+    const std::string count = pods == 1 ? "1 pod" : fmt::format("{} pods", pods);
+    right -= painter.width(TextStyle::Caption, count);
+    painter.text({right, rect.y + 16}, TextStyle::Caption, theme.text_faint, count);
   }
-  if (x + painter.width(TextStyle::CodeSmall, node.ip) < right - count_width - 8) {
+  right -= space::kSmall;
+  float x = left + 20;
+  x += painter.text_in({x, rect.y + 15}, right - x, TextStyle::Strong, theme.text, node.name) + 8;
+  if (x + painter.width(TextStyle::CodeSmall, node.ip) < right) {
     painter.text({x, rect.y + 16}, TextStyle::CodeSmall, theme.text_faint, node.ip);
   }
-  painter.text_right({rect.x, rect.y + 15, rect.w - 12, 16}, TextStyle::Caption, theme.text_faint,
-                     count);
 }
 
 void draw_proxy(const Painter& painter, const Theme& theme, const NodeItem& node, const Rect& rect,

@@ -65,7 +65,9 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_legend(ui, screen, desk, area);
   if (ui.widgets.recording()) record(ui, painter, world, area);
 
-  handle_clicks(ui, desk, canvas.clicked, canvas.context, at);
+  const bool pressed_long = long_press(ui, canvas.held);
+  handle_clicks(desk, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
+  if (!canvas.held) long_pressed_ = false;
   if (canvas.hovered && !canvas.held) explain(ui, desk, at);
   draw_toolbar(ui, desk, area);
   if (world.nodes.count() == 0) {
@@ -189,9 +191,15 @@ ObjectRef TopologyView::hit(const World& world, Point at) const {
   return in_box(layout_.unscheduled);
 }
 
-void TopologyView::handle_clicks(Ui& ui, Desk& desk, bool clicked, bool context, Point at) {
-  static_cast<void>(ui);
-  static_cast<void>(at);
+bool TopologyView::long_press(Ui& ui, bool held) {
+  constexpr float kSeconds = 0.5f;
+  if (!ui.touch || !held || long_pressed_ || dragged_ > kClickSlack) return false;
+  ui.moving = true;
+  long_pressed_ = ImGui::GetIO().MouseDownDuration[ImGuiMouseButton_Left] >= kSeconds;
+  return long_pressed_;
+}
+
+void TopologyView::handle_clicks(Desk& desk, bool clicked, bool context) {
   if (context && hovered_) {
     desk.open_menu(hovered_);
   } else if (clicked && dragged_ <= kClickSlack) {

@@ -40,7 +40,9 @@ class TopologyView {
   ObjectRef hit(const World& world, Point at) const;
   void explain(Ui& ui, Desk& desk, Point at) const;
   void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;
-  void handle_clicks(Ui& ui, Desk& desk, bool clicked, bool context, Point at);
+  void handle_clicks(Desk& desk, bool clicked, bool context);
+  // A finger that rests on something for a while asks for its menu.
+  bool long_press(Ui& ui, bool held);
   void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
 
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
@@ -70,6 +72,7 @@ class TopologyView {
   std::string seen_filter_;
   bool seen_system_ = true;
   bool dragging_ = false;
+  bool long_pressed_ = false;
   float dragged_ = 0;
 };
 

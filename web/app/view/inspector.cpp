@@ -76,8 +76,9 @@ void Inspector::refresh(const Ui& ui, const Desk& desk) {
       cache_.object == desk.selection && cache_.tab == tab_ && cache_.container == container_;
   const std::uint64_t changes = desk.session.world().changes;
   const bool log = tab_ == inspector_tab::kLogs;
-  if (same && (changes == cache_.changes && !log)) return;
-  if (same && ui.time - cache_.asked_at < kAskEvery) return;
+  // Ages grow even when nothing changes.
+  const bool unchanged = changes == cache_.changes && !log;
+  if (same && ui.time - cache_.asked_at < (unchanged ? kAskAgain : kAskEvery)) return;
   cache_ = {.object = desk.selection,
             .tab = tab_,
             .container = container_,

@@ -27,6 +27,7 @@ class Inspector {
     bool text_ok = true;
   };
   static constexpr double kAskEvery = 0.3;
+  static constexpr double kAskAgain = 1;
 
   void refresh(const Ui& ui, const Desk& desk);
   void draw_head(Ui& ui, Desk& desk, const Rect& area);
