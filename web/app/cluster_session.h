@@ -16,8 +16,9 @@ struct SessionOptions {
   ClusterOptions cluster;
   /// Applied at the beginning; empty for nothing.
   std::string manifest;
-  /// How much of the cluster's time has passed before it is first seen: Pods have started then.
-  sim::Duration head_start = std::chrono::seconds{12};
+  /// How much of the cluster's time has passed before it is first seen: Pods have started by then,
+  /// and the charts of the last minute are full.
+  sim::Duration head_start = std::chrono::seconds{75};
 };
 
 /// A real cluster. It is shared with whoever else holds the holder: what one does, the other sees,
