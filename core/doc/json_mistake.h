@@ -9,7 +9,9 @@ namespace rockpool::doc {
 
 /// Where a JSON reader stood when a text turned out to be none.
 struct JsonContext {
+  /// What is open.
   enum class Inside { nothing, array, object };
+  /// What a token can be.
   enum class After { nothing, start, key, value };
 
   /// The innermost array or object still open.

@@ -25,7 +25,8 @@ std::size_t line_start(std::string_view text, std::size_t offset) {
 }
 
 // yaml-cpp's messages and go-yaml's for the same mistake.
-constexpr std::pair<std::string_view, std::string_view> kTranslations[] = {
+// Not constexpr: to the language, the messages are no constants.
+const std::pair<std::string_view, std::string_view> kTranslations[] = {
     {YAML::ErrorMsg::UNKNOWN_TOKEN, kCannotStart},
     {YAML::ErrorMsg::TAB_IN_INDENTATION, "found a tab character that violates indentation"},
     {YAML::ErrorMsg::BLOCK_ENTRY, "block sequence entries are not allowed in this context"},
@@ -58,7 +59,7 @@ constexpr std::pair<std::string_view, std::string_view> kTranslations[] = {
 };
 
 // Messages that yaml-cpp completes with what it found.
-constexpr std::pair<std::string_view, std::string_view> kPrefixTranslations[] = {
+const std::pair<std::string_view, std::string_view> kPrefixTranslations[] = {
     {YAML::ErrorMsg::INVALID_ESCAPE, "found unknown escape character"},
     {YAML::ErrorMsg::INVALID_UNICODE, "found invalid Unicode character escape code"},
     {YAML::ErrorMsg::YAML_VERSION, "did not find expected digit or '.' character"},
