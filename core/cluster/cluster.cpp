@@ -99,6 +99,13 @@ api::Result<net::FetchResult> Cluster::fetch(const FetchOptions& options) {
   return std::move(*result);
 }
 
+api::Result<void> Cluster::start_lookup(const std::string& from, const std::string& name,
+                                        std::function<void(const LookupResult&)> done) {
+  const doc::Value input = doc::Value::map({{"from", from}, {"name", name}});
+  if (auto recorded = parts_->record("lookup", input); !recorded) return recorded;
+  return parts_->fetches.start_lookup(from, name, std::move(done));
+}
+
 api::Result<void> Cluster::fault(const cluster::Fault& fault) {
   if (auto recorded = parts_->record("fault", fault.to_value()); !recorded) return recorded;
   return parts_->inject(fault);

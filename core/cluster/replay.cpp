@@ -70,6 +70,9 @@ api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
     static_cast<void>(cluster.request(read_request(*request)));
   } else if (const doc::Value* fetch = what.find("fetch")) {
     static_cast<void>(cluster.start_fetch(read_fetch(*fetch), [](const net::FetchResult&) {}));
+  } else if (const doc::Value* lookup = what.find("lookup")) {
+    static_cast<void>(cluster.start_lookup(
+        (*lookup)["from"].to_string(), (*lookup)["name"].to_string(), [](const LookupResult&) {}));
   } else if (const doc::Value* document = what.find("fault")) {
     const auto fault = Fault::parse(*document);
     if (!fault) return std::unexpected{fault.error()};

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native/command.h"
+
+namespace rockpool::native {
+
+void add_platform_commands(CLI::App& program, ExitStatus& status) {
+  add_ui_command(program, status);
+}
+
+}  // namespace rockpool::native

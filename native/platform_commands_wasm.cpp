@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native/command.h"
+
+namespace rockpool::native {
+
+void add_platform_commands(CLI::App&, ExitStatus&) {}
+
+}  // namespace rockpool::native

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// `rockpool ui`: the page's application as a desktop window.
+#include <memory>
+
+#include "native/command.h"
+
+#ifdef ROCKPOOL_HAS_WINDOW
+#include "core/cluster/cluster_options.h"
+#include "web/app/platform/desktop.h"
+#endif
+
+namespace rockpool::native {
+
+#ifdef ROCKPOOL_HAS_WINDOW
+
+void add_ui_command(CLI::App& program, ExitStatus& status) {
+  struct Options {
+    app::SessionOptions session;
+    app::WindowOptions window;
+  };
+  const auto options = std::make_shared<Options>();
+  CLI::App* command = program.add_subcommand("ui", "Show a cluster in a window");
+  command->add_option("--seed", options->session.cluster.seed, "Decides every random choice")
+      ->capture_default_str();
+  command->add_option("--nodes", options->session.cluster.nodes, "Worker nodes")
+      ->check(CLI::Range(0, kMaxNodes))
+      ->capture_default_str();
+  command
+      ->add_option("--screenshot", options->window.screenshot,
+                   "Write a picture of the window into this PNG file, and end")
+      ->type_name("FILE");
+  command->callback([options, &status] {
+    const int result = app::run_desktop(options->session, options->window);
+    status = result == 0 ? ExitStatus::ok : ExitStatus::failed;
+  });
+}
+
+#else
+
+void add_ui_command(CLI::App& program, ExitStatus& status) {
+  CLI::App* command = program.add_subcommand("ui", "Show a cluster in a window");
+  command->callback([&status] {
+    print_error("this program was built without its window: SDL2 was not found");
+    status = ExitStatus::misused;
+  });
+}
+
+#endif
+
+}  // namespace rockpool::native
