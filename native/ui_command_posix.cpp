@@ -6,6 +6,7 @@
 
 #ifdef ROCKPOOL_HAS_WINDOW
 #include "core/cluster/cluster_options.h"
+#include "web/app/examples.h"
 #include "web/app/platform/desktop.h"
 #endif
 
@@ -19,6 +20,7 @@ void add_ui_command(CLI::App& program, ExitStatus& status) {
     app::WindowOptions window;
   };
   const auto options = std::make_shared<Options>();
+  options->session.manifest = app::first_manifest();
   CLI::App* command = program.add_subcommand("ui", "Show a cluster in a window");
   command->add_option("--seed", options->session.cluster.seed, "Decides every random choice")
       ->capture_default_str();
