@@ -5,6 +5,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include "core/doc/json.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
@@ -52,6 +53,12 @@ Number read_number(const std::optional<std::string>& text, Number fallback) {
   Number number = fallback;
   if (text) std::from_chars(text->data(), text->data() + text->size(), number);
   return number;
+}
+
+// A rate; not by from_chars, which Emscripten's library lacks for double.
+double read_rate(const std::optional<std::string>& text, double fallback) {
+  const auto number = text ? doc::parse_json(*text) : std::expected<doc::Value, doc::ParseError>{};
+  return number && number->is_number() ? number->as_double() : fallback;
 }
 
 // Flags that take a value, so that the URL can be told from them.
@@ -118,7 +125,7 @@ void add_headers(const std::vector<std::string>& arguments, net::HttpRequest& re
 Load read_load(const std::vector<std::string>& arguments) {
   Load load;
   load.url = find_url(arguments);
-  load.qps = read_number(go_flag(arguments, "qps"), load.qps);
+  load.qps = read_rate(go_flag(arguments, "qps"), load.qps);
   if (go_flag(arguments, "qps") == "max") load.qps = 0;
   load.connections =
       std::clamp(read_number(go_flag(arguments, "c"), load.connections), 1, kMaxConnections);
