@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -16,11 +15,11 @@ namespace {
 // Shares and rates are computed, so equality means equality to nine digits.
 constexpr double kTolerance = 1e-9;
 
+// JSON's notation; the standard library's own reader of such numbers is not everywhere.
 std::optional<double> read_number(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return {};
-  return number;
+  const auto number = doc::parse_json(text);
+  if (!number || !number->is_number()) return {};
+  return number->as_double();
 }
 
 }  // namespace

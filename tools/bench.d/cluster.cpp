@@ -57,7 +57,7 @@ std::size_t ready_endpoints(Cluster& cluster) {
 void run_while(Cluster& cluster, const std::function<bool()>& unfinished) {
   for (int step = 0; unfinished(); ++step) {
     if (step > 100'000) give_up("the cluster does not settle");
-    cluster.run_for(10ms);
+    cluster.run_for(50ms);
   }
 }
 
