@@ -24,9 +24,10 @@ Cluster::Cluster(const ClusterOptions& options) : parts_{std::make_unique<Parts>
   parts_->api.bootstrap();
   parts_->start_control_plane();
   parts_->add_nodes();
-  if (!options.dns) return;
   // The text is our own: a mistake in it is a mistake in the program.
-  if (!cluster::apply_text(parts_->api, cluster::kDnsAddon)) std::abort();
+  if (options.dns && !cluster::apply_text(parts_->api, cluster::kDnsAddon)) std::abort();
+  // What all this leads to in no time belongs to the beginning, not to the first input.
+  parts_->loop.run_until(parts_->loop.now());
 }
 
 Cluster::~Cluster() = default;
