@@ -7,8 +7,8 @@
 
 namespace rockpool::doc {
 
-// Out of line, and never throwing (running out of memory ends the program): checks make a great many
-// paths, and each would otherwise cost its code and an unwinding path at every place.
+// Out of line, and never throwing (running out of memory ends the program): checks make a great
+// many paths, and each would otherwise cost its code and an unwinding path at every place.
 Path::Path(std::string_view name) noexcept : Path{nullptr, {name, kNoIndex}} {}
 Path::Path(Path&&) noexcept = default;
 Path::~Path() = default;
