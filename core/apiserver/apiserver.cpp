@@ -24,10 +24,20 @@ void ApiServer::reload() {
   state_->event_expiry.reload();
 }
 
-void ApiServer::set_pod_log_source(PodLogSource* source) { state_->pod_log_source = source; }
-PodLogSource* ApiServer::pod_log_source() const { return state_->pod_log_source; }
-sim::Loop& ApiServer::loop() const { return state_->loop; }
-store::Store& ApiServer::store() const { return state_->store; }
-const Options& ApiServer::options() const { return state_->options; }
+void ApiServer::set_pod_log_source(PodLogSource* source) {
+  state_->pod_log_source = source;
+}
+PodLogSource* ApiServer::pod_log_source() const {
+  return state_->pod_log_source;
+}
+sim::Loop& ApiServer::loop() const {
+  return state_->loop;
+}
+store::Store& ApiServer::store() const {
+  return state_->store;
+}
+const Options& ApiServer::options() const {
+  return state_->options;
+}
 
 }  // namespace rockpool::apiserver

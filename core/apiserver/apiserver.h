@@ -87,12 +87,14 @@ class ApiServer {
     options.part = Part::status;
     return update(resource, std::move(object), options);
   }
+  /// Changes an object, or one part of it, by a patch. Errors: 400 and 422 for a patch that does
+  /// not fit, and those of `update`.
   api::Result<doc::Value> patch(api::ResourceId resource, std::string_view ns,
                                 std::string_view name, const Patch& patch,
                                 const PatchOptions& options = {});
   /// Begins or completes an object's deletion.
-  api::Result<Deletion> remove(api::ResourceId resource, std::string_view ns,
-                               std::string_view name, const DeleteOptions& options = {});
+  api::Result<Deletion> remove(api::ResourceId resource, std::string_view ns, std::string_view name,
+                               const DeleteOptions& options = {});
   /// Removes each object that the list selects. Returns them as they are after that.
   api::Result<ListResult> remove_collection(api::ResourceId resource, std::string_view ns,
                                             const DeleteOptions& options = {},

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "core/api/object.h"
-#include "core/apiserver/three_way_merge.h"
 #include "core/apiserver/state.h"
+#include "core/apiserver/three_way_merge.h"
 #include "core/doc/json.h"
 
 namespace rockpool::apiserver {
@@ -43,9 +43,12 @@ api::Result<ApplyResult> create_new(ApiServer& server, const api::Resource& reso
 
 std::string_view apply_outcome_name(ApplyOutcome outcome) {
   switch (outcome) {
-    case ApplyOutcome::created: return "created";
-    case ApplyOutcome::configured: return "configured";
-    case ApplyOutcome::unchanged: return "unchanged";
+    case ApplyOutcome::created:
+      return "created";
+    case ApplyOutcome::configured:
+      return "configured";
+    case ApplyOutcome::unchanged:
+      return "unchanged";
   }
   return "";
 }
@@ -83,8 +86,8 @@ api::Result<ApplyResult> apply(ApiServer& server, doc::Value object,
   if (!current) return create_new(server, resource, std::move(object), ns, options);
   Patch patch{.type = PatchType::strategic, .body = {}};
   if (resource.type != nullptr) {
-    auto body = three_way_strategic_patch(read_last_applied(*current), object, *current,
-                                          *resource.type);
+    auto body =
+        three_way_strategic_patch(read_last_applied(*current), object, *current, *resource.type);
     if (!body) return std::unexpected{std::move(body.error())};
     patch.body = std::move(*body);
   } else {

@@ -20,9 +20,11 @@ enum class ApplyOutcome { created, configured, unchanged };
 /// "created", "configured", "unchanged".
 std::string_view apply_outcome_name(ApplyOutcome outcome);
 
+/// An applied object.
 struct ApplyResult {
   ApplyOutcome outcome = ApplyOutcome::created;
   api::ResourceId resource{};
+  /// As it is now.
   doc::Value object;
 };
 

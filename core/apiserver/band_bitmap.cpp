@@ -10,8 +10,12 @@ namespace {
 
 constexpr std::int64_t kWordBits = 64;
 
-std::size_t word_of(std::int64_t number) { return static_cast<std::size_t>(number / kWordBits); }
-std::uint64_t bit_of(std::int64_t number) { return std::uint64_t{1} << (number % kWordBits); }
+std::size_t word_of(std::int64_t number) {
+  return static_cast<std::size_t>(number / kWordBits);
+}
+std::uint64_t bit_of(std::int64_t number) {
+  return std::uint64_t{1} << (number % kWordBits);
+}
 
 }  // namespace
 

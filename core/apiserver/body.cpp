@@ -31,8 +31,7 @@ std::string summarize(std::string_view body) {
 
 api::Status syntax_error(const doc::ParseError& error, std::string_view prefix,
                          std::string_view message, std::string_view body) {
-  api::Status status =
-      api::bad_request(fmt::format("{}{} ({})", prefix, message, summarize(body)));
+  api::Status status = api::bad_request(fmt::format("{}{} ({})", prefix, message, summarize(body)));
   status.details.causes.push_back({"SyntaxError",
                                    fmt::format("line {}, column {}: {}", error.position.line,
                                                error.position.column, error.message),
@@ -48,10 +47,13 @@ api::Result<void> check_size(const Request& request) {
 
 api::FieldValidation decode_validation(FieldValidation validation) {
   switch (validation) {
-    case FieldValidation::ignore: return api::FieldValidation::ignore;
-    case FieldValidation::warn: return api::FieldValidation::warn;
+    case FieldValidation::ignore:
+      return api::FieldValidation::ignore;
+    case FieldValidation::warn:
+      return api::FieldValidation::warn;
     case FieldValidation::trusted:
-    case FieldValidation::strict: break;
+    case FieldValidation::strict:
+      break;
   }
   return api::FieldValidation::strict;
 }
@@ -81,10 +83,10 @@ api::Result<void> check_kind(const doc::Value& document, const api::Resource& re
         kind, short_version, resource.kind, short_version, kind,
         resource.group.empty() ? "core" : resource.group, resource.kind))};
   }
-  return std::unexpected{api::bad_request(
-      fmt::format("{} in version \"{}\" cannot be handled as a {}: no kind \"{}\" is registered for "
-                  "version \"{}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
-                  kind, short_version, resource.kind, kind, version))};
+  return std::unexpected{api::bad_request(fmt::format(
+      "{} in version \"{}\" cannot be handled as a {}: no kind \"{}\" is registered for "
+      "version \"{}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
+      kind, short_version, resource.kind, kind, version))};
 }
 
 }  // namespace
@@ -106,11 +108,12 @@ api::Result<Body> read_body(const Request& request, std::string_view kind) {
   if (type.empty() || type == "application/json") {
     auto parsed = doc::parse_json_leniently(request.body);
     if (parsed) return Body{std::move(parsed->value), std::move(parsed->duplicate_fields)};
-    const std::string message = fmt::format("couldn't get version/kind; json parse error: {}",
-                                            parsed.error().message);
+    const std::string message =
+        fmt::format("couldn't get version/kind; json parse error: {}", parsed.error().message);
     return std::unexpected{syntax_error(
-        parsed.error(), fmt::format("the object provided is unrecognized (must be of type {}): ", kind),
-        message, request.body)};
+        parsed.error(),
+        fmt::format("the object provided is unrecognized (must be of type {}): ", kind), message,
+        request.body)};
   }
   if (type != "application/yaml") {
     return std::unexpected{api::unsupported_media_type(kObjectMediaTypes)};
@@ -118,7 +121,8 @@ api::Result<Body> read_body(const Request& request, std::string_view kind) {
   auto parsed = doc::parse_yaml(request.body);
   if (!parsed) {
     return std::unexpected{syntax_error(
-        parsed.error(), fmt::format("the object provided is unrecognized (must be of type {}): ", kind),
+        parsed.error(),
+        fmt::format("the object provided is unrecognized (must be of type {}): ", kind),
         fmt::format("couldn't get version/kind; json parse error: {}",
                     doc::yaml_error_text(parsed.error())),
         request.body)};

@@ -25,8 +25,7 @@ Value endpoint_ports(const Options& options) {
 // The first address of the range is left to this Service, as nothing else asks so early.
 Value kubernetes_service(const Options& options, std::string_view cluster_ip) {
   Value metadata = kubernetes_metadata();
-  metadata.set("labels"_key,
-               Value::map({{"component", "apiserver"}, {"provider", "kubernetes"}}));
+  metadata.set("labels"_key, Value::map({{"component", "apiserver"}, {"provider", "kubernetes"}}));
   const Value port = Value::object({{"name"_key, "https"},
                                     {"protocol"_key, "TCP"},
                                     {"port"_key, kServicePort},

@@ -8,7 +8,9 @@
 namespace rockpool::apiserver {
 namespace {
 
-std::int64_t range_size(const api::Cidr& range) { return std::int64_t{1} << (32 - range.prefix_length); }
+std::int64_t range_size(const api::Cidr& range) {
+  return std::int64_t{1} << (32 - range.prefix_length);
+}
 
 // ipallocator.calculateRangeOffset.
 std::int64_t static_band(std::int64_t size) {
@@ -23,8 +25,8 @@ ClusterIpAllocator::ClusterIpAllocator(api::Cidr range, sim::Random random)
     : range_{range},
       base_{range.network().ipv4() + 1},
       // Neither the network's own address nor its broadcast address is ever given.
-      addresses_{range_size(range) - 2, std::min(static_band(range_size(range)), range_size(range) - 2),
-                 random} {}
+      addresses_{range_size(range) - 2,
+                 std::min(static_band(range_size(range)), range_size(range) - 2), random} {}
 
 std::int64_t ClusterIpAllocator::offset_of(const api::IpAddress& address) const {
   if (!range_.contains(address)) return -1;

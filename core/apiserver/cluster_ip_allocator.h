@@ -19,7 +19,9 @@ class ClusterIpAllocator {
   /// Requires an IPv4 network of at least four addresses.
   ClusterIpAllocator(api::Cidr range, sim::Random random);
 
+  /// Takes that address. Errors: not in the range, already allocated.
   std::expected<void, std::string> allocate(const api::IpAddress& address);
+  /// Takes any free address. Error: the range is full.
   std::expected<api::IpAddress, std::string> allocate_next();
   /// Gives an address back; does nothing for one that is free or not of the range.
   void release(const api::IpAddress& address);

@@ -57,7 +57,8 @@ api::Result<ContinueToken> decode_continue(std::string_view text) {
                               (*body)["v"].as_string()));
   }
   ContinueToken token{.revision = (*body)["rv"].as_int(), .after = {}};
-  if (token.revision <= 0) return refuse("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (token.revision <= 0)
+    return refuse("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
   std::string start = (*body)["start"].to_string();
   if (start.empty()) return refuse("encoded start key empty (version meta.k8s.io/v1)");
   if (start.ends_with('\0')) start.pop_back();

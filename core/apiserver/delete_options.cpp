@@ -21,8 +21,8 @@ api::Result<doc::Value> from_query(const Request& request) {
     const char* end = text->data() + text->size();
     const auto [rest, error] = std::from_chars(text->data(), end, seconds);
     if (error != std::errc{} || rest != end) {
-      return std::unexpected{api::bad_request(
-          fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", *text))};
+      return std::unexpected{
+          api::bad_request(fmt::format("strconv.ParseInt: parsing \"{}\": invalid syntax", *text))};
     }
     options.set("gracePeriodSeconds"_key, seconds);
   }
@@ -51,10 +51,9 @@ Propagation read_propagation(const doc::Value& options) {
 
 api::Result<DeleteRequest> read_delete_options(const Request& request) {
   std::vector<std::string> warnings;
-  auto value = request.body.empty()
-                   ? from_query(request)
-                   : read_other(request, "meta/v1", "v1", "DeleteOptions", FieldValidation::ignore,
-                                warnings);
+  auto value = request.body.empty() ? from_query(request)
+                                    : read_other(request, "meta/v1", "v1", "DeleteOptions",
+                                                 FieldValidation::ignore, warnings);
   if (!value) return std::unexpected{std::move(value.error())};
   if (api::FieldErrors errors = api::validate_delete_options(*value); !errors.empty()) {
     return std::unexpected{api::invalid({"meta.k8s.io", "DeleteOptions"}, "", errors)};
@@ -66,8 +65,8 @@ api::Result<DeleteRequest> read_delete_options(const Request& request) {
   if (grace.is_integer()) options.grace_period_seconds = grace.as_int();
   options.propagation = read_propagation(*value);
   const doc::Value& orphan = (*value)["orphanDependents"_key];
-  result.cascades = options.propagation == Propagation::foreground ||
-                    (orphan.is_boolean() && !orphan.as_bool());
+  result.cascades =
+      options.propagation == Propagation::foreground || (orphan.is_boolean() && !orphan.as_bool());
   const doc::Value& preconditions = (*value)["preconditions"_key];
   const doc::Value& uid = preconditions["uid"_key];
   if (uid.is_string()) options.preconditions.uid = uid.to_string();

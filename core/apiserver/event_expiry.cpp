@@ -29,8 +29,8 @@ void EventExpiry::sweep() {
     const std::string_view name = metadata["name"_key].as_string();
     const doc::Value* present = store_.find(api::ResourceId::events, ns, name);
     // One that was written again since has a later entry of its own.
-    if (present == nullptr || (*present)["metadata"_key]["resourceVersion"_key] !=
-                                  metadata["resourceVersion"_key]) {
+    if (present == nullptr ||
+        (*present)["metadata"_key]["resourceVersion"_key] != metadata["resourceVersion"_key]) {
       continue;
     }
     (void)store_.remove(api::ResourceId::events, ns, name);

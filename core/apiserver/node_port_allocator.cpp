@@ -24,8 +24,9 @@ NodePortAllocator::NodePortAllocator(std::int32_t first, std::int32_t last, sim:
 
 std::expected<void, std::string> NodePortAllocator::allocate(std::int64_t port) {
   if (!in_range(port)) {
-    return std::unexpected{fmt::format(
-        "provided port is not in the valid range. The range of valid ports is {}-{}", first_, last_)};
+    return std::unexpected{
+        fmt::format("provided port is not in the valid range. The range of valid ports is {}-{}",
+                    first_, last_)};
   }
   if (!ports_.take(port - first_)) return std::unexpected{"provided port is already allocated"};
   return {};

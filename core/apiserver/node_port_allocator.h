@@ -18,7 +18,9 @@ class NodePortAllocator {
   /// The range includes both ends.
   NodePortAllocator(std::int32_t first, std::int32_t last, sim::Random random);
 
+  /// Takes that port. Errors: not in the range, already allocated.
   std::expected<void, std::string> allocate(std::int64_t port);
+  /// Takes any free port. Error: the range is full.
   std::expected<std::int64_t, std::string> allocate_next();
   /// Gives a port back; does nothing for one that is free or not of the range.
   void release(std::int64_t port);

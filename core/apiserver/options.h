@@ -33,6 +33,7 @@ struct WriteOptions {
   std::vector<std::string>* warnings = nullptr;
 };
 
+/// How an object is made.
 struct CreateOptions : WriteOptions {};
 
 /// The part of an object that a write is about.
@@ -47,18 +48,22 @@ enum class Part : std::uint8_t {
   finalize,
 };
 
+/// How an object is replaced.
 struct UpdateOptions : WriteOptions {
   Part part = Part::main;
 };
 
+/// The formats of patches: RFC 6902, RFC 7386, and Kubernetes' own.
 enum class PatchType : std::uint8_t { json, merge, strategic };
 
+/// A change to an object.
 struct Patch {
   PatchType type = PatchType::merge;
   /// An array of operations for `json`, an object otherwise.
   doc::Value body;
 };
 
+/// How an object is patched.
 struct PatchOptions : WriteOptions {
   Part part = Part::main;
 };
@@ -72,11 +77,13 @@ enum class Propagation : std::uint8_t {
   orphan,
 };
 
+/// What an object must be like for a deletion or binding to happen.
 struct Preconditions {
   std::optional<std::string> uid = {};
   std::optional<std::string> resource_version = {};
 };
 
+/// How an object is deleted.
 struct DeleteOptions {
   bool dry_run = false;
   /// Seconds; empty: the object's own grace period (Pods), or none.
@@ -96,6 +103,7 @@ struct Deletion {
 /// How a list's resourceVersion is meant (resourceVersionMatch).
 enum class VersionMatch : std::uint8_t { unset, not_older_than, exact };
 
+/// Which objects a list shows, of which moment.
 struct ListOptions {
   /// Label and field selectors in their text form; empty selects all.
   std::string label_selector = {};
@@ -109,6 +117,7 @@ struct ListOptions {
   VersionMatch resource_version_match = VersionMatch::unset;
 };
 
+/// A list, or a page of one.
 struct ListResult {
   std::vector<doc::Value> items = {};
   /// The revision that the list shows.
@@ -119,6 +128,7 @@ struct ListResult {
   std::optional<std::int64_t> remaining = {};
 };
 
+/// What a watch shows.
 struct WatchOptions {
   std::string label_selector = {};
   std::string field_selector = {};

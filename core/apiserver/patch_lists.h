@@ -6,7 +6,8 @@
 
 #include "core/doc/value.h"
 
-// Lists as strategic merge patches see them: of objects that a merge key tells apart, or of scalars.
+// Lists as strategic merge patches see them: of objects that a merge key tells apart, or of
+// scalars.
 namespace rockpool::apiserver {
 
 inline constexpr std::string_view kPatchDirective = "$patch";
@@ -18,16 +19,17 @@ inline constexpr std::string_view kSetElementOrderPrefix = "$setElementOrder/";
 struct ItemIdentity {
   std::string_view merge_key;
 
+  /// What identifies the item.
   const doc::Value& of(const doc::Value& item) const {
     return merge_key.empty() || !item.is_object() ? item : item[merge_key];
   }
-  bool same(const doc::Value& left, const doc::Value& right) const {
-    return of(left) == of(right);
-  }
+  /// Both are one item.
+  bool same(const doc::Value& left, const doc::Value& right) const { return of(left) == of(right); }
   /// The index of the same item in a list, or -1.
   std::int64_t index_in(const std::vector<doc::Value>& list, const doc::Value& item) const;
 };
 
+/// The items of an array; empty for other kinds.
 std::vector<doc::Value> to_vector(const doc::Value& array);
 
 /// Orders `merged`: items of `patch_order` as there, the others as in `server_order`, interleaved

@@ -199,8 +199,8 @@ api::Result<void> PatchMerger::merge_ordered_list(doc::Value& original, doc::Val
   const doc::Value* present = original.find(name);
   const doc::Value* added = patch.find(name);
   if (present == nullptr && added == nullptr) return {};
-  const bool is_list = (present == nullptr || present->is_array()) &&
-                       (added == nullptr || added->is_array());
+  const bool is_list =
+      (present == nullptr || present->is_array()) && (added == nullptr || added->is_array());
   if (!is_list) return refuse("invalid patch format of setElementOrder list");
   const api::Field* field = type != nullptr ? type->find(name) : nullptr;
   const ItemIdentity identity{field != nullptr ? field->traits().merge_key : std::string_view{}};
@@ -253,8 +253,7 @@ api::Result<PatchMerger::Items> PatchMerger::merge_list(const doc::Value& origin
 }
 
 api::Result<PatchMerger::Items> PatchMerger::merge_scalars(const Items& original,
-                                                           const Items& patch,
-                                                           bool deletes) const {
+                                                           const Items& patch, bool deletes) const {
   const ItemIdentity identity{};
   Items merged;
   if (deletes) {

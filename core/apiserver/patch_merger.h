@@ -14,6 +14,7 @@ namespace rockpool::apiserver {
 /// Merges strategic merge patches, with strategicpatch.mergeMap's rules.
 class PatchMerger {
  public:
+  /// What becomes of directives.
   enum class Mode {
     /// The patch is applied to an object: directives are obeyed, nulls remove.
     apply,

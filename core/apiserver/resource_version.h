@@ -12,7 +12,8 @@ namespace rockpool::apiserver {
 /// upstream's words.
 api::Result<std::int64_t> parse_resource_version(std::string_view text);
 
-/// 504: the client knows a revision that is yet to come here (storage.NewTooLargeResourceVersionError).
+/// 504: the client knows a revision that is yet to come here
+/// (storage.NewTooLargeResourceVersionError).
 api::Status too_large_resource_version(std::int64_t wanted, std::int64_t present);
 
 }  // namespace rockpool::apiserver

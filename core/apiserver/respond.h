@@ -23,13 +23,16 @@ struct Format {
 /// Chooses by the request's Accept header and `pretty`. Error: 406.
 api::Result<Format> negotiate(const Request& request);
 
+/// A response whose body is that document.
 Response respond_object(int code, const doc::Value& object, Format format = {});
+/// A failure, with its own code.
 Response respond_status(const api::Status& status, Format format = {});
 /// A Status of success: of a deletion with what was deleted.
 Response respond_success(int code, const api::Resource* resource, const doc::Value& object,
                          Format format = {});
 /// A list of the resource's kind; its items go without apiVersion and kind, as Go writes them.
 Response respond_list(const api::Resource& resource, const ListResult& list, Format format = {});
+/// A response of plain text.
 Response respond_text(int code, std::string_view text);
 /// Adds a Warning header for each.
 void add_warnings(Response& response, const std::vector<std::string>& warnings);

@@ -11,8 +11,8 @@ namespace rockpool::apiserver {
 doc::Value make_scale(const doc::Value& object) {
   const doc::Value& metadata = metadata_of(object);
   doc::Value own = doc::Value::object();
-  for (const auto key : {"name"_key, "namespace"_key, "uid"_key, "resourceVersion"_key,
-                         "creationTimestamp"_key}) {
+  for (const auto key :
+       {"name"_key, "namespace"_key, "uid"_key, "resourceVersion"_key, "creationTimestamp"_key}) {
     if (!metadata[key].is_null()) own.set(key, metadata[key]);
   }
   doc::Value spec = doc::Value::object();

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "core/api/resource.h"
 #include "core/api/field_selector.h"
+#include "core/api/resource.h"
 #include "core/api/selector.h"
 #include "core/api/status.h"
 #include "core/doc/value.h"
@@ -20,7 +20,9 @@ struct Selection {
   static api::Result<Selection> parse(const api::Resource& resource, std::string_view labels,
                                       std::string_view fields);
 
+  /// Nothing at all is asked for.
   bool is_everything() const { return labels.is_everything() && fields.is_everything(); }
+  /// The object is among those selected.
   bool matches(const doc::Value& object) const;
 };
 

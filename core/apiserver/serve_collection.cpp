@@ -21,10 +21,9 @@ api::Result<std::int64_t> read_number(const Request& request, std::string_view n
   const char* end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
   if (error == std::errc{} && rest == end) return number;
-  return std::unexpected{api::bad_request(
-      fmt::format("strconv.ParseInt: parsing \"{}\": {}", text,
-                  error == std::errc::result_out_of_range ? "value out of range"
-                                                          : "invalid syntax"))};
+  return std::unexpected{api::bad_request(fmt::format(
+      "strconv.ParseInt: parsing \"{}\": {}", text,
+      error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax"))};
 }
 
 // As strconv.ParseBool; anything else reads as false for `watch` and its like.
@@ -139,6 +138,8 @@ Response serve_collection(const Route& route) {
   return respond_status(api::method_not_allowed(), route.format);
 }
 
-bool wants_watch(const Request& request) { return read_flag(request, "watch"); }
+bool wants_watch(const Request& request) {
+  return read_flag(request, "watch");
+}
 
 }  // namespace rockpool::apiserver

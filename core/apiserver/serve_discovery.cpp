@@ -26,10 +26,10 @@ Value to_strings(std::span<const std::string_view> texts) {
 }
 
 Value server_addresses(const ApiServer& server) {
-  return Value::array({Value::map(
-      {{"clientCIDR", "0.0.0.0/0"},
-       {"serverAddress", fmt::format("{}:{}", server.options().advertise_address,
-                                     server.options().secure_port)}})});
+  return Value::array(
+      {Value::map({{"clientCIDR", "0.0.0.0/0"},
+                   {"serverAddress", fmt::format("{}:{}", server.options().advertise_address,
+                                                 server.options().secure_port)}})});
 }
 
 // The served groups beside the core group, each with its version, by name.
@@ -42,8 +42,8 @@ std::set<std::pair<std::string_view, std::string_view>> served_groups() {
 }
 
 Value describe_group(std::string_view group, std::string_view version) {
-  const Value entry = Value::map(
-      {{"groupVersion", fmt::format("{}/{}", group, version)}, {"version", version}});
+  const Value entry =
+      Value::map({{"groupVersion", fmt::format("{}/{}", group, version)}, {"version", version}});
   return Value::map(
       {{"name", group}, {"versions", Value::array({entry})}, {"preferredVersion", entry}});
 }
@@ -190,7 +190,8 @@ Response serve_resource_list(const Route& route) {
     resources.push_back(describe_resource(resource));
     append_subresources(resource, resources);
   }
-  std::ranges::stable_sort(resources, {}, [](const Value& entry) { return entry["name"].to_string(); });
+  std::ranges::stable_sort(resources, {},
+                           [](const Value& entry) { return entry["name"].to_string(); });
   Value list = Value::map({{"kind", "APIResourceList"},
                            {"groupVersion", api_version},
                            {"resources", Value::array(std::move(resources))}});

@@ -19,10 +19,10 @@ api::Result<void> agree_on_name(const Route& route, doc::Value& object) {
         "the name of the object (based on URL) was undeterminable: name must be provided")};
   }
   if (name != route.path.name) {
-    return std::unexpected{
-        api::bad_request(fmt::format("the name of the object ({}) does not match the name on the URL "
-                                     "({})",
-                                     name, route.path.name))};
+    return std::unexpected{api::bad_request(
+        fmt::format("the name of the object ({}) does not match the name on the URL "
+                    "({})",
+                    name, route.path.name))};
   }
   const std::string_view ns = namespace_name_of(object);
   if (!route.path.ns.empty() && ns.empty()) {
@@ -39,8 +39,8 @@ api::Result<void> agree_on_name(const Route& route, doc::Value& object) {
 Response serve_delete(const Route& route) {
   const auto request = read_delete_options(route.request);
   if (!request) return respond_status(request.error(), route.format);
-  const auto deletion = route.server.remove(route.resource->id, route.path.ns, route.path.name,
-                                            request->options);
+  const auto deletion =
+      route.server.remove(route.resource->id, route.path.ns, route.path.name, request->options);
   if (!deletion) return respond_status(deletion.error(), route.format);
   const int code = !deletion->gone && request->cascades ? 202 : 200;
   if (!deletion->gone || strategy_of(route.resource->id).returns_deleted_object) {
@@ -88,8 +88,8 @@ Response serve_patch(const Route& route, Part part) {
   PatchOptions options;
   static_cast<WriteOptions&>(options) = *write;
   options.part = part;
-  const auto patched = route.server.patch(route.resource->id, route.path.ns, route.path.name,
-                                          *patch, options);
+  const auto patched =
+      route.server.patch(route.resource->id, route.path.ns, route.path.name, *patch, options);
   Response response = patched ? respond_object(200, *patched, route.format)
                               : respond_status(patched.error(), route.format);
   add_warnings(response, warnings);

@@ -38,13 +38,12 @@ api::Result<std::string> choose_container(const doc::Value& pod, std::string_vie
         if (name == asked) return name;
       }
     }
-    return std::unexpected{api::bad_request(
-        fmt::format("container {} is not valid for pod {}", asked, name_of(pod)))};
+    return std::unexpected{
+        api::bad_request(fmt::format("container {} is not valid for pod {}", asked, name_of(pod)))};
   }
   if (main.size() == 1) return main.front();
-  std::string message =
-      fmt::format("a container name must be specified for pod {}, choose one of: {}", name_of(pod),
-                  join(main));
+  std::string message = fmt::format(
+      "a container name must be specified for pod {}, choose one of: {}", name_of(pod), join(main));
   if (!init.empty()) message += fmt::format(" or one of the init containers: {}", join(init));
   if (!ephemeral.empty()) {
     message += fmt::format(" or one of the ephemeral containers: {}", join(ephemeral));
@@ -87,7 +86,8 @@ api::Result<PodLogOptions> read_options(const Request& request, sim::Time now) {
   const auto since_seconds = read_number(request, "sinceSeconds", errors);
   const std::string* since_time = request.find_query("sinceTime");
   if (since_seconds && since_time != nullptr) {
-    errors.forbidden(doc::Path{""}, "at most one of `sinceTime` or `sinceSeconds` may be specified");
+    errors.forbidden(doc::Path{""},
+                     "at most one of `sinceTime` or `sinceSeconds` may be specified");
   } else if (since_seconds) {
     if (*since_seconds < 1) {
       errors.invalid(doc::Path{"sinceSeconds"}, *since_seconds, "must be greater than 0");

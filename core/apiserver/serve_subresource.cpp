@@ -27,11 +27,10 @@ Response serve_scale_update(const Route& route) {
                           write->field_validation, warnings);
   if (!scale) return respond_status(scale.error(), route.format);
   if (name_of(*scale) != route.path.name) {
-    return respond_status(
-        api::bad_request(fmt::format(
-            "the name of the object ({}) does not match the name on the URL ({})", name_of(*scale),
-            route.path.name)),
-        route.format);
+    return respond_status(api::bad_request(fmt::format(
+                              "the name of the object ({}) does not match the name on the URL ({})",
+                              name_of(*scale), route.path.name)),
+                          route.format);
   }
   scale->edit("metadata"_key).set("namespace"_key, route.path.ns);
   UpdateOptions options;
@@ -68,9 +67,9 @@ Response serve_binding(const Route& route) {
   if (!binding) return respond_status(binding.error(), route.format);
   const std::string_view name = name_of(*binding);
   if (name != route.path.name) {
-    return respond_status(
-        api::bad_request(fmt::format("name in URL does not match name in Binding object: {}", name)),
-        route.format);
+    return respond_status(api::bad_request(fmt::format(
+                              "name in URL does not match name in Binding object: {}", name)),
+                          route.format);
   }
   if (api::FieldErrors errors = api::validate_binding(*binding); !errors.empty()) {
     return respond_status(api::invalid({"", "Binding"}, name, errors), route.format);
@@ -82,7 +81,8 @@ Response serve_binding(const Route& route) {
     preconditions.resource_version = metadata["resourceVersion"_key].to_string();
   }
   const doc::Value& node = (*binding)["target"_key]["name"_key];
-  const auto bound = route.server.bind(route.path.ns, name, node.as_string(), preconditions, *write);
+  const auto bound =
+      route.server.bind(route.path.ns, name, node.as_string(), preconditions, *write);
   Response response = bound ? respond_success(201, nullptr, {}, route.format)
                             : respond_status(bound.error(), route.format);
   add_warnings(response, warnings);

@@ -9,17 +9,21 @@
 #include <string>
 
 #include "core/api/field_error.h"
-#include "core/doc/path.h"
 #include "core/apiserver/state.h"
+#include "core/doc/path.h"
 
 namespace rockpool::apiserver {
 namespace {
 
 const api::GroupKind kServiceKind{"", "Service"};
 
-const doc::Value& spec_of(const doc::Value& service) { return service["spec"_key]; }
+const doc::Value& spec_of(const doc::Value& service) {
+  return service["spec"_key];
+}
 
-bool is_external_name(const doc::Value& service) { return !needs_cluster_ip(service); }
+bool is_external_name(const doc::Value& service) {
+  return !needs_cluster_ip(service);
+}
 
 bool is_headless(const doc::Value& service) {
   return spec_of(service)["clusterIPs"_key].at(0).as_string() == "None";
@@ -35,7 +39,8 @@ void check_dual_stack(const doc::Value& service, api::FieldErrors& errors) {
   const doc::Value& families = spec_of(service)["ipFamilies"_key];
   for (std::size_t index = 0; index < families.size(); ++index) {
     if (families.at(index).as_string() == "IPv4") continue;
-    errors.invalid(spec.child("ipFamilies").index(index), families.at(index), "not configured on this cluster");
+    errors.invalid(spec.child("ipFamilies").index(index), families.at(index),
+                   "not configured on this cluster");
   }
   const doc::Value& policy = spec_of(service)["ipFamilyPolicy"_key];
   if (policy.as_string() == "RequireDualStack") {
@@ -46,7 +51,8 @@ void check_dual_stack(const doc::Value& service, api::FieldErrors& errors) {
   for (std::size_t index = 0; index < ips.size(); ++index) {
     const auto address = api::parse_ip(ips.at(index).as_string());
     if (!address || address->family == api::IpFamily::ipv4 || index < families.size()) continue;
-    errors.invalid(spec.child("clusterIPs").index(index), ips, "IPv6 is not configured on this cluster");
+    errors.invalid(spec.child("clusterIPs").index(index), ips,
+                   "IPv6 is not configured on this cluster");
   }
 }
 
@@ -57,7 +63,8 @@ void init_selectorless_families(doc::Value& spec) {
   if (spec["ipFamilies"_key].size() == 0) {
     spec.set("ipFamilies"_key, doc::Value::strings({"IPv4"}));
   }
-  if (spec["ipFamilyPolicy"_key].as_string() != "SingleStack" && spec["ipFamilies"_key].size() == 1) {
+  if (spec["ipFamilyPolicy"_key].as_string() != "SingleStack" &&
+      spec["ipFamilies"_key].size() == 1) {
     const bool first_is_v4 = spec["ipFamilies"_key].at(0).as_string() == "IPv4";
     spec.edit("ipFamilies"_key).push_back(first_is_v4 ? "IPv6" : "IPv4");
   }
@@ -190,14 +197,15 @@ api::Result<void> ServiceAllocation::allocate_cluster_ips(doc::Value& service) {
     }
     if (const auto taken = cluster_ips_.allocate(*address); !taken) {
       api::FieldErrors errors;
-      errors.invalid(doc::Path{"spec"}.child("clusterIPs"), requested_ips,
-                     fmt::format("failed to allocate IP {}: {}", requested.as_string(),
-                                 taken.error()));
+      errors.invalid(
+          doc::Path{"spec"}.child("clusterIPs"), requested_ips,
+          fmt::format("failed to allocate IP {}: {}", requested.as_string(), taken.error()));
       return std::unexpected{invalid_service(service, errors)};
     }
   }
   taken_ips_.push_back(*address);
-  service.edit("spec"_key).set("clusterIP"_key, doc::Value{spec_of(service)["clusterIPs"_key].at(0)});
+  service.edit("spec"_key)
+      .set("clusterIP"_key, doc::Value{spec_of(service)["clusterIPs"_key].at(0)});
   return {};
 }
 
@@ -306,9 +314,8 @@ api::Result<void> ServiceAllocation::allocate_health_check_port(doc::Value& serv
   if (requested != 0) {
     const auto taken = node_ports_.allocate(requested);
     if (!taken) {
-      return std::unexpected{api::internal_error(
-          fmt::format("failed to allocate requested HealthCheck NodePort {}: {}", requested,
-                      taken.error()))};
+      return std::unexpected{api::internal_error(fmt::format(
+          "failed to allocate requested HealthCheck NodePort {}: {}", requested, taken.error()))};
     }
     taken_ports_.push_back(requested);
     return {};

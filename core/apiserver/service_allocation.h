@@ -13,8 +13,8 @@
 namespace rockpool::apiserver {
 
 /// The addresses and ports that one write of a Service takes and gives back: all or none. What is
-/// taken is taken at once, and returned unless the write commits; what is released stays taken until
-/// then (pkg/registry/core/service/storage's transactions).
+/// taken is taken at once, and returned unless the write commits; what is released stays taken
+/// until then (pkg/registry/core/service/storage's transactions).
 class ServiceAllocation {
  public:
   ServiceAllocation(ClusterIpAllocator& cluster_ips, NodePortAllocator& node_ports)
@@ -65,7 +65,8 @@ bool needs_node_port(const doc::Value& service);
 bool needs_health_check_node_port(const doc::Value& service);
 
 /// The Service as validation is to see it before anything is allocated: with a stand-in for the one
-/// allocated field that it insists on. Allocating last means that it deals with valid Services only.
+/// allocated field that it insists on. Allocating last means that it deals with valid Services
+/// only.
 doc::Value with_stand_ins(const doc::Value& service);
 
 /// Carries over from the old Service what the API allocated and a client left out

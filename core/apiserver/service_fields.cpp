@@ -13,13 +13,17 @@
 namespace rockpool::apiserver {
 namespace {
 
-const doc::Value& spec_of(const doc::Value& service) { return service["spec"_key]; }
+const doc::Value& spec_of(const doc::Value& service) {
+  return service["spec"_key];
+}
 
 std::string_view type_of(const doc::Value& service) {
   return spec_of(service)["type"_key].as_string("ClusterIP");
 }
 
-bool is_load_balancer(const doc::Value& service) { return type_of(service) == "LoadBalancer"; }
+bool is_load_balancer(const doc::Value& service) {
+  return type_of(service) == "LoadBalancer";
+}
 
 bool has_external_traffic(const doc::Value& service) {
   return type_of(service) == "NodePort" || is_load_balancer(service);
@@ -37,7 +41,8 @@ void drop(doc::Value& service, doc::KnownKeyIndex key) {
 std::set<std::int64_t> node_ports_of(const doc::Value& service) {
   std::set<std::int64_t> ports;
   for (const doc::Value& port : spec_of(service)["ports"_key].items()) {
-    if (const std::int64_t number = port["nodePort"_key].as_int(); number != 0) ports.insert(number);
+    if (const std::int64_t number = port["nodePort"_key].as_int(); number != 0)
+      ports.insert(number);
   }
   return ports;
 }
@@ -70,7 +75,8 @@ void patch_node_ports(doc::Value& service, const doc::Value& old_service) {
     const doc::Value& port = spec_of(service)["ports"_key].at(index);
     if (port["nodePort"_key].as_int() != 0) continue;
     const auto known = by_name.find(port["name"_key].as_string());
-    if (known == by_name.end() || known->second == 0 || !used.insert(known->second).second) continue;
+    if (known == by_name.end() || known->second == 0 || !used.insert(known->second).second)
+      continue;
     service.edit("spec"_key).edit("ports"_key).edit_at(index).set("nodePort"_key, known->second);
   }
 }
@@ -89,7 +95,8 @@ void normalize_cluster_ips(doc::Value& service, const doc::Value& old_service) {
   const std::string_view old_ip = spec_of(old_service)["clusterIP"_key].as_string();
   const doc::Value& old_ips = spec_of(old_service)["clusterIPs"_key];
   if (ip == old_ip) {
-    if (ips.size() == 0 && old_ips.size() != 0) service.edit("spec"_key).set("clusterIPs"_key, old_ips);
+    if (ips.size() == 0 && old_ips.size() != 0)
+      service.edit("spec"_key).set("clusterIPs"_key, old_ips);
     return;
   }
   if (!is_same(service, old_service, "clusterIPs"_key)) return;
@@ -141,7 +148,9 @@ void drop_type_dependent_fields(doc::Value& service, const doc::Value& old_servi
 
 }  // namespace
 
-bool needs_cluster_ip(const doc::Value& service) { return type_of(service) != "ExternalName"; }
+bool needs_cluster_ip(const doc::Value& service) {
+  return type_of(service) != "ExternalName";
+}
 
 bool needs_node_port(const doc::Value& service) {
   if (type_of(service) == "NodePort") return true;
@@ -165,15 +174,17 @@ doc::Value with_stand_ins(const doc::Value& service) {
   return result;
 }
 
-void prepare_service_create(doc::Value& service) { normalize_cluster_ips(service, {}); }
+void prepare_service_create(doc::Value& service) {
+  normalize_cluster_ips(service, {});
+}
 
 void prepare_service_update(doc::Value& service, const doc::Value& old_service) {
   patch_cluster_ips(service, old_service);
   patch_node_ports(service, old_service);
   if (needs_health_check_node_port(old_service) && needs_health_check_node_port(service) &&
       spec_of(service)["healthCheckNodePort"_key].as_int() == 0) {
-    service.edit("spec"_key).set("healthCheckNodePort"_key,
-                                 spec_of(old_service)["healthCheckNodePort"_key]);
+    service.edit("spec"_key)
+        .set("healthCheckNodePort"_key, spec_of(old_service)["healthCheckNodePort"_key]);
   }
   normalize_cluster_ips(service, old_service);
   drop_type_dependent_fields(service, old_service);

@@ -52,10 +52,14 @@ doc::Value make_token_volume();
 doc::Value make_default_tolerations(std::int64_t seconds);
 
 /// The metadata as a document; null if there is none.
-inline const doc::Value& metadata_of(const doc::Value& object) { return object["metadata"_key]; }
+inline const doc::Value& metadata_of(const doc::Value& object) {
+  return object["metadata"_key];
+}
+/// metadata.name; valid as long as the document lives unchanged.
 inline std::string_view name_of(const doc::Value& object) {
   return metadata_of(object)["name"_key].as_string();
 }
+/// metadata.namespace, likewise; empty for cluster-scoped objects.
 inline std::string_view namespace_name_of(const doc::Value& object) {
   return metadata_of(object)["namespace"_key].as_string();
 }

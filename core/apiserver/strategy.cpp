@@ -143,7 +143,8 @@ void prepare_for_update(const api::Resource& resource, doc::Value& object,
                         const doc::Value& old_object, Part part) {
   switch (part) {
     case Part::main:
-    case Part::scale: return prepare_main_update(resource, object, old_object);
+    case Part::scale:
+      return prepare_main_update(resource, object, old_object);
     case Part::status: {
       prepare_status_update(resource, object, old_object);
       const doc::Value& old_qos = old_object["status"_key]["qosClass"_key];
@@ -153,7 +154,9 @@ void prepare_for_update(const api::Resource& resource, doc::Value& object,
       }
       return;
     }
-    case Part::finalize: set_or_erase(object, "status"_key, old_object["status"_key]); return;
+    case Part::finalize:
+      set_or_erase(object, "status"_key, old_object["status"_key]);
+      return;
   }
 }
 

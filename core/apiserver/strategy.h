@@ -22,6 +22,7 @@ struct Strategy {
   bool has_generation = false;
 };
 
+/// The strategy of a resource; the default one for those that nobody registered.
 const Strategy& strategy_of(api::ResourceId resource);
 
 /// Sets what a new object begins with, whatever the client sent (PrepareForCreate).

@@ -146,10 +146,9 @@ void Differ::diff_objects(const doc::Key& key, const Items& original, const Item
     }
   }
   const bool content_changed = !changes.empty();
-  const bool orders =
-      (!options_.ignore_changes_and_additions &&
-       (content_changed || !is_order_same(original, modified, identity))) ||
-      (!options_.ignore_deletions && content_changed);
+  const bool orders = (!options_.ignore_changes_and_additions &&
+                       (content_changed || !is_order_same(original, modified, identity))) ||
+                      (!options_.ignore_deletions && content_changed);
   if (content_changed) patch.set(key, doc::Value::array(std::move(changes)));
   if (!orders || modified.empty()) return;
   Items order;
@@ -173,8 +172,8 @@ void Differ::diff_scalars(const doc::Key& key, const Items& original, const Item
   }
   if (options_.ignore_changes_and_additions) added.clear();
   if (options_.ignore_deletions) removed.clear();
-  const bool orders = !removed.empty() ||
-                      (!options_.ignore_changes_and_additions && original != modified);
+  const bool orders =
+      !removed.empty() || (!options_.ignore_changes_and_additions && original != modified);
   if (!added.empty()) patch.set(key, doc::Value::array(std::move(added)));
   if (!removed.empty()) {
     patch.set(prefixed(kDeleteFromListPrefix, key), doc::Value::array(std::move(removed)));
@@ -190,7 +189,8 @@ doc::Value keep_nulls(const doc::Value& patch, bool nulls) {
   for (const doc::Member& member : patch.members()) {
     if (member.value.is_object()) {
       const doc::Value nested = keep_nulls(member.value, nulls);
-      if (nested.size() != 0 || (!nulls && member.value.size() == 0)) result.set(member.key, nested);
+      if (nested.size() != 0 || (!nulls && member.value.size() == 0))
+        result.set(member.key, nested);
     } else if (member.value.is_null() == nulls) {
       result.set(member.key, member.value);
     }
@@ -217,8 +217,8 @@ api::Result<doc::Value> three_way_strategic_patch(const doc::Value& original,
   const Differ additions{{.ignore_deletions = true}};
   const Differ deletions{{.ignore_changes_and_additions = true}};
   return PatchMerger{PatchMerger::Mode::combine}.merge_map(
-      deletions.diff_maps(original, modified, &type),
-      additions.diff_maps(current, modified, &type), &type);
+      deletions.diff_maps(original, modified, &type), additions.diff_maps(current, modified, &type),
+      &type);
 }
 
 api::Result<doc::Value> two_way_strategic_patch(const doc::Value& original,

@@ -30,8 +30,7 @@ api::Result<void> agree_on_namespace(const api::Resource& resource, std::string_
   if (own == ns && !ns.empty()) return {};
   if (ns.empty()) {
     if (!own.empty()) return {};
-    return std::unexpected{
-        api::bad_request("an empty namespace may not be set during creation")};
+    return std::unexpected{api::bad_request("an empty namespace may not be set during creation")};
   }
   if (!own.empty()) {
     return std::unexpected{api::bad_request(
@@ -121,7 +120,8 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   const doc::Value name = metadata_of(object)["name"_key];
   auto created = store_new_object(state, resource, std::move(object), options);
   if (!created && generates && created.error().reason == api::reason::kAlreadyExists) {
-    return std::unexpected{api::generate_name_conflict(resource.group_resource(), name.as_string())};
+    return std::unexpected{
+        api::generate_name_conflict(resource.group_resource(), name.as_string())};
   }
   if (created && allocation && !options.dry_run) allocation->commit();
   return created;

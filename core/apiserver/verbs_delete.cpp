@@ -44,9 +44,8 @@ api::Result<void> check_preconditions(const api::Resource& resource, const doc::
 }
 
 bool has_finalizer(const doc::Value& object, std::string_view finalizer) {
-  return std::ranges::any_of(
-      metadata_of(object)["finalizers"_key].items(),
-      [&](const doc::Value& each) { return each.as_string() == finalizer; });
+  return std::ranges::any_of(metadata_of(object)["finalizers"_key].items(),
+                             [&](const doc::Value& each) { return each.as_string() == finalizer; });
 }
 
 // The finalizers that the garbage collector is to act on (deletionFinalizersForGarbageCollection):
@@ -92,8 +91,8 @@ std::int64_t pod_grace_seconds(const doc::Value& pod, const DeleteOptions& optio
   const doc::Value& spec = pod["spec"_key];
   const std::string_view phase = pod["status"_key]["phase"_key].as_string();
   if (spec["nodeName"_key].is_empty() || phase == "Failed" || phase == "Succeeded") return 0;
-  const std::int64_t seconds = options.grace_period_seconds.value_or(
-      spec["terminationGracePeriodSeconds"_key].as_int());
+  const std::int64_t seconds =
+      options.grace_period_seconds.value_or(spec["terminationGracePeriodSeconds"_key].as_int());
   return seconds < 0 ? 1 : seconds;
 }
 
@@ -173,8 +172,8 @@ api::Result<Deletion> delete_object(ServerState& state, const api::Resource& res
   const bool has_finalizers = metadata_of(object)["finalizers"_key].size() != 0;
   if (grace == Grace::none && has_finalizers) mark_as_deleting(state, object);
   const bool waits =
-      has_finalizers ||
-      (grace == Grace::marked && metadata_of(object)["deletionGracePeriodSeconds"_key].as_int() > 0);
+      has_finalizers || (grace == Grace::marked &&
+                         metadata_of(object)["deletionGracePeriodSeconds"_key].as_int() > 0);
   // A Pod that goes at once is still seen to be marked first.
   const bool writes = waits || grace == Grace::marked;
   if (writes) {

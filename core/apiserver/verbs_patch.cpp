@@ -14,9 +14,12 @@ namespace {
 
 api::Status to_status(const doc::JsonPatchError& error) {
   switch (error.reason) {
-    case doc::JsonPatchError::Reason::malformed: return api::bad_request(error.message);
-    case doc::JsonPatchError::Reason::too_large: return api::request_too_large(error.message);
-    case doc::JsonPatchError::Reason::not_applicable: break;
+    case doc::JsonPatchError::Reason::malformed:
+      return api::bad_request(error.message);
+    case doc::JsonPatchError::Reason::too_large:
+      return api::request_too_large(error.message);
+    case doc::JsonPatchError::Reason::not_applicable:
+      break;
   }
   api::Status status;
   status.code = 422;
@@ -40,25 +43,25 @@ api::Result<doc::Value> apply_patch(const Patch& patch, const doc::Value& base,
   }
   if (patch.type == PatchType::merge) return doc::apply_merge_patch(base, patch.body);
   if (type == nullptr) {
-    return std::unexpected{api::unsupported_media_type(
-        "application/json-patch+json, application/merge-patch+json")};
+    return std::unexpected{
+        api::unsupported_media_type("application/json-patch+json, application/merge-patch+json")};
   }
   return apply_strategic_merge_patch(base, patch.body, *type);
 }
 
 // A patch may change anything but which object it is.
-api::Result<void> check_name(const doc::Value& patched, std::string_view ns, std::string_view name) {
+api::Result<void> check_name(const doc::Value& patched, std::string_view ns,
+                             std::string_view name) {
   const std::string_view new_name = name_of(patched);
   if (new_name != name) {
-    return std::unexpected{api::bad_request(
-        fmt::format("the name of the object ({}) does not match the name on the URL ({})", new_name,
-                    name))};
+    return std::unexpected{api::bad_request(fmt::format(
+        "the name of the object ({}) does not match the name on the URL ({})", new_name, name))};
   }
   const std::string_view new_ns = namespace_name_of(patched);
   if (new_ns == ns) return {};
-  return std::unexpected{api::bad_request(
-      fmt::format("the namespace of the object ({}) does not match the namespace on the request ({})",
-                  new_ns, ns))};
+  return std::unexpected{api::bad_request(fmt::format(
+      "the namespace of the object ({}) does not match the namespace on the request ({})", new_ns,
+      ns))};
 }
 
 api::Result<doc::Value> patch_scale(ServerState& state, const api::Resource& resource,

@@ -15,7 +15,8 @@ namespace rockpool::apiserver {
 namespace {
 
 constexpr std::string_view kExpiredContinue =
-    "The provided continue parameter is too old to display a consistent list result. You must start "
+    "The provided continue parameter is too old to display a consistent list result. You must "
+    "start "
     "a new list without the continue parameter.";
 constexpr std::string_view kExpiredVersion =
     "The resourceVersion for the provided list is too old.";
@@ -40,8 +41,7 @@ api::Result<void> check_list_options(const ListOptions& options) {
     errors.forbidden(path, "resourceVersionMatch is forbidden unless resourceVersion is provided");
   }
   if (options.resource_version_match == VersionMatch::exact && options.resource_version == "0") {
-    errors.forbidden(path,
-                     "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+    errors.forbidden(path, "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   }
   if (errors.empty()) return {};
   return std::unexpected{api::invalid({"meta.k8s.io", "ListOptions"}, "", errors)};
@@ -68,9 +68,8 @@ api::Result<ListStart> find_start(const store::Store& store, const ListOptions& 
   if (*version > store.revision()) {
     return std::unexpected{too_large_resource_version(*version, store.revision())};
   }
-  const bool exact =
-      options.resource_version_match == VersionMatch::exact ||
-      (options.limit > 0 && options.resource_version_match == VersionMatch::unset);
+  const bool exact = options.resource_version_match == VersionMatch::exact ||
+                     (options.limit > 0 && options.resource_version_match == VersionMatch::unset);
   return ListStart{exact ? *version : 0, {}};
 }
 
@@ -133,8 +132,9 @@ api::Result<ListResult> ApiServer::list(api::ResourceId id, std::string_view ns,
     gatherer.finish(store.revision());
     return result;
   }
-  const auto visited = store.visit_at(start->revision, id, ns, start->after,
-                                      [&](const doc::Value& object) { return gatherer.take(object); });
+  const auto visited =
+      store.visit_at(start->revision, id, ns, start->after,
+                     [&](const doc::Value& object) { return gatherer.take(object); });
   if (!visited) {
     return std::unexpected{
         api::expired(options.continue_token.empty() ? kExpiredVersion : kExpiredContinue)};

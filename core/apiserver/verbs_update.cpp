@@ -97,8 +97,10 @@ api::FieldErrors validate(const api::Resource& resource, const doc::Value& objec
         return api::validate_update(resource, with_stand_ins(object), old_object);
       }
       return api::validate_update(resource, object, old_object);
-    case Part::status: return api::validate_status_update(resource, object, old_object);
-    case Part::finalize: return api::validate_namespace_finalize_update(object, old_object);
+    case Part::status:
+      return api::validate_status_update(resource, object, old_object);
+    case Part::finalize:
+      return api::validate_namespace_finalize_update(object, old_object);
   }
   return {};
 }
@@ -175,8 +177,7 @@ api::Result<doc::Value> ApiServer::update(api::ResourceId id, doc::Value object,
                                           const UpdateOptions& options) {
   const api::Resource& resource = api::resource(id);
   if (options.part == Part::scale) {
-    auto old_object =
-        find_object(*state_, resource, namespace_name_of(object), name_of(object));
+    auto old_object = find_object(*state_, resource, namespace_name_of(object), name_of(object));
     if (!old_object) return old_object;
     auto updated = update_scale(*state_, resource, *old_object, object, options);
     if (!updated) return updated;

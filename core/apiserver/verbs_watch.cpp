@@ -97,9 +97,9 @@ api::Result<void> Watcher::begin_after(std::int64_t revision) {
     return std::unexpected{too_large_resource_version(revision, state_.store.revision())};
   }
   // That it is too late is said inside the stream, as the watch cache does.
-  const api::Status status = api::expired(
-      fmt::format("too old resource version: {} ({})", revision,
-                  state_.store.compacted_revision(resource_.id)));
+  const api::Status status =
+      api::expired(fmt::format("too old resource version: {} ({})", revision,
+                               state_.store.compacted_revision(resource_.id)));
   stream->push({WatchEvent::error, status.to_value(), {}});
   stream->finish();
   return {};
@@ -108,7 +108,8 @@ api::Result<void> Watcher::begin_after(std::int64_t revision) {
 void Watcher::receive(const store::Change& change) {
   const bool is = change.kind != store::Change::deleted && shows(change.object);
   const bool was = change.kind != store::Change::added && shows(change.previous);
-  if (is) return send(was ? WatchEvent::modified : WatchEvent::added, change.object, change.previous);
+  if (is)
+    return send(was ? WatchEvent::modified : WatchEvent::added, change.object, change.previous);
   if (!was) return;
   if (change.kind == store::Change::deleted) {
     return send(WatchEvent::deleted, change.object, change.previous);
@@ -125,8 +126,7 @@ void Watcher::send(WatchEvent::Kind kind, const doc::Value& object, const doc::V
 }
 
 void Watcher::send_bookmark(std::int64_t revision, bool initial_events_end) {
-  doc::Value metadata =
-      doc::Value::object({{"resourceVersion"_key, fmt::format("{}", revision)}});
+  doc::Value metadata = doc::Value::object({{"resourceVersion"_key, fmt::format("{}", revision)}});
   if (initial_events_end) {
     metadata.set("annotations"_key, doc::Value::map({{kInitialEventsEnd, "true"}}));
   }
@@ -142,23 +142,23 @@ void Watcher::set_timers() {
   if (stream->is_closed()) return;
   if (options_.allow_bookmarks) schedule_bookmark();
   if (options_.timeout_seconds <= 0) return;
-  stream->set_deadline(state_.loop.schedule(
-      std::chrono::seconds{options_.timeout_seconds}, [self = shared_from_this()] {
-        if (const auto open = self->stream_.lock()) open->finish();
-      }));
+  stream->set_deadline(state_.loop.schedule(std::chrono::seconds{options_.timeout_seconds},
+                                            [self = shared_from_this()] {
+                                              if (const auto open = self->stream_.lock())
+                                                open->finish();
+                                            }));
 }
 
 void Watcher::schedule_bookmark() {
   const std::shared_ptr<WatchStream> stream = stream_.lock();
   if (stream == nullptr || stream->is_closed()) return;
-  stream->set_bookmark_timer(
-      state_.loop.schedule(kBookmarkInterval, [self = shared_from_this()] {
-        // Changes up to this revision are on their way by now; the bookmark goes after them.
-        self->state_.loop.post([self, revision = self->state_.store.revision()] {
-          self->send_bookmark(revision, false);
-          self->schedule_bookmark();
-        });
-      }));
+  stream->set_bookmark_timer(state_.loop.schedule(kBookmarkInterval, [self = shared_from_this()] {
+    // Changes up to this revision are on their way by now; the bookmark goes after them.
+    self->state_.loop.post([self, revision = self->state_.store.revision()] {
+      self->send_bookmark(revision, false);
+      self->schedule_bookmark();
+    });
+  }));
 }
 
 }  // namespace
@@ -171,8 +171,8 @@ api::Result<std::shared_ptr<WatchStream>> ApiServer::watch(api::ResourceId id, s
   const auto version = parse_resource_version(options.resource_version);
   if (!version) return std::unexpected{version.error()};
   auto stream = std::make_shared<WatchStream>(state_->loop);
-  const auto watcher = std::make_shared<Watcher>(*state_, resource, ns, std::move(*selection),
-                                                 options, stream);
+  const auto watcher =
+      std::make_shared<Watcher>(*state_, resource, ns, std::move(*selection), options, stream);
   if (*version == 0 || options.send_initial_events) {
     watcher->begin_with_present();
   } else if (auto begun = watcher->begin_after(*version); !begun) {

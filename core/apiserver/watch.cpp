@@ -9,11 +9,16 @@ namespace rockpool::apiserver {
 
 std::string_view watch_event_type(WatchEvent::Kind kind) {
   switch (kind) {
-    case WatchEvent::added: return "ADDED";
-    case WatchEvent::modified: return "MODIFIED";
-    case WatchEvent::deleted: return "DELETED";
-    case WatchEvent::bookmark: return "BOOKMARK";
-    case WatchEvent::error: return "ERROR";
+    case WatchEvent::added:
+      return "ADDED";
+    case WatchEvent::modified:
+      return "MODIFIED";
+    case WatchEvent::deleted:
+      return "DELETED";
+    case WatchEvent::bookmark:
+      return "BOOKMARK";
+    case WatchEvent::error:
+      return "ERROR";
   }
   return "";
 }
@@ -27,7 +32,9 @@ std::string to_json_line(const WatchEvent& event) {
   return line;
 }
 
-WatchStream::~WatchStream() { release(); }
+WatchStream::~WatchStream() {
+  release();
+}
 
 void WatchStream::on_event(EventHandler handler) {
   handler_ = std::move(handler);

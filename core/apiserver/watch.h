@@ -15,6 +15,7 @@ namespace rockpool::apiserver {
 
 /// One event of a watch.
 struct WatchEvent {
+  /// What happened.
   enum Kind : std::uint8_t { added, modified, deleted, bookmark, error };
 
   Kind kind = added;

@@ -13,9 +13,12 @@ namespace {
 api::FieldValidation decode_validation(FieldValidation validation) {
   switch (validation) {
     case FieldValidation::trusted:
-    case FieldValidation::ignore: return api::FieldValidation::ignore;
-    case FieldValidation::warn: return api::FieldValidation::warn;
-    case FieldValidation::strict: return api::FieldValidation::strict;
+    case FieldValidation::ignore:
+      return api::FieldValidation::ignore;
+    case FieldValidation::warn:
+      return api::FieldValidation::warn;
+    case FieldValidation::strict:
+      return api::FieldValidation::strict;
   }
   return api::FieldValidation::strict;
 }
@@ -29,12 +32,15 @@ std::string_view display_name_of(const doc::Value& object) {
 
 api::Status to_status(store::Error error, const api::Resource& resource, std::string_view name) {
   switch (error) {
-    case store::Error::exists: return api::already_exists(resource.group_resource(), name);
-    case store::Error::not_found: return api::not_found(resource.group_resource(), name);
+    case store::Error::exists:
+      return api::already_exists(resource.group_resource(), name);
+    case store::Error::not_found:
+      return api::not_found(resource.group_resource(), name);
     case store::Error::conflict:
       return api::conflict(resource.group_resource(), name, api::kOptimisticLockMessage);
     case store::Error::expired:
-    case store::Error::future: break;
+    case store::Error::future:
+      break;
   }
   return api::internal_error("the store refused without a reason");
 }
@@ -43,11 +49,12 @@ api::Result<doc::Value> decode_object(const api::Resource& resource, doc::Value 
                                       const WriteOptions& options) {
   if (options.field_validation != FieldValidation::trusted) {
     auto decoded = api::decode(
-        resource, object, {.field_validation = decode_validation(options.field_validation),
-                           .duplicate_fields = {}});
+        resource, object,
+        {.field_validation = decode_validation(options.field_validation), .duplicate_fields = {}});
     if (!decoded) return std::unexpected{std::move(decoded.error())};
     if (options.warnings != nullptr) {
-      for (std::string& warning : decoded->warnings) options.warnings->push_back(std::move(warning));
+      for (std::string& warning : decoded->warnings)
+        options.warnings->push_back(std::move(warning));
     }
     return std::move(decoded->object);
   }

@@ -10,6 +10,7 @@ namespace rockpool::store {
 
 /// One step of the store's history.
 struct Change {
+  /// What became of the object.
   enum Kind : std::uint8_t { added, modified, deleted };
 
   Kind kind = added;

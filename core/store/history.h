@@ -13,7 +13,8 @@ namespace rockpool::store {
 /// How many changes of one resource are kept for watches and consistent lists (upstream's watch
 /// cache grows to 102,400; a browser tab has less room).
 inline constexpr std::size_t kHistoryChanges = 20'000;
-/// For how long changes are kept, in virtual time (the API server compacts etcd every five minutes).
+/// For how long changes are kept, in virtual time (the API server compacts etcd every five
+/// minutes).
 inline constexpr sim::Duration kHistoryAge = std::chrono::minutes{5};
 
 /// The latest changes of one resource, oldest first.

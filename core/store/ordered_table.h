@@ -20,6 +20,7 @@ namespace rockpool::store {
 /// not a second copy.
 class OrderedTable {
  public:
+  /// An object in its place.
   struct Entry {
     doc::Value name;
     doc::Value object;
@@ -33,6 +34,7 @@ class OrderedTable {
   Entry* find(std::string_view name) {
     return const_cast<Entry*>(static_cast<const OrderedTable*>(this)->find(name));
   }
+  /// As above.
   const Entry* find(std::string_view name) const {
     const std::size_t page = page_of(name);
     if (page == pages_.size()) return nullptr;
@@ -89,24 +91,26 @@ class OrderedTable {
 
   static std::vector<Entry>::const_iterator lower_bound(const std::vector<Entry>& entries,
                                                         std::string_view name) {
-    return std::lower_bound(
-        entries.begin(), entries.end(), name,
-        [](const Entry& entry, std::string_view wanted) { return entry.name.as_string() < wanted; });
+    return std::lower_bound(entries.begin(), entries.end(), name,
+                            [](const Entry& entry, std::string_view wanted) {
+                              return entry.name.as_string() < wanted;
+                            });
   }
   static std::vector<Entry>::const_iterator upper_bound(const std::vector<Entry>& entries,
                                                         std::string_view name) {
-    return std::upper_bound(
-        entries.begin(), entries.end(), name,
-        [](std::string_view wanted, const Entry& entry) { return wanted < entry.name.as_string(); });
+    return std::upper_bound(entries.begin(), entries.end(), name,
+                            [](std::string_view wanted, const Entry& entry) {
+                              return wanted < entry.name.as_string();
+                            });
   }
 
   // The first page whose last name is not before `name`: where it is or would be. The number of
   // pages if it would come after all.
   std::size_t page_of(std::string_view name) const {
-    const auto found = std::lower_bound(
-        pages_.begin(), pages_.end(), name, [](const Page& page, std::string_view wanted) {
-          return page->back().name.as_string() < wanted;
-        });
+    const auto found = std::lower_bound(pages_.begin(), pages_.end(), name,
+                                        [](const Page& page, std::string_view wanted) {
+                                          return page->back().name.as_string() < wanted;
+                                        });
     return static_cast<std::size_t>(found - pages_.begin());
   }
 

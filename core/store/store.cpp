@@ -47,7 +47,9 @@ bool Store::NamespaceOrder::operator()(std::string_view left, std::string_view r
 
 Store::Store(sim::Loop& loop, Options options) : loop_{loop}, options_{options} {}
 
-Store::~Store() { loop_.cancel(delivery_); }
+Store::~Store() {
+  loop_.cancel(delivery_);
+}
 
 Store::Table& Store::table(api::ResourceId resource) {
   const std::size_t index = api::index_of(resource);
@@ -245,9 +247,8 @@ std::expected<Subscription, Error> Store::subscribe_from(std::int64_t revision,
   if (revision > revision_) return std::unexpected{Error::future};
   if (revision < compacted_revision(resource)) return std::unexpected{Error::expired};
   Subscription subscription = subscribe(resource, std::move(subscriber));
-  table(resource).history.visit_after(revision, [&](const Change& change) {
-    subscription.state_->backlog.push_back(change);
-  });
+  table(resource).history.visit_after(
+      revision, [&](const Change& change) { subscription.state_->backlog.push_back(change); });
   if (!subscription.state_->backlog.empty()) {
     backlogged_.push_back(subscription.state_);
     request_delivery();

@@ -124,6 +124,7 @@ class Store {
   template <typename Visitor>
   void visit(api::ResourceId resource, std::string_view ns, const Position& after,
              Visitor&& visitor) const;
+  /// The same from the first object on.
   template <typename Visitor>
   void visit(api::ResourceId resource, std::string_view ns, Visitor&& visitor) const {
     visit(resource, ns, Position{}, std::forward<Visitor>(visitor));
@@ -198,6 +199,7 @@ class Store {
   bool delivering_ = false;
 };
 
+/// See the declaration.
 template <typename Visitor>
 void Store::visit(api::ResourceId resource, std::string_view ns, const Position& after,
                   Visitor&& visitor) const {

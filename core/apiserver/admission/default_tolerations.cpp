@@ -9,7 +9,8 @@ bool tolerates_execution(const doc::Value& tolerations, std::string_view key) {
   for (const doc::Value& each : tolerations.items()) {
     const std::string_view own_key = each["key"_key].as_string();
     const std::string_view effect = each["effect"_key].as_string();
-    if ((own_key == key || own_key.empty()) && (effect == "NoExecute" || effect.empty())) return true;
+    if ((own_key == key || own_key.empty()) && (effect == "NoExecute" || effect.empty()))
+      return true;
   }
   return false;
 }
@@ -36,7 +37,8 @@ void admit_default_tolerations(const ServerState& state, doc::Value& pod) {
     return;
   }
   for (const doc::Value& each : defaults.items()) {
-    if (tolerates_execution(pod["spec"_key]["tolerations"_key], each["key"_key].as_string())) continue;
+    if (tolerates_execution(pod["spec"_key]["tolerations"_key], each["key"_key].as_string()))
+      continue;
     pod.edit("spec"_key).edit("tolerations"_key).push_back(each);
   }
 }

@@ -15,7 +15,8 @@ api::Result<void> check_namespace(const ServerState& state, const api::Resource&
   if (!terminating) return {};
   api::Status status = api::forbidden(
       resource.group_resource(), name,
-      fmt::format("unable to create new content in namespace {} because it is being terminated", ns));
+      fmt::format("unable to create new content in namespace {} because it is being terminated",
+                  ns));
   status.details.causes.push_back({"NamespaceTerminating",
                                    fmt::format("namespace {} is being terminated", ns),
                                    "metadata.namespace"});

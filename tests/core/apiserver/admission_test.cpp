@@ -42,11 +42,10 @@ TEST_CASE("a Pod's own wishes are kept") {
 TEST_CASE("what a Pod cannot have is forbidden") {
   Cluster cluster;
   const auto refuse = [&](std::string_view member) {
-    return cluster.refusal(
-        403, "POST", kPods,
-        fmt::format(R"({{"metadata":{{"name":"p"}},"spec":{{{},"containers":[)"
-                    R"({{"name":"c","image":"nginx"}}]}}}})",
-                    member));
+    return cluster.refusal(403, "POST", kPods,
+                           fmt::format(R"({{"metadata":{{"name":"p"}},"spec":{{{},"containers":[)"
+                                       R"({{"name":"c","image":"nginx"}}]}}}})",
+                                       member));
   };
   CHECK(refuse(R"("serviceAccountName":"robot")") ==
         "pods \"p\" is forbidden: error looking up service account default/robot: serviceaccount "

@@ -13,7 +13,8 @@ TEST_CASE("a fresh cluster has four namespaces and the kubernetes Service") {
   REQUIRE(list["items"_key].size() == 4);
   const Value& first = list["items"_key].at(0);
   CHECK(first["metadata"_key]["name"_key].as_string() == "default");
-  CHECK(first["metadata"_key]["labels"_key]["kubernetes.io/metadata.name"].as_string() == "default");
+  CHECK(first["metadata"_key]["labels"_key]["kubernetes.io/metadata.name"].as_string() ==
+        "default");
   CHECK(first["status"_key]["phase"_key].as_string() == "Active");
   CHECK(first["spec"_key]["finalizers"_key].at(0).as_string() == "kubernetes");
   // Items leave their type to the list.
@@ -71,9 +72,10 @@ TEST_CASE("what cannot be created says why and changes nothing") {
   CHECK(refused(400, kConfigMaps, pod_manifest("p")) ==
         "Pod in version \"v1\" cannot be handled as a ConfigMap: converting (v1.Pod) to "
         "(core.ConfigMap): unknown conversion");
-  CHECK(refused(400, kConfigMaps, R"({"kind":"Frog","apiVersion":"v1"})") ==
-        "Frog in version \"v1\" cannot be handled as a ConfigMap: no kind \"Frog\" is registered for "
-        "version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+  CHECK(
+      refused(400, kConfigMaps, R"({"kind":"Frog","apiVersion":"v1"})") ==
+      "Frog in version \"v1\" cannot be handled as a ConfigMap: no kind \"Frog\" is registered for "
+      "version \"v1\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
   CHECK(refused(400, kConfigMaps, R"({"kind":"ConfigMap","apiVersion":"v2"})") ==
         "the API version in the data (v2) does not match the expected API version (v1)");
   CHECK(refused(413, kConfigMaps, std::string(3 * 1024 * 1024 + 1, ' ')) ==
@@ -200,9 +202,8 @@ TEST_CASE("status and the rest are written apart, and generations count changes 
   CHECK(main["status"_key]["replicas"_key].as_int() == 3);
   CHECK(main["spec"_key]["replicas"_key].as_int() == 5);
   CHECK(main["metadata"_key]["generation"_key].as_int() == 2);
-  const Value labelled =
-      cluster.expect(200, "PATCH", target, R"({"metadata":{"labels":{"a":"b"}}})",
-                     "application/merge-patch+json");
+  const Value labelled = cluster.expect(
+      200, "PATCH", target, R"({"metadata":{"labels":{"a":"b"}}})", "application/merge-patch+json");
   CHECK(labelled["metadata"_key]["generation"_key].as_int() == 2);
 }
 
@@ -261,9 +262,9 @@ TEST_CASE("a dry run does everything but write") {
 
 TEST_CASE("typed verbs need neither apiVersion nor kind") {
   Cluster cluster;
-  const auto created = cluster.server.create(
-      api::ResourceId::configmaps, "default",
-      Value::object({{"metadata"_key, Value::object({{"name"_key, "c"}})}}));
+  const auto created =
+      cluster.server.create(api::ResourceId::configmaps, "default",
+                            Value::object({{"metadata"_key, Value::object({{"name"_key, "c"}})}}));
   REQUIRE(created);
   CHECK((*created)["kind"_key].as_string() == "ConfigMap");
   const auto got = cluster.server.get(api::ResourceId::configmaps, "default", "c");
@@ -292,22 +293,22 @@ TEST_CASE("Events go an hour after they were last written") {
   CHECK(cluster.loop.pending() == 0);
 }
 
+std::string service_at(std::string_view name, std::string_view address) {
+  return fmt::format(
+      R"({{"metadata":{{"name":"{}"}},"spec":{{"clusterIP":"{}","ports":[{{"port":80}}]}}}})", name,
+      address);
+}
+
 TEST_CASE("allocations are read back after the store was restored") {
   Cluster cluster;
-  cluster.expect(201, "POST", kServices,
-                 R"({"metadata":{"name":"a"},"spec":{"clusterIP":"10.96.0.50","ports":[{"port":80}]}})");
+  cluster.expect(201, "POST", kServices, service_at("a", "10.96.0.50"));
   const store::Store::Snapshot snapshot = cluster.store.snapshot();
   cluster.expect(200, "DELETE", std::string{kServices} + "/a");
-  cluster.expect(201, "POST", kServices,
-                 R"({"metadata":{"name":"b"},"spec":{"clusterIP":"10.96.0.60","ports":[{"port":80}]}})");
+  cluster.expect(201, "POST", kServices, service_at("b", "10.96.0.60"));
   cluster.store.restore(snapshot);
   cluster.server.reload();
-  CHECK(cluster.send("POST", kServices,
-                     R"({"metadata":{"name":"c"},"spec":{"clusterIP":"10.96.0.50","ports":[{"port":80}]}})")
-            .status == 422);
-  CHECK(cluster.send("POST", kServices,
-                     R"({"metadata":{"name":"c"},"spec":{"clusterIP":"10.96.0.60","ports":[{"port":80}]}})")
-            .status == 201);
+  CHECK(cluster.send("POST", kServices, service_at("c", "10.96.0.50")).status == 422);
+  CHECK(cluster.send("POST", kServices, service_at("c", "10.96.0.60")).status == 201);
 }
 
 }  // namespace

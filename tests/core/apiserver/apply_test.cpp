@@ -8,10 +8,11 @@ namespace rockpool::apiserver {
 namespace {
 
 Value deployment(std::string_view image, std::string_view extra = {}) {
-  return json(fmt::format(R"({{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"web"}},
+  return json(
+      fmt::format(R"({{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"web"}},
       "spec":{{{}"selector":{{"matchLabels":{{"app":"web"}}}},"template":{{"metadata":{{"labels":
       {{"app":"web"}}}},"spec":{{"containers":[{{"name":"c","image":"{}"}}]}}}}}}}})",
-                          extra, image));
+                  extra, image));
 }
 
 TEST_CASE("apply creates, configures and leaves alone") {
@@ -22,8 +23,9 @@ TEST_CASE("apply creates, configures and leaves alone") {
   CHECK(result->resource == api::ResourceId::deployments);
   CHECK(api::namespace_of(result->object) == "default");
   CHECK(api::annotation(result->object, kLastAppliedAnnotation)
-            .starts_with(R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"annotations":{},)"
-                         R"("name":"web","namespace":"default"},"spec":)"));
+            .starts_with(
+                R"({"apiVersion":"apps/v1","kind":"Deployment","metadata":{"annotations":{},)"
+                R"("name":"web","namespace":"default"},"spec":)"));
   CHECK(api::annotation(result->object, kLastAppliedAnnotation).ends_with("}\n"));
   result = apply(cluster.server, deployment("nginx:1"));
   REQUIRE(result);

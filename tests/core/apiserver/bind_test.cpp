@@ -29,12 +29,14 @@ TEST_CASE("a Pod on its way out, gated or replaced is not assigned") {
   CHECK(cluster.server.bind("default", "gated", "n").error().message ==
         "Operation cannot be fulfilled on pods/binding \"gated\": pod gated has non-empty "
         ".spec.schedulingGates");
-  cluster.expect(201, "POST", kPods, R"({"metadata":{"name":"going","finalizers":["a.io/x"]},"spec":{
+  cluster.expect(201, "POST", kPods,
+                 R"({"metadata":{"name":"going","finalizers":["a.io/x"]},"spec":{
       "containers":[{"name":"c","image":"nginx"}]}})");
   cluster.expect(200, "DELETE", std::string{kPods} + "/going");
-  CHECK(cluster.server.bind("default", "going", "n").error().message ==
-        "Operation cannot be fulfilled on pods/binding \"going\": pod going is being deleted, cannot "
-        "be assigned to a host");
+  CHECK(
+      cluster.server.bind("default", "going", "n").error().message ==
+      "Operation cannot be fulfilled on pods/binding \"going\": pod going is being deleted, cannot "
+      "be assigned to a host");
   cluster.expect(201, "POST", kPods, pod_manifest("p"));
   CHECK(cluster.server.bind("default", "p", "n", {.uid = "other", .resource_version = {}})
             .error()

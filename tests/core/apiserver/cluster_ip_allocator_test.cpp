@@ -11,8 +11,12 @@ namespace {
 
 using api::IpAddress;
 
-api::Cidr range(const char* text) { return *api::parse_cidr(text); }
-IpAddress ip(const char* text) { return *api::parse_ip(text); }
+api::Cidr range(const char* text) {
+  return *api::parse_cidr(text);
+}
+IpAddress ip(const char* text) {
+  return *api::parse_ip(text);
+}
 
 TEST_CASE("the network's first and last address are never given") {
   ClusterIpAllocator allocator{range("10.0.0.0/24"), sim::Random{1}};

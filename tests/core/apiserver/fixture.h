@@ -65,8 +65,8 @@ inline constexpr std::string_view kServices = "/api/v1/namespaces/default/servic
 
 /// A Pod's manifest with one container.
 inline std::string pod_manifest(std::string_view name) {
-  return std::string{R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")"} + std::string{name} +
-         R"("},"spec":{"containers":[{"name":"main","image":"nginx:1.27"}]}})";
+  return std::string{R"({"apiVersion":"v1","kind":"Pod","metadata":{"name":")"} +
+         std::string{name} + R"("},"spec":{"containers":[{"name":"main","image":"nginx:1.27"}]}})";
 }
 
 inline std::string config_map_manifest(std::string_view name, std::string_view value = "1") {

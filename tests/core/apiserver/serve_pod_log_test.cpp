@@ -48,9 +48,10 @@ TEST_CASE("a log that cannot be chosen is refused") {
         "containers: [i]");
   CHECK(cluster.refusal(400, "GET", target + "?container=z") ==
         "container z is not valid for pod p");
-  CHECK(cluster.refusal(422, "GET", target + "?container=a&tailLines=-1") ==
-        "PodLogOptions \"\" is invalid: tailLines: Invalid value: -1: must be greater than or equal "
-        "to 0");
+  CHECK(
+      cluster.refusal(422, "GET", target + "?container=a&tailLines=-1") ==
+      "PodLogOptions \"\" is invalid: tailLines: Invalid value: -1: must be greater than or equal "
+      "to 0");
   CHECK(cluster.send("GET", target + "?container=a&sinceSeconds=0").status == 422);
   CHECK(cluster.refusal(404, "GET", std::string{kPods} + "/q/log") == "pods \"q\" not found");
 }

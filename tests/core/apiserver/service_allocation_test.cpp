@@ -15,7 +15,9 @@ std::string service(std::string_view name, std::string_view spec) {
   return fmt::format(R"({{"metadata":{{"name":"{}"}},"spec":{}}})", name, spec);
 }
 
-std::string path(std::string_view name) { return fmt::format("{}/{}", kServices, name); }
+std::string path(std::string_view name) {
+  return fmt::format("{}/{}", kServices, name);
+}
 
 Value make(Cluster& cluster, std::string_view name, std::string_view spec) {
   return cluster.expect(201, "POST", kServices, service(name, spec));
@@ -46,19 +48,23 @@ TEST_CASE("addresses that cannot be had are refused in upstream's words") {
                         service("two", R"({"clusterIP":"10.96.0.10","ports":[{"port":53}]})")) ==
         "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.10\"]: failed to "
         "allocate IP 10.96.0.10: provided IP is already allocated");
-  CHECK(cluster.refusal(422, "POST", kServices,
-                        service("two", R"({"clusterIP":"192.168.0.1","ports":[{"port":53}]})")) ==
-        "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"192.168.0.1\"]: failed to "
-        "allocate IP 192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range "
-        "of valid IPs is 10.96.0.0/12");
-  CHECK(cluster.refusal(422, "POST", kServices,
-                        service("two", R"({"ipFamilyPolicy":"RequireDualStack","ports":[{"port":53}]})")) ==
-        "Service \"two\" is invalid: spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this "
-        "cluster is not configured for dual-stack services");
-  CHECK(cluster.refusal(422, "POST", kServices,
-                        service("two", R"({"ipFamilies":["IPv6"],"ports":[{"port":53}]})")) ==
-        "Service \"two\" is invalid: spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on "
-        "this cluster");
+  CHECK(
+      cluster.refusal(422, "POST", kServices,
+                      service("two", R"({"clusterIP":"192.168.0.1","ports":[{"port":53}]})")) ==
+      "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"192.168.0.1\"]: failed to "
+      "allocate IP 192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range "
+      "of valid IPs is 10.96.0.0/12");
+  CHECK(
+      cluster.refusal(
+          422, "POST", kServices,
+          service("two", R"({"ipFamilyPolicy":"RequireDualStack","ports":[{"port":53}]})")) ==
+      "Service \"two\" is invalid: spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this "
+      "cluster is not configured for dual-stack services");
+  CHECK(
+      cluster.refusal(422, "POST", kServices,
+                      service("two", R"({"ipFamilies":["IPv6"],"ports":[{"port":53}]})")) ==
+      "Service \"two\" is invalid: spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on "
+      "this cluster");
 }
 
 TEST_CASE("headless Services keep None and external names have no address") {
@@ -108,8 +114,8 @@ TEST_CASE("what was allocated survives an update that leaves it out") {
   CHECK(ports.at(1)["nodePort"_key] == old_ports.at(1)["nodePort"_key]);
   CHECK(ports.at(0)["nodePort"_key] != old_ports.at(0)["nodePort"_key]);
   const std::int64_t released = old_ports.at(0)["nodePort"_key].as_int();
-  make(cluster, "heir", fmt::format(R"({{"type":"NodePort","ports":[{{"port":80,"nodePort":{}}}]}})",
-                                    released));
+  make(cluster, "heir",
+       fmt::format(R"({{"type":"NodePort","ports":[{{"port":80,"nodePort":{}}}]}})", released));
 }
 
 TEST_CASE("one port number of two protocols shares its node port") {
@@ -124,15 +130,18 @@ TEST_CASE("one port number of two protocols shares its node port") {
 TEST_CASE("node ports that cannot be had are refused, and nothing stays taken") {
   Cluster cluster;
   make(cluster, "one", R"({"type":"NodePort","ports":[{"port":80,"nodePort":30080}]})");
-  CHECK(cluster.refusal(422, "POST", kServices, service("two", R"({"type":"NodePort",
+  CHECK(
+      cluster.refusal(422, "POST", kServices, service("two", R"({"type":"NodePort",
       "clusterIP":"10.96.0.90","ports":[{"name":"a","port":79,"nodePort":30079},
       {"name":"b","port":80,"nodePort":30080}]})")) ==
-        "Service \"two\" is invalid: spec.ports[1].nodePort: Invalid value: 30080: provided port is "
-        "already allocated");
-  CHECK(cluster.refusal(422, "POST", kServices,
-                        service("two", R"({"type":"NodePort","ports":[{"port":80,"nodePort":80}]})")) ==
-        "Service \"two\" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not "
-        "in the valid range. The range of valid ports is 30000-32767");
+      "Service \"two\" is invalid: spec.ports[1].nodePort: Invalid value: 30080: provided port is "
+      "already allocated");
+  CHECK(
+      cluster.refusal(
+          422, "POST", kServices,
+          service("two", R"({"type":"NodePort","ports":[{"port":80,"nodePort":80}]})")) ==
+      "Service \"two\" is invalid: spec.ports[0].nodePort: Invalid value: 80: provided port is not "
+      "in the valid range. The range of valid ports is 30000-32767");
   make(cluster, "three", R"({"type":"NodePort","clusterIP":"10.96.0.90",
       "ports":[{"port":79,"nodePort":30079}]})");
 }
@@ -170,18 +179,22 @@ TEST_CASE("allocations agree with the Services under random writes") {
     if (type != "ExternalName" && random.below(3) == 0) {
       fixed = fmt::format(R"("clusterIP":"10.0.0.{}",)", random.below(32));
     }
-    const std::string port =
-        type != "ClusterIP" && type != "ExternalName" && random.below(2) == 0
-            ? fmt::format(R"(,"nodePort":{})", 30000 + random.below(20))
-            : "";
-    const std::string body = service(
-        name, fmt::format(R"({{"type":"{}",{}{}"ports":[{{"port":80{}}}]}})", type, external, fixed,
-                          port));
+    const std::string port = type != "ClusterIP" && type != "ExternalName" && random.below(2) == 0
+                                 ? fmt::format(R"(,"nodePort":{})", 30000 + random.below(20))
+                                 : "";
+    const std::string body =
+        service(name, fmt::format(R"({{"type":"{}",{}{}"ports":[{{"port":80{}}}]}})", type,
+                                  external, fixed, port));
     const std::string query = random.below(4) == 0 ? "?dryRun=All" : "";
     switch (random.below(3)) {
-      case 0: cluster.send("POST", std::string{kServices} + query, body); break;
-      case 1: cluster.send("PUT", path(name) + query, body); break;
-      default: cluster.send("DELETE", path(name) + query);
+      case 0:
+        cluster.send("POST", std::string{kServices} + query, body);
+        break;
+      case 1:
+        cluster.send("PUT", path(name) + query, body);
+        break;
+      default:
+        cluster.send("DELETE", path(name) + query);
     }
     std::set<std::string> addresses;
     std::set<std::int64_t> ports;

@@ -7,8 +7,12 @@
 namespace rockpool::apiserver {
 namespace {
 
-const api::TypeTable& pod_type() { return *api::find_type("/v1", "Pod"); }
-const api::TypeTable& deployment_type() { return *api::find_type("apps/v1", "Deployment"); }
+const api::TypeTable& pod_type() {
+  return *api::find_type("/v1", "Pod");
+}
+const api::TypeTable& deployment_type() {
+  return *api::find_type("apps/v1", "Deployment");
+}
 
 std::string merged(std::string_view original, std::string_view patch,
                    const api::TypeTable& type = pod_type()) {
@@ -72,9 +76,11 @@ TEST_CASE("the order that a patch sets is kept around what only the server has")
                R"({"spec":{"$setElementOrder/containers":[{"name":"b"},{"name":"a"}],)"
                R"("containers":[{"name":"b","image":"2"}]}})") ==
         R"({"spec":{"containers":[{"name":"server"},{"image":"2","name":"b"},{"name":"a"}]}})");
-  CHECK(merged(R"({"spec":{"containers":[{"name":"a"}]}})",
-               R"({"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"b"}]}})")
-            .starts_with("error: The order in patch list"));
+  CHECK(
+      merged(
+          R"({"spec":{"containers":[{"name":"a"}]}})",
+          R"({"spec":{"$setElementOrder/containers":[{"name":"a"}],"containers":[{"name":"b"}]}})")
+          .starts_with("error: The order in patch list"));
 }
 
 TEST_CASE("retained keys drop all others") {
@@ -131,7 +137,8 @@ TEST_CASE("a three-way patch of what is there already is empty") {
 
 TEST_CASE("a two-way patch takes one document to the other") {
   const Value before = json(R"({"spec":{"replicas":1,"strategy":{"type":"RollingUpdate",
-      "rollingUpdate":{"maxSurge":1}},"template":{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}}})");
+      "rollingUpdate":{"maxSurge":1}},
+      "template":{"spec":{"volumes":[{"name":"v","emptyDir":{}}]}}}})");
   const Value after = json(R"({"spec":{"strategy":{"type":"Recreate"},
       "template":{"spec":{"volumes":[{"name":"v","configMap":{"name":"c"}}]}}}})");
   const auto patch = two_way_strategic_patch(before, after, deployment_type());
@@ -140,9 +147,9 @@ TEST_CASE("a two-way patch takes one document to the other") {
 }
 
 TEST_CASE("kinds without tables get a JSON merge patch") {
-  CHECK(doc::to_json(three_way_json_merge_patch(json(R"({"a":1,"b":1})"), json(R"({"b":2,"c":{"d":1}})"),
-                                                json(R"({"a":1,"b":1,"e":5})"))) ==
-        R"({"a":null,"b":2,"c":{"d":1}})");
+  CHECK(doc::to_json(three_way_json_merge_patch(
+            json(R"({"a":1,"b":1})"), json(R"({"b":2,"c":{"d":1}})"),
+            json(R"({"a":1,"b":1,"e":5})"))) == R"({"a":null,"b":2,"c":{"d":1}})");
 }
 
 }  // namespace

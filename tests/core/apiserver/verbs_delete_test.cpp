@@ -4,7 +4,9 @@
 namespace rockpool::apiserver {
 namespace {
 
-std::string pod_path(std::string_view name) { return std::string{kPods} + "/" + std::string{name}; }
+std::string pod_path(std::string_view name) {
+  return std::string{kPods} + "/" + std::string{name};
+}
 
 void make_bound_pod(Cluster& cluster, std::string_view name) {
   cluster.expect(201, "POST", kPods, pod_manifest(name));
@@ -88,7 +90,8 @@ TEST_CASE("propagation policies become finalizers") {
     CHECK(cluster.send("GET", path).status == 404);
     return finalizers;
   };
-  CHECK(finalizers_after(R"({"propagationPolicy":"Foreground"})", 202) == R"(["foregroundDeletion"])");
+  CHECK(finalizers_after(R"({"propagationPolicy":"Foreground"})", 202) ==
+        R"(["foregroundDeletion"])");
   CHECK(finalizers_after(R"({"propagationPolicy":"Orphan"})", 200) == R"(["orphan"])");
   CHECK(finalizers_after(R"({"propagationPolicy":"Background"})", 200) == "null");
   CHECK(finalizers_after(R"({"orphanDependents":true})", 200) == R"(["orphan"])");
@@ -115,8 +118,9 @@ TEST_CASE("a collection is deleted by selector") {
   Cluster cluster;
   for (const char* name : {"a", "b", "c"}) {
     const std::string_view group = name[0] == 'b' ? "two" : "one";
-    cluster.expect(201, "POST", kConfigMaps,
-                   fmt::format(R"({{"metadata":{{"name":"{}","labels":{{"g":"{}"}}}}}})", name, group));
+    cluster.expect(
+        201, "POST", kConfigMaps,
+        fmt::format(R"({{"metadata":{{"name":"{}","labels":{{"g":"{}"}}}}}})", name, group));
   }
   const Value removed =
       cluster.expect(200, "DELETE", std::string{kConfigMaps} + "?labelSelector=g%3Done");
@@ -132,8 +136,8 @@ TEST_CASE("a namespace terminates, takes nothing new, and goes when it is finali
   const Value terminating = cluster.expect(200, "DELETE", "/api/v1/namespaces/x");
   CHECK(terminating["status"_key]["phase"_key].as_string() == "Terminating");
   CHECK(terminating["metadata"_key]["deletionTimestamp"_key].is_string());
-  const Value refused = cluster.expect(403, "POST", "/api/v1/namespaces/x/configmaps",
-                                       config_map_manifest("c"));
+  const Value refused =
+      cluster.expect(403, "POST", "/api/v1/namespaces/x/configmaps", config_map_manifest("c"));
   CHECK(refused["message"_key].as_string() ==
         "configmaps \"c\" is forbidden: unable to create new content in namespace x because it is "
         "being terminated");
@@ -152,12 +156,12 @@ TEST_CASE("a namespace terminates, takes nothing new, and goes when it is finali
 TEST_CASE("watchers see a Pod marked before it goes") {
   Cluster cluster;
   cluster.expect(201, "POST", kPods, pod_manifest("p"));
-  auto stream = *cluster.server.watch(api::ResourceId::pods, "default",
-                                      {.resource_version = std::to_string(cluster.store.revision())});
+  auto stream =
+      *cluster.server.watch(api::ResourceId::pods, "default",
+                            {.resource_version = std::to_string(cluster.store.revision())});
   std::string seen;
-  stream->on_event([&](const WatchEvent& event) {
-    seen += std::string{watch_event_type(event.kind)} + " ";
-  });
+  stream->on_event(
+      [&](const WatchEvent& event) { seen += std::string{watch_event_type(event.kind)} + " "; });
   cluster.expect(200, "DELETE", pod_path("p"));
   cluster.loop.run_for({});
   CHECK(seen == "MODIFIED DELETED ");

@@ -35,8 +35,10 @@ TEST_CASE("patches that do not fit are refused and change nothing") {
   CHECK(cluster.refusal(404, "PATCH", std::string{kConfigMaps} + "/d", "{}", kMerge) ==
         "configmaps \"d\" not found");
   CHECK(cluster.refusal(415, "PATCH", target, "{}", "application/apply-patch+yaml")
-            .find("accepted media types include: application/json-patch+json") != std::string::npos);
-  const Value unfit = cluster.expect(422, "PATCH", target, R"([{"op":"remove","path":"/frog"}])", kJson);
+            .find("accepted media types include: application/json-patch+json") !=
+        std::string::npos);
+  const Value unfit =
+      cluster.expect(422, "PATCH", target, R"([{"op":"remove","path":"/frog"}])", kJson);
   CHECK(unfit["message"_key].as_string() ==
         "the server rejected our request due to an error in our request");
   CHECK(unfit["details"_key]["causes"_key].size() == 1);

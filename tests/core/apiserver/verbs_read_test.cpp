@@ -31,15 +31,16 @@ TEST_CASE("lists are selected by labels and fields") {
   fill(cluster);
   const std::string base{kConfigMaps};
   CHECK(names(cluster.expect(200, "GET", base + "?labelSelector=tier%3Dodd")) == "c1 c3 c5 ");
-  CHECK(names(cluster.expect(200, "GET", base + "?labelSelector=tier!=odd,tier")) == "c0 c2 c4 c6 ");
+  CHECK(names(cluster.expect(200, "GET", base + "?labelSelector=tier!=odd,tier")) ==
+        "c0 c2 c4 c6 ");
   CHECK(names(cluster.expect(200, "GET", base + "?fieldSelector=metadata.name%3Dc4")) == "c4 ");
-  CHECK(names(cluster.expect(
-            200, "GET", base + "?fieldSelector=metadata.name!=c4&labelSelector=tier=even")) ==
+  CHECK(names(cluster.expect(200, "GET",
+                             base + "?fieldSelector=metadata.name!=c4&labelSelector=tier=even")) ==
         "c0 c2 c6 ");
-  CHECK(names(cluster.expect(200, "GET", "/api/v1/configmaps?fieldSelector=metadata.namespace=x")) ==
-        "");
-  CHECK(cluster.refusal(400, "GET", base + "?fieldSelector=data.key=1")
-            .find("data.key") != std::string::npos);
+  CHECK(names(cluster.expect(200, "GET",
+                             "/api/v1/configmaps?fieldSelector=metadata.namespace=x")) == "");
+  CHECK(cluster.refusal(400, "GET", base + "?fieldSelector=data.key=1").find("data.key") !=
+        std::string::npos);
   CHECK(cluster.send("GET", base + "?labelSelector=a%20b%20c").status == 400);
 }
 
@@ -75,8 +76,8 @@ TEST_CASE("a token that is too old or none is refused") {
   cluster.store.compact(cluster.store.revision());
   const Value expired = cluster.expect(410, "GET", base + "&continue=" + token);
   CHECK(expired["reason"_key].as_string() == "Expired");
-  CHECK(cluster.refusal(400, "GET", base + "&continue=frog").starts_with(
-      "continue key is not valid: "));
+  CHECK(cluster.refusal(400, "GET", base + "&continue=frog")
+            .starts_with("continue key is not valid: "));
   CHECK(cluster.refusal(400, "GET", base + "&resourceVersion=5&continue=" + token) ==
         "specifying resource version is not allowed when using continue");
 }

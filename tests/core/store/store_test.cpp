@@ -87,9 +87,9 @@ TEST_CASE("objects are ordered as etcd orders their keys") {
   }
   REQUIRE(store.create(nodes, make("", "n2")));
   REQUIRE(store.create(nodes, make("", "n1")));
-  CHECK(places(store, pods, "") ==
-        std::vector<std::string>{"a-b/x", "a-b/x-1", "a-b/y", "a.c/x", "a.c/x-1", "a.c/y", "a/x",
-                                 "a/x-1", "a/y", "b/x", "b/x-1", "b/y"});
+  CHECK(places(store, pods, "") == std::vector<std::string>{"a-b/x", "a-b/x-1", "a-b/y", "a.c/x",
+                                                            "a.c/x-1", "a.c/y", "a/x", "a/x-1",
+                                                            "a/y", "b/x", "b/x-1", "b/y"});
   CHECK(places(store, pods, "a") == std::vector<std::string>{"a/x", "a/x-1", "a/y"});
   CHECK(places(store, pods, "", {"a.c", "x-1"}) ==
         std::vector<std::string>{"a.c/y", "a/x", "a/x-1", "a/y", "b/x", "b/x-1", "b/y"});
@@ -127,9 +127,8 @@ TEST_CASE("a subscriber may write, subscribe and unsubscribe") {
     if (change.kind != Change::added) return;
     REQUIRE(store.update(pods, change.object));
     doomed.reset();
-    late = store.subscribe(pods, [&](const Change& other) {
-      seen.push_back("late " + describe(other));
-    });
+    late = store.subscribe(pods,
+                           [&](const Change& other) { seen.push_back("late " + describe(other)); });
   });
   doomed = store.subscribe(pods, [&](const Change&) { seen.push_back("doomed"); });
   REQUIRE(store.create(pods, make("a", "x")));
@@ -210,8 +209,8 @@ TEST_CASE("the state at any kept revision can be listed") {
   }
   for (std::size_t revision = 2; revision < states.size(); revision += 7) {
     std::vector<std::string> listed;
-    const auto done = store.visit_at(
-        static_cast<std::int64_t>(revision), pods, "", {}, [&](const Value& object) {
+    const auto done =
+        store.visit_at(static_cast<std::int64_t>(revision), pods, "", {}, [&](const Value& object) {
           listed.push_back(fmt::format("{}={}", place_of(object), object["data"_key].as_int()));
           return true;
         });
@@ -223,12 +222,11 @@ TEST_CASE("the state at any kept revision can be listed") {
     const std::string& cut = listed[2];
     const Store::Position after{cut.substr(0, cut.find('/')),
                                 cut.substr(cut.find('/') + 1, cut.find('=') - cut.find('/') - 1)};
-    REQUIRE(store.visit_at(static_cast<std::int64_t>(revision), pods, "", after,
-                           [&](const Value& object) {
-                             rest.push_back(fmt::format("{}={}", place_of(object),
-                                                        object["data"_key].as_int()));
-                             return true;
-                           }));
+    REQUIRE(store.visit_at(
+        static_cast<std::int64_t>(revision), pods, "", after, [&](const Value& object) {
+          rest.push_back(fmt::format("{}={}", place_of(object), object["data"_key].as_int()));
+          return true;
+        }));
     CHECK(rest == std::vector<std::string>(listed.begin() + 3, listed.end()));
   }
   CHECK(store.visit_at(9'999, pods, "", {}, [](const Value&) { return true; }).error() ==
