@@ -33,8 +33,30 @@ node_tests() {
   node --test --test-reporter=tap "$@" "$folder"/*_test.mjs
 }
 
+# same_digests PATH: runs the scenarios of a folder natively and as Wasm; a case passes if the history of its
+# cluster has the same digest on both, whether the scenario itself passes or not.
+same_digests() {
+  local native=$logs/digests-native.txt wasm=$logs/digests-wasm.txt
+  [ -x build/native/rockpool ] || build_preset native rockpool
+  rm -f "$native" "$wasm"
+  build/native/rockpool test "$1" --digests "$native" || true
+  wasm_program rockpool test "$1" --digests "$wasm" || true
+  awk '
+    FNR == NR { native[$1] = $2; next }
+    { wasm[$1] = $2 }
+    END {
+      for (file in native) {
+        if (native[file] == wasm[file]) { ++passed; continue }
+        ++failed
+        print file ": " native[file] " natively, " (wasm[file] ? wasm[file] : "nothing") " as Wasm"
+      }
+      print passed + 0 " passed, " failed + 0 " failed"
+      exit failed > 0
+    }' "$native" "$wasm"
+}
+
 # Steps run in a shell of their own.
-export -f build_preset wasm_program node_tests
+export -f build_preset wasm_program node_tests same_digests
 export root logs
 
 # count_cases LOG: "PASSED FAILED", from the last summary of doctest, of Node's TAP, or a plain
