@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -13,15 +14,13 @@
 
 namespace rockpool::net {
 
-/// One request under way: what its coroutine knows between its steps.
+/// One request under way: what its coroutine knows between its steps. It is made for every request,
+/// so it and the coroutine's frame are kept small enough for the allocator's fast path: what is
+/// only needed for failures is built at the end.
 class FetchRun {
  public:
-  FetchRun(Ref<Host> host, HttpClient* client, Url url, FetchOptions options)
-      : host_{std::move(host)},
-        client_{client},
-        url_{std::move(url)},
-        options_{options},
-        started_{host_->loop().now()} {
+  FetchRun(Host& host, HttpClient* client, const Url& url, const FetchOptions& options)
+      : host_{&host}, client_{client}, url_{url}, options_{options}, started_{host.loop().now()} {
     if (options_.timeout) deadline_ = started_ + *options_.timeout;
     begin_trace();
   }
@@ -33,7 +32,7 @@ class FetchRun {
                                     HttpRequest request, FetchOptions options);
 
  private:
-  static sim::Task<std::optional<Failure>> establish(FetchRun& self);
+  static sim::Task<bool> establish(FetchRun& self);
 
   static constexpr sim::Time kNever = Connection::kNever;
 
@@ -48,20 +47,27 @@ class FetchRun {
   void remember_addresses(std::vector<IpAddress> addresses);
   void close_connection();
   void close_own();
-  Failure make_failure(FailureKind kind);
+  void note_failure(FailureKind kind, bool timed_out, bool while_connecting);
+  FetchResult fail();
   FetchResult finish(std::expected<HttpResponse, Failure> outcome);
   void tell_observer(const FetchResult& result);
 
-  Ref<Host> host_;
+  // All these are arguments of the coroutine, which outlive this.
+  Host* host_;
   HttpClient* client_;
-  Url url_;
-  FetchOptions options_;
+  const Url& url_;
+  const FetchOptions& options_;
   sim::Time started_;
   sim::Time deadline_ = kNever;
   Ref<Connection> own_;
   std::vector<IpAddress> addresses_;
   SocketAddress remote_;
   Ref<Trace> trace_;
+  // Why it failed: in short, or in full if the resolver said so.
+  FailureKind failure_kind_ = FailureKind::none;
+  bool by_client_timeout_ = false;
+  bool by_connect_timeout_ = false;
+  std::unique_ptr<Failure> lookup_failure_;
 };
 
 void FetchRun::begin_trace() {
@@ -132,14 +138,23 @@ void FetchRun::close_own() {
   }
 }
 
-Failure FetchRun::make_failure(FailureKind kind) {
+void FetchRun::note_failure(FailureKind kind, bool timed_out, bool while_connecting) {
+  failure_kind_ = kind;
+  by_client_timeout_ = timed_out;
+  by_connect_timeout_ = timed_out && while_connecting;
+}
+
+FetchResult FetchRun::fail() {
+  if (lookup_failure_) return finish(std::unexpected{std::move(*lookup_failure_)});
   Failure failure;
-  failure.kind = kind;
+  failure.kind = failure_kind_;
   failure.host = url_.host;
   failure.port = url_.port;
   failure.remote = remote_;
+  failure.by_client_timeout = by_client_timeout_;
+  failure.by_connect_timeout = by_connect_timeout_;
   if (const Ref<Connection>& open = connection()) failure.local = open->client_address();
-  return failure;
+  return finish(std::unexpected{std::move(failure)});
 }
 
 FetchResult FetchRun::finish(std::expected<HttpResponse, Failure> outcome) {
@@ -189,16 +204,18 @@ void FetchRun::tell_observer(const FetchResult& result) {
   network->observer()->on_finished(summary);
 }
 
-// Opens a connection to the first address that takes one; the failure if none does.
-sim::Task<std::optional<Failure>> FetchRun::establish(FetchRun& self) {
+// Opens a connection to the first address that takes one; false, with the failure noted, if none
+// does.
+sim::Task<bool> FetchRun::establish(FetchRun& self) {
   if (!self.find_known_addresses()) {
     const std::optional<sim::Time> deadline =
         self.options_.timeout ? std::optional{self.deadline_} : std::nullopt;
-    auto resolving = dns::resolve(self.host_, self.url_.host, deadline, self.trace_);
+    auto resolving = dns::resolve(Ref{self.host_}, self.url_.host, deadline, self.trace_);
     auto resolved = co_await resolving;
     if (!resolved) {
-      resolved.error().port = self.url_.port;
-      co_return std::move(resolved.error());
+      self.lookup_failure_ = std::make_unique<Failure>(std::move(resolved.error()));
+      self.lookup_failure_->port = self.url_.port;
+      co_return false;
     }
     self.remember_addresses(std::move(*resolved));
   }
@@ -206,37 +223,34 @@ sim::Task<std::optional<Failure>> FetchRun::establish(FetchRun& self) {
   if (self.options_.connect_timeout) {
     deadline = std::min(deadline, self.now() + *self.options_.connect_timeout);
   }
-  FailureKind kind = FailureKind::network_unreachable;
-  bool timed_out = false;
-  for (std::size_t i = 0; i < self.addresses_.size() && !timed_out; ++i) {
+  self.note_failure(FailureKind::network_unreachable, false, true);
+  for (const IpAddress& address : self.addresses_) {
     self.close_connection();
-    self.remote_ = {self.addresses_[i], self.url_.port};
+    self.remote_ = {address, self.url_.port};
     self.connection() =
         Connection::open(*self.host_, self.remote_, Connection::Content::http, self.trace_);
     Connection* const open = self.connection().get();
     if (open == nullptr) break;
     Connection::ClientWait wait = open->wait_connected(deadline);
     co_await wait;
-    if (open->is_connected()) co_return std::nullopt;
-    timed_out = !open->client_failed();
-    kind = timed_out ? FailureKind::connection_timed_out : open->end_kind();
+    if (open->is_connected()) co_return true;
+    const bool timed_out = !open->client_failed();
+    self.note_failure(timed_out ? FailureKind::connection_timed_out : open->end_kind(), timed_out,
+                      deadline < self.deadline_);
+    if (timed_out) break;
   }
-  Failure failure = self.make_failure(kind);
-  failure.by_client_timeout = timed_out;
-  failure.by_connect_timeout = timed_out && deadline < self.deadline_;
-  co_return failure;
+  co_return false;
 }
 
 sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url,
                                      HttpRequest request, FetchOptions options) {
-  FetchRun self{std::move(host), client, std::move(url), options};
+  FetchRun self{*host, client, url, options};
   self.complete(request);
   bool is_reused = self.take_kept_connection();
   for (;;) {
     if (!is_reused) {
       auto establishing = establish(self);
-      std::optional<Failure> failure = co_await establishing;
-      if (failure) co_return self.finish(std::unexpected{std::move(*failure)});
+      if (!co_await establishing) co_return self.fail();
     }
     Connection* const open = self.connection().get();
     self.remote_ = open->destination();
@@ -250,16 +264,12 @@ sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url
     const FailureKind kind = timed_out ? FailureKind::response_timed_out : open->end_kind();
     const bool found_closed =
         kind == FailureKind::connection_closed || kind == FailureKind::connection_reset;
-    if (is_reused && found_closed) {
-      // The server had let go of the idle connection; that is no fault of this request.
-      request = open->take_request();
-      self.close_connection();
-      is_reused = false;
-      continue;
-    }
-    Failure failure = self.make_failure(kind);
-    failure.by_client_timeout = timed_out;
-    co_return self.finish(std::unexpected{std::move(failure)});
+    self.note_failure(kind, timed_out, false);
+    if (!is_reused || !found_closed) co_return self.fail();
+    // The server had let go of the idle connection; that is no fault of this request.
+    request = open->take_request();
+    self.close_connection();
+    is_reused = false;
   }
 }
 
