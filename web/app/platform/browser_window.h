@@ -45,7 +45,7 @@ class BrowserWindow {
 
  private:
   static int on_sdl_event(void* window, SDL_Event* event);
-  static int on_animation_frame(double milliseconds, void* window);
+  static bool on_animation_frame(double milliseconds, void* window);
   static void on_timer(void* window);
 
   void open();

@@ -91,12 +91,12 @@ void BrowserWindow::wake() {
   frame_request_ = emscripten_request_animation_frame(on_animation_frame, this);
 }
 
-int BrowserWindow::on_animation_frame(double milliseconds, void* window) {
+bool BrowserWindow::on_animation_frame(double milliseconds, void* window) {
   auto* self = static_cast<BrowserWindow*>(window);
   self->frame_request_ = 0;
   self->draw(milliseconds);
   self->sleep();
-  return 0;
+  return false;
 }
 
 void BrowserWindow::on_timer(void* window) {

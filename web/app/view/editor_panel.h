@@ -28,7 +28,6 @@ class EditorPanel {
 
   ApplyReport report_;
   bool has_report_ = false;
-  bool examples_open_ = false;
 };
 
 }  // namespace rockpool::app
