@@ -50,16 +50,9 @@ struct LoadResult {
 
 template <typename Number>
 Number read_number(const std::optional<std::string>& text, Number fallback) {
-  if (!text) return fallback;
-  if constexpr (std::is_floating_point_v<Number>) {
-    // Not every standard library reads these from characters.
-    const auto value = doc::parse_json(*text);
-    return value ? value->as_double(fallback) : fallback;
-  } else {
-    Number number = fallback;
-    std::from_chars(text->data(), text->data() + text->size(), number);
-    return number;
-  }
+  Number number = fallback;
+  if (text) std::from_chars(text->data(), text->data() + text->size(), number);
+  return number;
 }
 
 // A rate; not by from_chars, which Emscripten's library lacks for double.
