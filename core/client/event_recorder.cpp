@@ -27,8 +27,8 @@ void EventRecorder::record(const doc::Value& object, std::string_view field_path
   if (!created) return;
   // Forgetting everything now and then only makes a repetition appear as an event of its own.
   if (seen_.size() >= kMaxSeen) seen_.clear();
-  seen_[std::move(key)] = {std::string{api::namespace_of(*created)}, std::string{api::name(*created)},
-                           loop_.now()};
+  seen_[std::move(key)] = {std::string{api::namespace_of(*created)},
+                           std::string{api::name(*created)}, loop_.now()};
 }
 
 bool EventRecorder::repeat(const Repeat& key) {
@@ -53,7 +53,8 @@ doc::Value EventRecorder::make(const doc::Value& object, std::string_view field_
   if (!field_path.empty()) involved.set("fieldPath"_key, field_path);
   doc::Value source = doc::Value::object({{"component"_key, component_}});
   if (!host_.empty()) source.set("host"_key, host_);
-  const auto stamp = loop_.now().time_since_epoch().count() + static_cast<std::int64_t>(recorded_++);
+  const auto stamp =
+      loop_.now().time_since_epoch().count() + static_cast<std::int64_t>(recorded_++);
   return doc::Value::object({
       {"metadata"_key,
        doc::Value::object({{"name"_key, fmt::format("{}.{:x}", api::name(object), stamp)},

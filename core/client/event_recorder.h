@@ -13,13 +13,14 @@
 
 namespace rockpool::client {
 
-/// Writes core/v1 Events about objects for one component, as client-go's tools/record does: an event that
-/// repeats within ten minutes (same object, reason, message and type) raises `count` and `lastTimestamp` of
-/// the one that is there.
+/// Writes core/v1 Events about objects for one component, as client-go's tools/record does: an
+/// event that repeats within ten minutes (same object, reason, message and type) raises `count` and
+/// `lastTimestamp` of the one that is there.
 class EventRecorder {
  public:
   /// `component` and `host` become `source`; `host` is the node for a kubelet and empty for others.
-  EventRecorder(sim::Loop& loop, apiserver::ApiServer& api, std::string component, std::string host = {});
+  EventRecorder(sim::Loop& loop, apiserver::ApiServer& api, std::string component,
+                std::string host = {});
 
   /// Records a Normal event about `object`.
   void normal(const doc::Value& object, std::string_view reason, std::string_view message) {
@@ -42,7 +43,8 @@ class EventRecorder {
     std::string name;
     sim::Time last;
   };
-  // How long a repetition counts as one (the correlator's default interval), and how many are remembered.
+  // How long a repetition counts as one (the correlator's default interval), and how many are
+  // remembered.
   static constexpr sim::Duration kRepeatWindow = std::chrono::minutes{10};
   static constexpr std::size_t kMaxSeen = 4096;
 

@@ -59,7 +59,9 @@ void Index::update(const Entry& entry, const doc::Value* before, const doc::Valu
   std::erase_if(touched_, [this](const std::string& value) { return !handlers_.contains(value); });
 }
 
-void Index::insert(const Entry& entry, const std::string& value) { entries_[value].insert(&entry); }
+void Index::insert(const Entry& entry, const std::string& value) {
+  entries_[value].insert(&entry);
+}
 
 void Index::remove(const Entry& entry, const std::string& value) {
   const auto found = entries_.find(value);
@@ -132,7 +134,9 @@ Index& Informer::by_label() {
   });
 }
 
-Subscription Informer::subscribe(ChangeHandler handler) { return handlers_.add(std::move(handler)); }
+Subscription Informer::subscribe(ChangeHandler handler) {
+  return handlers_.add(std::move(handler));
+}
 
 void Informer::receive(const store::Change& change) {
   const bool is_gone = change.kind == store::Change::deleted;
@@ -146,10 +150,12 @@ void Informer::receive(const store::Change& change) {
   handlers_.call(before, after);
 }
 
-std::string label_index_value(std::string_view namespace_, std::string_view key, std::string_view value) {
+std::string label_index_value(std::string_view namespace_, std::string_view key,
+                              std::string_view value) {
   std::string result;
   result.reserve(namespace_.size() + key.size() + value.size() + 2);
-  // Neither a namespace nor a label key can hold these separators in a place that would confuse them.
+  // Neither a namespace nor a label key can hold these separators in a place that would confuse
+  // them.
   return result.append(namespace_).append("|").append(key).append("=").append(value);
 }
 

@@ -23,21 +23,24 @@ using Entry = std::pair<const api::ObjectKey, doc::Value>;
 
 /// Orders entries by key.
 struct EntryOrder {
-  bool operator()(const Entry* left, const Entry* right) const { return left->first < right->first; }
+  bool operator()(const Entry* left, const Entry* right) const {
+    return left->first < right->first;
+  }
 };
 
 /// Entries in the order of their keys. An entry stays where it is until its object is deleted.
 using EntrySet = std::set<const Entry*, EntryOrder>;
 
-/// Called for every change, after the cache and its indexes hold it. `before` is null for a new object,
-/// `after` for one that is gone.
+/// Called for every change, after the cache and its indexes hold it. `before` is null for a new
+/// object, `after` for one that is gone.
 using ChangeHandler = std::function<void(const doc::Value* before, const doc::Value* after)>;
 
 /// Keeps a handler registered; letting go of it takes the handler away. May outlive the informer.
 class Subscription {
  public:
   Subscription() = default;
-  explicit Subscription(std::shared_ptr<void> registration) : registration_{std::move(registration)} {}
+  explicit Subscription(std::shared_ptr<void> registration)
+      : registration_{std::move(registration)} {}
 
  private:
   std::shared_ptr<void> registration_;
@@ -57,8 +60,8 @@ class HandlerList {
   std::vector<std::weak_ptr<ChangeHandler>> handlers_;
 };
 
-/// A second way to find the objects of an informer: by values computed from each object, such as the
-/// node of a Pod. Kept up to date at O(log n) for each changed object.
+/// A second way to find the objects of an informer: by values computed from each object, such as
+/// the node of a Pod. Kept up to date at O(log n) for each changed object.
 class Index {
  public:
   /// Appends the values under which `object` is to be found.
@@ -68,14 +71,14 @@ class Index {
 
   /// The objects with that value.
   const EntrySet& find(std::string_view value) const;
-  /// Calls `handler` for changes of objects that have that value before or after the change. The cost of a
-  /// change does not grow with the number of other values that are watched.
+  /// Calls `handler` for changes of objects that have that value before or after the change. The
+  /// cost of a change does not grow with the number of other values that are watched.
   Subscription subscribe(std::string_view value, ChangeHandler handler);
 
  private:
   friend class Informer;
-  // Files a changed entry under its new values; remembers who is to be told. `before` is null for a new
-  // entry, `after` for one about to go.
+  // Files a changed entry under its new values; remembers who is to be told. `before` is null for a
+  // new entry, `after` for one about to go.
   void update(const Entry& entry, const doc::Value* before, const doc::Value* after);
   void insert(const Entry& entry, const std::string& value);
   void remove(const Entry& entry, const std::string& value);
@@ -89,9 +92,9 @@ class Index {
   std::vector<std::string> touched_;
 };
 
-/// A local cache of all objects of one resource, fed by a watch, shared by all components that read them
-/// (client-go's shared informer). What it holds lags behind the API by the events still on their way;
-/// changes arrive in order and none is skipped.
+/// A local cache of all objects of one resource, fed by a watch, shared by all components that read
+/// them (client-go's shared informer). What it holds lags behind the API by the events still on
+/// their way; changes arrive in order and none is skipped.
 class Informer {
  public:
   /// Lists the resource and begins to watch it. The store must outlive the informer.
@@ -128,12 +131,14 @@ class Informer {
 };
 
 /// Where `by_label` keeps the objects of a namespace that carry a label.
-std::string label_index_value(std::string_view namespace_, std::string_view key, std::string_view value);
+std::string label_index_value(std::string_view namespace_, std::string_view key,
+                              std::string_view value);
 
 /// One informer per resource, made on first use.
 class Informers {
  public:
   explicit Informers(store::Store& store) : store_{store} {}
+  /// The informer of a resource; stays as long as this.
   Informer& of(api::ResourceId resource);
 
  private:

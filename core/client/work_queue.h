@@ -20,15 +20,19 @@ struct Outcome {
   /// It went well but wants to look again after this long.
   std::optional<sim::Duration> again_after;
 
+  /// It went well.
   static Outcome done() { return {}; }
+  /// It failed.
   static Outcome retry() { return {.failed = true, .again_after = {}}; }
+  /// It went well; look again after so long.
   static Outcome again(sim::Duration after) { return {.failed = false, .again_after = after}; }
 };
 
-/// The queue of a level-triggered component, as client-go's workqueue with its worker: keys are handled
-/// in the order of their arrival, one at a time, each as an event of its own; a key added many times
-/// before it is handled is handled once; a key added while it is handled is handled again. A key whose
-/// handling fails is tried again after 5 ms, 10 ms, … up to 1000 s (client-go's default per-item limiter).
+/// The queue of a level-triggered component, as client-go's workqueue with its worker: keys are
+/// handled in the order of their arrival, one at a time, each as an event of its own; a key added
+/// many times before it is handled is handled once; a key added while it is handled is handled
+/// again. A key whose handling fails is tried again after 5 ms, 10 ms, … up to 1000 s (client-go's
+/// default per-item limiter).
 template <typename Key>
 class WorkQueue {
  public:
@@ -85,7 +89,8 @@ class WorkQueue {
 
  private:
   void wake() {
-    if (!order_.empty() && !loop_.is_pending(worker_)) worker_ = loop_.post([this] { handle_one(); });
+    if (!order_.empty() && !loop_.is_pending(worker_))
+      worker_ = loop_.post([this] { handle_one(); });
   }
 
   void handle_one() {

@@ -5,8 +5,9 @@
 
 namespace rockpool::cluster {
 
-/// The cluster's DNS as kubeadm v1.33 installs it: CoreDNS as a Deployment of two behind the Service `kube-dns`, with
-/// kubeadm's Corefile. Without the ClusterRole, which needs the RBAC kinds.
+/// The cluster's DNS as kubeadm v1.33 installs it: CoreDNS as a Deployment of two behind the
+/// Service `kube-dns`, with kubeadm's Corefile. Without the ClusterRole, which needs the RBAC
+/// kinds.
 inline constexpr std::string_view kDnsAddon = R"(
 apiVersion: v1
 kind: ServiceAccount

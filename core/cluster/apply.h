@@ -36,10 +36,11 @@ struct ApplyError {
 
 namespace cluster {
 
-/// Applies every document of a YAML or JSON text as `kubectl apply -f` does on the client's side. All documents are
-/// read and tried out (a dry run) first, so that a text with a mistake changes nothing. Items of a `List` are
-/// applied one by one.
-std::expected<std::vector<Applied>, ApplyError> apply_text(apiserver::ApiServer& server, std::string_view text);
+/// Applies every document of a YAML or JSON text as `kubectl apply -f` does on the client's side.
+/// All documents are read and tried out (a dry run) first, so that a text with a mistake changes
+/// nothing. Items of a `List` are applied one by one.
+std::expected<std::vector<Applied>, ApplyError> apply_text(apiserver::ApiServer& server,
+                                                           std::string_view text);
 
 }  // namespace cluster
 }  // namespace rockpool

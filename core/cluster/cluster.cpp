@@ -32,9 +32,13 @@ Cluster::Cluster(const ClusterOptions& options) : parts_{std::make_unique<Parts>
 
 Cluster::~Cluster() = default;
 
-const ClusterOptions& Cluster::options() const { return parts_->history.options; }
+const ClusterOptions& Cluster::options() const {
+  return parts_->history.options;
+}
 
-sim::Time Cluster::now() const { return parts_->loop.now(); }
+sim::Time Cluster::now() const {
+  return parts_->loop.now();
+}
 
 bool Cluster::run_for(sim::Duration span, std::uint64_t event_limit) {
   return parts_->loop.run_for(span, event_limit);
@@ -44,7 +48,9 @@ bool Cluster::run_until(sim::Time moment, std::uint64_t event_limit) {
   return parts_->loop.run_until(moment, event_limit);
 }
 
-bool Cluster::step() { return parts_->loop.run_one(); }
+bool Cluster::step() {
+  return parts_->loop.run_one();
+}
 
 bool Cluster::step_visible(sim::Duration limit) {
   const sim::Time deadline = now() + limit;
@@ -61,11 +67,14 @@ bool Cluster::step_visible(sim::Duration limit) {
   }
 }
 
-sim::Loop& Cluster::loop() { return parts_->loop; }
+sim::Loop& Cluster::loop() {
+  return parts_->loop;
+}
 
 apiserver::Response Cluster::request(const apiserver::Request& request) {
   if (!is_read(request)) {
-    if (const auto recorded = parts_->record("request", cluster::request_value(request)); !recorded) {
+    if (const auto recorded = parts_->record("request", cluster::request_value(request));
+        !recorded) {
       return cluster::error_response(recorded.error());
     }
   }
@@ -81,18 +90,22 @@ std::expected<std::vector<Applied>, ApplyError> Cluster::apply(std::string_view 
   return cluster::apply_text(parts_->api, text);
 }
 
-api::Result<void> Cluster::check_fetch(const FetchOptions& options) const { return parts_->fetches.check(options); }
+api::Result<void> Cluster::check_fetch(const FetchOptions& options) const {
+  return parts_->fetches.check(options);
+}
 
 api::Result<void> Cluster::start_fetch(const FetchOptions& options,
                                        std::function<void(const net::FetchResult&)> done) {
   if (auto checked = check_fetch(options); !checked) return checked;
-  if (auto recorded = parts_->record("fetch", cluster::fetch_value(options)); !recorded) return recorded;
+  if (auto recorded = parts_->record("fetch", cluster::fetch_value(options)); !recorded)
+    return recorded;
   return parts_->fetches.start(options, std::move(done));
 }
 
 api::Result<net::FetchResult> Cluster::fetch(const FetchOptions& options) {
   std::optional<net::FetchResult> result;
-  const auto started = start_fetch(options, [&](const net::FetchResult& finished) { result = finished; });
+  const auto started =
+      start_fetch(options, [&](const net::FetchResult& finished) { result = finished; });
   if (!started) return std::unexpected{started.error()};
   while (!result && step()) {
   }
@@ -112,21 +125,29 @@ api::Result<void> Cluster::fault(const cluster::Fault& fault) {
   return parts_->inject(fault);
 }
 
-client::Informers& Cluster::informers() { return parts_->informers; }
+client::Informers& Cluster::informers() {
+  return parts_->informers;
+}
 
-net::Network& Cluster::network() { return parts_->network; }
+net::Network& Cluster::network() {
+  return parts_->network;
+}
 
 client::Subscription Cluster::observe(std::shared_ptr<net::Observer> observer) {
   return parts_->observers.add(std::move(observer));
 }
 
-net::ServiceProxy& Cluster::proxy() { return parts_->proxy; }
+net::ServiceProxy& Cluster::proxy() {
+  return parts_->proxy;
+}
 
 std::uint64_t Cluster::digest() const {
   return parts_->store.digest() * 0x9e3779b97f4a7c15u ^ parts_->observers.digest();
 }
 
-std::string Cluster::snapshot() const { return parts_->history.to_json(now(), digest()); }
+std::string Cluster::snapshot() const {
+  return parts_->history.to_json(now(), digest());
+}
 
 api::Result<std::unique_ptr<Cluster>> Cluster::restore(std::string_view snapshot) {
   auto replay = cluster::parse_history(snapshot);
@@ -134,13 +155,14 @@ api::Result<std::unique_ptr<Cluster>> Cluster::restore(std::string_view snapshot
   auto cluster = std::make_unique<Cluster>(replay->history.options);
   for (const cluster::Input& input : replay->history.inputs) {
     cluster->run_until(input.moment);
-    if (const auto done = cluster::replay_input(*cluster, input.what); !done) return std::unexpected{done.error()};
+    if (const auto done = cluster::replay_input(*cluster, input.what); !done)
+      return std::unexpected{done.error()};
   }
   cluster->run_until(replay->now);
   if (cluster->digest() == replay->digest) return cluster;
   return std::unexpected{api::bad_request(
-      fmt::format("snapshot: replaying it leads to digest {:016x}, but it was taken at {:016x}", cluster->digest(),
-                  replay->digest))};
+      fmt::format("snapshot: replaying it leads to digest {:016x}, but it was taken at {:016x}",
+                  cluster->digest(), replay->digest))};
 }
 
 }  // namespace rockpool

@@ -44,8 +44,8 @@ using LookupResult = std::expected<std::vector<net::IpAddress>, net::Failure>;
 
 /// A whole Kubernetes cluster in memory: API server, controllers, scheduler, nodes, network, DNS.
 ///
-/// Nothing happens by itself: virtual time passes only in `run_for`, `run_until`, `step` and `fetch`.
-/// Any number of clusters may live side by side; one cluster is for one thread.
+/// Nothing happens by itself: virtual time passes only in `run_for`, `run_until`, `step` and
+/// `fetch`. Any number of clusters may live side by side; one cluster is for one thread.
 class Cluster {
  public:
   explicit Cluster(const ClusterOptions& options = {});
@@ -58,14 +58,14 @@ class Cluster {
   // Time.
 
   sim::Time now() const;
-  /// Lets virtual time pass. Returns false if `event_limit` events ran before that moment was reached; call
-  /// again to go on.
+  /// Lets virtual time pass. Returns false if `event_limit` events ran before that moment was
+  /// reached; call again to go on.
   bool run_for(sim::Duration span, std::uint64_t event_limit = UINT64_MAX);
   bool run_until(sim::Time moment, std::uint64_t event_limit = UINT64_MAX);
   /// Runs the next event, whenever it is. False if there is none.
   bool step();
-  /// Runs events until the API's state has changed or a request has finished; at most `limit` of virtual time.
-  /// Returns whether something did.
+  /// Runs events until the API's state has changed or a request has finished; at most `limit` of
+  /// virtual time. Returns whether something did.
   bool step_visible(sim::Duration limit = std::chrono::hours{1});
   sim::Loop& loop();
 
@@ -73,8 +73,8 @@ class Cluster {
 
   /// The Kubernetes REST API. Answers at once; a watch goes on as time passes.
   apiserver::Response request(const apiserver::Request& request);
-  /// Applies every document of a YAML or JSON text as `kubectl apply -f` does. Nothing is applied if any
-  /// document cannot be read, is of an unknown kind or is refused by a dry run.
+  /// Applies every document of a YAML or JSON text as `kubectl apply -f` does. Nothing is applied
+  /// if any document cannot be read, is of an unknown kind or is refused by a dry run.
   std::expected<std::vector<Applied>, ApplyError> apply(std::string_view text);
   /// Whether such a request could be made now. Errors as `start_fetch`.
   api::Result<void> check_fetch(const FetchOptions& options) const;
@@ -84,8 +84,9 @@ class Cluster {
                                 std::function<void(const net::FetchResult&)> done);
   /// Makes a request and lets time pass until it is answered.
   api::Result<net::FetchResult> fetch(const FetchOptions& options);
-  /// Looks a name up as a process of that client would (getaddrinfo: hosts file, search path, DNS) and calls
-  /// `done` with its addresses or with why there are none, as time passes. Errors: as `start_fetch`.
+  /// Looks a name up as a process of that client would (getaddrinfo: hosts file, search path, DNS)
+  /// and calls `done` with its addresses or with why there are none, as time passes. Errors: as
+  /// `start_fetch`.
   api::Result<void> start_lookup(const std::string& from, const std::string& name,
                                  std::function<void(const LookupResult&)> done);
   /// Does something to the cluster. Errors: NotFound, BadRequest.
@@ -108,8 +109,8 @@ class Cluster {
   std::uint64_t digest() const;
   /// The options and all inputs so far as JSON: enough to come back to this moment.
   std::string snapshot() const;
-  /// Replays a snapshot. Errors: BadRequest if it is damaged, of another version, or replays to another digest
-  /// than it was taken at.
+  /// Replays a snapshot. Errors: BadRequest if it is damaged, of another version, or replays to
+  /// another digest than it was taken at.
   static api::Result<std::unique_ptr<Cluster>> restore(std::string_view snapshot);
 
  private:

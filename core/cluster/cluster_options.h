@@ -19,8 +19,8 @@ struct ClusterOptions {
   sim::Time start = sim::kEpoch;
   /// True: CoreDNS and its Service are installed, as kubeadm does.
   bool dns = true;
-  /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ: each node
-  /// adds a share of the spread of its own.
+  /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ:
+  /// each node adds a share of the spread of its own.
   sim::Duration proxy_delay = std::chrono::milliseconds{200};
   sim::Duration proxy_delay_spread = std::chrono::milliseconds{100};
 };

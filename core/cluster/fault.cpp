@@ -38,11 +38,15 @@ constexpr std::array kForms = {
 
 std::string_view target_prefix(TargetKind kind) {
   switch (kind) {
-    case TargetKind::pod: return "pod/";
+    case TargetKind::pod:
+      return "pod/";
     case TargetKind::node:
-    case TargetKind::end: return "node/";
-    case TargetKind::proxy: return "proxy/";
-    case TargetKind::component: return "component/";
+    case TargetKind::end:
+      return "node/";
+    case TargetKind::proxy:
+      return "proxy/";
+    case TargetKind::component:
+      return "component/";
   }
   return "";
 }
@@ -62,12 +66,14 @@ api::Result<const Form*> find_form(const doc::Value& document) {
   }
   if (found != nullptr) return found;
   std::string names;
-  for (const Form& form : kForms) names += fmt::format("{}{}", names.empty() ? "" : ", ", form.member);
+  for (const Form& form : kForms)
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", form.member);
   return bad("fault: what is to happen? Give one of " + names);
 }
 
 // The name without its prefix; ends of links may be `control-plane` and `outside` too.
-api::Result<std::string> read_target(std::string_view member, const doc::Value& value, TargetKind kind) {
+api::Result<std::string> read_target(std::string_view member, const doc::Value& value,
+                                     TargetKind kind) {
   const std::string_view text = value.as_string();
   const std::string_view prefix = target_prefix(kind);
   if (kind == TargetKind::end && (text == "control-plane" || text == "outside")) {
@@ -99,7 +105,8 @@ api::Result<bool> read_option(const Form& form, std::string_view name, const doc
   }
   if (name == "delay" && form.kind == FaultKind::slow) {
     const auto delay = sim::parse_duration(value.as_string());
-    if (!delay || *delay < sim::Duration{0}) return bad("fault: delay: expected a duration such as 200ms");
+    if (!delay || *delay < sim::Duration{0})
+      return bad("fault: delay: expected a duration such as 200ms");
     fault.delay = *delay;
     return true;
   }
@@ -114,7 +121,8 @@ api::Result<bool> read_option(const Form& form, std::string_view name, const doc
 }  // namespace
 
 api::Result<Fault> Fault::parse(const doc::Value& document) {
-  if (!document.is_object()) return bad("fault: expected an object such as {kill: pod/default/web}");
+  if (!document.is_object())
+    return bad("fault: expected an object such as {kill: pod/default/web}");
   const auto form = find_form(document);
   if (!form) return std::unexpected{form.error()};
   Fault fault;
@@ -127,7 +135,9 @@ api::Result<Fault> Fault::parse(const doc::Value& document) {
     if (name == (*form)->member) continue;
     const auto known = read_option(**form, name, member.value, fault);
     if (!known) return std::unexpected{known.error()};
-    if (!*known) return bad(fmt::format("fault: {}: unknown or of the wrong type for {}", name, (*form)->member));
+    if (!*known)
+      return bad(
+          fmt::format("fault: {}: unknown or of the wrong type for {}", name, (*form)->member));
   }
   const std::string_view required = (*form)->required;
   if (!required.empty() && !document.contains(required)) {

@@ -11,7 +11,8 @@ namespace rockpool::cluster {
 
 /// What can be done to a cluster from outside its API.
 enum class FaultKind {
-  /// The containers of a Pod die with SIGKILL (exit code 137); the kubelet restarts them by the Pod's
+  /// The containers of a Pod die with SIGKILL (exit code 137); the kubelet restarts them by the
+  /// Pod's
   /// restartPolicy. `container` picks one.
   crash,
   /// The Pod is deleted through the API, with its grace period.
@@ -22,7 +23,8 @@ enum class FaultKind {
   stop,
   /// The node comes back and its kubelet starts its Pods afresh.
   start,
-  /// No packet passes between `target` and `peer` (both nodes, or `control-plane`, or `outside`); with no
+  /// No packet passes between `target` and `peer` (both nodes, or `control-plane`, or `outside`);
+  /// with no
   /// peer, between `target` and everything else.
   cut,
   /// Packets between `target` and `peer` take `delay` longer.
@@ -43,9 +45,11 @@ enum class FaultKind {
 
 /// One fault: an ordinary input of the cluster, so it is kept in the history and replays.
 ///
-/// Its document form has one member for the kind, whose value is the target, and members for the rest:
+/// Its document form has one member for the kind, whose value is the target, and members for the
+/// rest:
 /// `{kill: pod/default/web-abc}`, `{crash: pod/default/web-abc, container: nginx}`,
-/// `{stop: node/node-2}`, `{cut: node/node-1, from: node/node-2}`, `{slow: node/node-1, delay: 200ms}`,
+/// `{stop: node/node-2}`, `{cut: node/node-1, from: node/node-2}`, `{slow: node/node-1, delay:
+/// 200ms}`,
 /// `{lose: node/node-1, from: outside, loss: 0.1}`, `{freeze: proxy/node-1}`,
 /// `{halt: component/deployment-controller}`. `{kill: …, now: true}` is `kill_now`.
 struct Fault {

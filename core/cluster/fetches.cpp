@@ -30,28 +30,33 @@ api::Result<net::Ref<net::Host>> Fetches::find_client(const std::string& from) c
   if (text.starts_with("node/")) {
     const std::string_view name = text.substr(5);
     if (const net::Node* node = network_.find_node(name)) return net::Ref<net::Host>{&node->host()};
-    return std::unexpected{api::not_found(api::resource(api::ResourceId::nodes).group_resource(), name)};
+    return std::unexpected{
+        api::not_found(api::resource(api::ResourceId::nodes).group_resource(), name)};
   }
   const std::size_t slash = text.find('/', 4);
   if (!text.starts_with("pod/") || slash == std::string_view::npos) {
     return std::unexpected{api::bad_request(
         fmt::format("from: expected pod/NAMESPACE/NAME, node/NAME or external, not \"{}\"", from))};
   }
-  const api::ObjectKey key{std::string{text.substr(4, slash - 4)}, std::string{text.substr(slash + 1)}};
+  const api::ObjectKey key{std::string{text.substr(4, slash - 4)},
+                           std::string{text.substr(slash + 1)}};
   const doc::Value* pod = informers_.of(api::ResourceId::pods).find(key);
   if (pod == nullptr) {
-    return std::unexpected{api::not_found(api::resource(api::ResourceId::pods).group_resource(), key.name)};
+    return std::unexpected{
+        api::not_found(api::resource(api::ResourceId::pods).group_resource(), key.name)};
   }
   const auto address = net::IpAddress::parse((*pod)["status"_key]["podIP"_key].as_string());
   net::Host* host = address ? network_.find_host(*address) : nullptr;
   if (host == nullptr) {
-    return std::unexpected{api::bad_request(fmt::format("from: pod \"{}\" has no network: it does not run", key.name))};
+    return std::unexpected{api::bad_request(
+        fmt::format("from: pod \"{}\" has no network: it does not run", key.name))};
   }
   return net::Ref<net::Host>{host};
 }
 
 api::Result<void> Fetches::check(const FetchOptions& options) const {
-  if (const auto client = find_client(options.from); !client) return std::unexpected{client.error()};
+  if (const auto client = find_client(options.from); !client)
+    return std::unexpected{client.error()};
   const auto url = net::Url::parse(options.url);
   if (!url) return std::unexpected{api::bad_request(fmt::format("url: {}", url.error()))};
   if (under_way_.size() >= kMaxUnderWay) {
@@ -71,8 +76,9 @@ api::Result<void> Fetches::start(const FetchOptions& options, Done done) {
   fetch_options.timeout = options.timeout;
   fetch_options.trace = true;
   const std::uint64_t id = next_id_++;
-  under_way_.emplace(id, sim::Process{loop_, run(*find_client(options.from), *net::Url::parse(options.url),
-                                                 std::move(request), fetch_options, std::move(done), id)});
+  under_way_.emplace(
+      id, sim::Process{loop_, run(*find_client(options.from), *net::Url::parse(options.url),
+                                  std::move(request), fetch_options, std::move(done), id)});
   return {};
 }
 
@@ -90,7 +96,8 @@ api::Result<void> Fetches::start_lookup(const std::string& from, const std::stri
   auto client = find_client(from);
   if (!client) return std::unexpected{client.error()};
   const std::uint64_t id = next_id_++;
-  under_way_.emplace(id, sim::Process{loop_, look_up(std::move(*client), name, std::move(done), id)});
+  under_way_.emplace(id,
+                     sim::Process{loop_, look_up(std::move(*client), name, std::move(done), id)});
   return {};
 }
 

@@ -30,7 +30,8 @@ class Fetches {
   void learn_node(const std::string& name, const net::IpAddress& address);
   /// Errors: NotFound, BadRequest for a client that cannot make requests, BadRequest for a bad URL.
   api::Result<void> check(const FetchOptions& options) const;
-  api::Result<void> start(const FetchOptions& options, std::function<void(const net::FetchResult&)> done);
+  api::Result<void> start(const FetchOptions& options,
+                          std::function<void(const net::FetchResult&)> done);
   /// Looks a name up. Errors: as `check`.
   api::Result<void> start_lookup(const std::string& from, const std::string& name,
                                  std::function<void(const LookupResult&)> done);
@@ -39,8 +40,8 @@ class Fetches {
   using Done = std::function<void(const net::FetchResult&)>;
 
   api::Result<net::Ref<net::Host>> find_client(const std::string& from) const;
-  sim::Task<void> run(net::Ref<net::Host> host, net::Url url, net::HttpRequest request, net::FetchOptions options,
-                      Done done, std::uint64_t id);
+  sim::Task<void> run(net::Ref<net::Host> host, net::Url url, net::HttpRequest request,
+                      net::FetchOptions options, Done done, std::uint64_t id);
   sim::Task<void> look_up(net::Ref<net::Host> host, std::string name,
                           std::function<void(const LookupResult&)> done, std::uint64_t id);
 

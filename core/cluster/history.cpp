@@ -47,7 +47,8 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
   const auto seed = read_number<std::uint64_t>(value["seed"].as_string(), 10);
   if (!seed) return damaged("options.seed: expected a number as a string");
   for (const char* name : {"nodes", "start", "proxyDelay", "proxyDelaySpread"}) {
-    if (!value[name].is_integer()) return damaged(fmt::format("options.{}: expected an integer", name));
+    if (!value[name].is_integer())
+      return damaged(fmt::format("options.{}: expected an integer", name));
   }
   if (!value["dns"].is_boolean()) return damaged("options.dns: expected true or false");
   const std::int64_t nodes = value["nodes"].as_int();
@@ -72,7 +73,8 @@ api::Result<std::vector<Input>> inputs_from_value(const doc::Value& value, sim::
       return damaged(fmt::format("inputs[{}]: expected at and do", inputs.size()));
     }
     const sim::Time moment{sim::Duration{item["at"].as_int()}};
-    if (moment < latest) return damaged(fmt::format("inputs[{}].at: earlier than the one before", inputs.size()));
+    if (moment < latest)
+      return damaged(fmt::format("inputs[{}].at: earlier than the one before", inputs.size()));
     latest = moment;
     inputs.push_back({moment, item["do"]});
   }
@@ -84,7 +86,8 @@ api::Result<std::vector<Input>> inputs_from_value(const doc::Value& value, sim::
 std::string History::to_json(sim::Time now, std::uint64_t digest) const {
   std::vector<doc::Value> items;
   for (const Input& input : inputs) {
-    items.push_back(doc::Value::map({{"at", input.moment.time_since_epoch().count()}, {"do", input.what}}));
+    items.push_back(
+        doc::Value::map({{"at", input.moment.time_since_epoch().count()}, {"do", input.what}}));
   }
   return doc::to_json(doc::Value::map({{"rockpool", kFormatVersion},
                                        {"options", options_to_value(options)},
@@ -102,8 +105,8 @@ api::Result<Replay> parse_history(std::string_view text) {
   const doc::Value& version = (*document)["rockpool"];
   if (!version.is_integer()) return damaged("not a snapshot of Rockpool");
   if (version.as_int() != kFormatVersion) {
-    return damaged(fmt::format("version {} cannot be read; this program reads version {}", version.as_int(),
-                               kFormatVersion));
+    return damaged(fmt::format("version {} cannot be read; this program reads version {}",
+                               version.as_int(), kFormatVersion));
   }
   auto options = options_from_value((*document)["options"]);
   if (!options) return std::unexpected{options.error()};

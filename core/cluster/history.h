@@ -16,16 +16,16 @@ namespace rockpool::cluster {
 /// How many inputs a history holds before it refuses more. Each costs about as much as its text.
 inline constexpr std::size_t kMaxInputs = 1'000'000;
 
-/// Something that was done to a cluster from outside, and when. Everything due at that moment had happened
-/// before it.
+/// Something that was done to a cluster from outside, and when. Everything due at that moment had
+/// happened before it.
 struct Input {
   sim::Time moment;
   /// One member that says what it was: `apply` (a text), `request`, `fetch`, `fault`.
   doc::Value what;
 };
 
-/// Where a cluster came from: its options and all inputs. As the core is deterministic, that is all that it takes
-/// to come back to any moment.
+/// Where a cluster came from: its options and all inputs. As the core is deterministic, that is all
+/// that it takes to come back to any moment.
 struct History {
   ClusterOptions options;
   std::vector<Input> inputs;

@@ -40,19 +40,25 @@ bool kill_containers(node::PodWorker& pod, const std::string& name) {
 
 api::Result<void> Cluster::Parts::inject(const Fault& fault) {
   switch (fault.kind) {
-    case FaultKind::crash: return crash(fault);
+    case FaultKind::crash:
+      return crash(fault);
     case FaultKind::kill:
-    case FaultKind::kill_now: return remove_pod(fault);
+    case FaultKind::kill_now:
+      return remove_pod(fault);
     case FaultKind::stop:
-    case FaultKind::start: return power(fault);
+    case FaultKind::start:
+      return power(fault);
     case FaultKind::cut:
     case FaultKind::slow:
     case FaultKind::lose:
-    case FaultKind::heal: return change_link(fault);
+    case FaultKind::heal:
+      return change_link(fault);
     case FaultKind::freeze:
-    case FaultKind::thaw: return change_proxy(fault);
+    case FaultKind::thaw:
+      return change_proxy(fault);
     case FaultKind::halt:
-    case FaultKind::resume: return change_component(fault);
+    case FaultKind::resume:
+      return change_component(fault);
   }
   return {};
 }
@@ -63,8 +69,9 @@ api::Result<void> Cluster::Parts::crash(const Fault& fault) {
     node::PodWorker* pod = kubelet->find_pod(key);
     if (pod == nullptr) continue;
     if (kill_containers(*pod, fault.container)) return {};
-    return bad(fault.container.empty() ? fmt::format("no container of {} runs", fault.target)
-                                       : fmt::format("{} has no running container {}", fault.target, fault.container));
+    return bad(fault.container.empty()
+                   ? fmt::format("no container of {} runs", fault.target)
+                   : fmt::format("{} has no running container {}", fault.target, fault.container));
   }
   return no_such(api::ResourceId::pods, key.name);
 }
@@ -82,7 +89,8 @@ api::Result<void> Cluster::Parts::power(const Fault& fault) {
   node::Kubelet* kubelet = find_kubelet(fault.target);
   if (kubelet == nullptr) return no_such(api::ResourceId::nodes, fault.target);
   const bool on = fault.kind == FaultKind::start;
-  if (kubelet->is_powered() == on) return bad(fmt::format("{} is {} already", fault.target, on ? "on" : "off"));
+  if (kubelet->is_powered() == on)
+    return bad(fmt::format("{} is {} already", fault.target, on ? "on" : "off"));
   if (on) {
     kubelet->power_on();
     proxy.restart(kubelet->machine());
@@ -99,15 +107,24 @@ api::Result<void> Cluster::Parts::change_link(const Fault& fault) {
   if (one == kControlPlane || one == kOutside) std::swap(one, other);
   node::Kubelet* kubelet = find_kubelet(one);
   if (kubelet == nullptr) {
-    if (one.empty() || one == kControlPlane || one == kOutside) return bad("one end of a link must be a node");
+    if (one.empty() || one == kControlPlane || one == kOutside)
+      return bad("one end of a link must be a node");
     return no_such(api::ResourceId::nodes, one);
   }
   const auto changed = [&](net::LinkState state) {
     switch (fault.kind) {
-      case FaultKind::cut: state.cut = true; break;
-      case FaultKind::slow: state.extra_latency = fault.delay; break;
-      case FaultKind::lose: state.loss = fault.loss; break;
-      default: state = {}; break;
+      case FaultKind::cut:
+        state.cut = true;
+        break;
+      case FaultKind::slow:
+        state.extra_latency = fault.delay;
+        break;
+      case FaultKind::lose:
+        state.loss = fault.loss;
+        break;
+      default:
+        state = {};
+        break;
     }
     return state;
   };
@@ -137,7 +154,8 @@ api::Result<void> Cluster::Parts::change_proxy(const Fault& fault) {
   if (kubelet == nullptr) return no_such(api::ResourceId::nodes, fault.target);
   const bool freeze = fault.kind == FaultKind::freeze;
   if (proxy.is_frozen(kubelet->machine()) == freeze) {
-    return bad(fmt::format("the proxy of {} is {}", fault.target, freeze ? "frozen already" : "not frozen"));
+    return bad(fmt::format("the proxy of {} is {}", fault.target,
+                           freeze ? "frozen already" : "not frozen"));
   }
   if (freeze) {
     proxy.freeze(kubelet->machine());
@@ -157,7 +175,8 @@ api::Result<void> Cluster::Parts::change_component(const Fault& fault) {
     return bad(fmt::format("there is no component {}; there are {}", fault.target, names));
   }
   bool& halted_now = halted[fault.target];
-  if (halted_now == halt) return bad(fmt::format("{} is {}", fault.target, halt ? "halted already" : "not halted"));
+  if (halted_now == halt)
+    return bad(fmt::format("{} is {}", fault.target, halt ? "halted already" : "not halted"));
   halted_now = halt;
   const auto change = [&](auto& component) { halt ? component.stop() : component.start(); };
   if (found != controllers.end()) {

@@ -12,7 +12,8 @@ namespace {
 
 // Where nodes have their addresses, as in a Docker network.
 constexpr std::string_view kNodeNetwork = "172.18.0.0/16";
-// kubeadm's usual range for Pods; larger clusters need a larger one, clear of the Services' 10.96.0.0/12.
+// kubeadm's usual range for Pods; larger clusters need a larger one, clear of the
+// Services' 10.96.0.0/12.
 constexpr std::string_view kPodNetwork = "10.244.0.0/16";
 constexpr std::string_view kLargePodNetwork = "10.128.0.0/9";
 constexpr int kNodesInPodNetwork = 256;
@@ -26,7 +27,9 @@ net::ProxyOptions proxy_options(const ClusterOptions& options) {
   return result;
 }
 
-std::string_view pod_network(int nodes) { return nodes <= kNodesInPodNetwork ? kPodNetwork : kLargePodNetwork; }
+std::string_view pod_network(int nodes) {
+  return nodes <= kNodesInPodNetwork ? kPodNetwork : kLargePodNetwork;
+}
 
 // The network of the Pods of the node of that number, counted from 0.
 net::Cidr pod_cidr(int nodes, int number) {
@@ -39,11 +42,13 @@ node::KubeletOptions kubelet_options(int nodes, int number) {
   node::KubeletOptions options;
   options.pod_cidr = pod_cidr(nodes, number);
   const std::string zone = fmt::format("zone-{}", static_cast<char>('a' + number % kZones));
-  options.labels = doc::Value::map({{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
+  options.labels = doc::Value::map(
+      {{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
   return options;
 }
 
-// Every resource is cached from the start, so that it makes no difference to the history when somebody first looks.
+// Every resource is cached from the start, so that it makes no difference to the history when
+// somebody first looks.
 void open_informers(client::Informers& informers) {
   for (const api::Resource& resource : api::all_resources()) informers.of(resource.id);
 }
@@ -63,10 +68,13 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   network.set_observer(&observers);
   api.set_pod_log_source(&kubelets);
   open_informers(informers);
-  proxy.follow(informers.of(api::ResourceId::services), informers.of(api::ResourceId::endpointslices));
+  proxy.follow(informers.of(api::ResourceId::services),
+               informers.of(api::ResourceId::endpointslices));
 }
 
-Cluster::Parts::~Parts() { network.set_observer(nullptr); }
+Cluster::Parts::~Parts() {
+  network.set_observer(nullptr);
+}
 
 void Cluster::Parts::add_nodes() {
   const int count = history.options.nodes;
@@ -94,14 +102,17 @@ void Cluster::Parts::start_control_plane() {
     controllers.push_back(registration.make(context));
     controllers.back()->start();
   }
-  scheduler = std::make_unique<scheduler::Scheduler>(loop, api, informers, random.stream("scheduler"));
+  scheduler =
+      std::make_unique<scheduler::Scheduler>(loop, api, informers, random.stream("scheduler"));
   scheduler->start();
 }
 
 api::Result<void> Cluster::Parts::record(std::string_view kind, doc::Value what) {
   if (history.inputs.size() >= cluster::kMaxInputs) {
     return std::unexpected{api::too_many_requests(
-        fmt::format("a cluster takes at most {} inputs; start another from a snapshot", cluster::kMaxInputs), 0)};
+        fmt::format("a cluster takes at most {} inputs; start another from a snapshot",
+                    cluster::kMaxInputs),
+        0)};
   }
   loop.run_until(loop.now());
   history.inputs.push_back({loop.now(), doc::Value::map({{kind, std::move(what)}})});

@@ -26,6 +26,7 @@ namespace rockpool {
 
 /// All that a cluster is made of, in the order in which one thing stands on another.
 struct Cluster::Parts {
+  /// Puts the parts together; nothing runs yet.
   explicit Parts(const ClusterOptions& options);
   ~Parts();
 
@@ -37,8 +38,8 @@ struct Cluster::Parts {
   node::Kubelet* find_kubelet(std::string_view node_name) const { return kubelets.find(node_name); }
   /// Does what a fault says; its target is known to be of the right form.
   api::Result<void> inject(const cluster::Fault& fault);
-  /// Keeps an input in the history. What is due at this moment happens first, so that replaying needs the moment
-  /// alone. Errors: TooManyRequests.
+  /// Keeps an input in the history. What is due at this moment happens first, so that replaying
+  /// needs the moment alone. Errors: TooManyRequests.
   api::Result<void> record(std::string_view kind, doc::Value what);
 
   cluster::History history;

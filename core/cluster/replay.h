@@ -12,8 +12,8 @@ namespace rockpool::cluster {
 doc::Value request_value(const apiserver::Request& request);
 doc::Value fetch_value(const FetchOptions& options);
 
-/// Does again what an input says (see Input::what); what was refused then is refused again. Errors: BadRequest if it
-/// cannot be read.
+/// Does again what an input says (see Input::what); what was refused then is refused again. Errors:
+/// BadRequest if it cannot be read.
 api::Result<void> replay_input(Cluster& cluster, const doc::Value& what);
 
 /// An answer that carries a Status.

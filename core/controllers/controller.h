@@ -74,6 +74,7 @@ class Controller {
 /// A controller that can be made.
 struct Registration {
   std::string_view name;
+  /// Makes one, which does not run yet.
   std::unique_ptr<Controller> (*make)(const Context& context);
 };
 

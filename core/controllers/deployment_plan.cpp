@@ -162,7 +162,7 @@ std::vector<api::ReplicaSet> Rollout::all() const {
 }
 
 Rollout make_rollout(const api::Deployment& deployment, std::vector<api::ReplicaSet> replica_sets) {
-  std::ranges::sort(replica_sets, older);
+  std::ranges::stable_sort(replica_sets, older);
   Rollout rollout{.deployment = deployment, .current = std::nullopt, .old = {}};
   for (api::ReplicaSet& replica_set : replica_sets) {
     // If several have the present template, the oldest is it, so that the choice never changes.

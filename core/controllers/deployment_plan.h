@@ -49,6 +49,7 @@ Rollout make_rollout(const api::Deployment& deployment, std::vector<api::Replica
 std::int64_t max_surge(const api::Deployment& deployment);
 std::int64_t max_unavailable(const api::Deployment& deployment);
 
+/// The Pods that ReplicaSets want, have, and have available, in all.
 std::int64_t total_replicas(const std::vector<api::ReplicaSet>& replica_sets);
 std::int64_t total_status_replicas(const std::vector<api::ReplicaSet>& replica_sets);
 std::int64_t total_available(const std::vector<api::ReplicaSet>& replica_sets);

@@ -61,6 +61,7 @@ class TriggerTimes {
 /// Sets or removes the annotation with that moment.
 void set_trigger_time(doc::Value& object, const std::optional<sim::Time>& moment);
 
+// Defined here, because visitors are of any type.
 template <typename Visit>
 void for_each_selected_pod(client::Informer& pods, const api::Service& service, Visit&& visit) {
   const auto pairs = service.selector().members();

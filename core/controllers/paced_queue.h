@@ -36,10 +36,12 @@ class PacedQueue {
   /// Forgets the pace of a key that is no more.
   void forget(const Key& key) { handled_.erase(key); }
 
+  /// Forgets everything and takes nothing more until `start`.
   void stop() {
     queue_.stop();
     handled_.clear();
   }
+  /// Takes keys again.
   void start() { queue_.start(); }
 
  private:

@@ -154,7 +154,7 @@ std::vector<api::Pod> choose_victims(
   for (api::Pod& pod : pods) victims.push_back(judge(std::move(pod), rank_by_node));
   // Sorting is of no use if all have to go; the order of the names then tells the story as well.
   if (count < static_cast<std::int64_t>(victims.size())) {
-    std::ranges::sort(victims, [now](const Victim& left, const Victim& right) {
+    std::ranges::stable_sort(victims, [now](const Victim& left, const Victim& right) {
       return goes_first(left, right, now);
     });
     victims.resize(static_cast<std::size_t>(std::max<std::int64_t>(count, 0)));

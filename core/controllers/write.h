@@ -11,12 +11,15 @@
 // What controllers often ask about writes.
 namespace rockpool::controllers {
 
+/// There is no such object.
 inline bool is_not_found(const api::Status& status) {
   return status.reason == api::reason::kNotFound;
 }
+/// Somebody else wrote first.
 inline bool is_conflict(const api::Status& status) {
   return status.reason == api::reason::kConflict;
 }
+/// There is such an object.
 inline bool already_exists(const api::Status& status) {
   return status.reason == api::reason::kAlreadyExists;
 }

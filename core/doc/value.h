@@ -44,10 +44,10 @@ class Value {
   Value() = default;
   Value(std::nullptr_t) {}
   Value(bool value) : Value{Kind::boolean, value} {}
-  template <typename T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool> && !std::is_same_v<T, char>)
-      Value(T value)
-      : Value{Kind::integer, static_cast<std::int64_t>(value)} {}
+  template <typename T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool> &&
+                                             !std::is_same_v<T, char>,
+                                         int> = 0>
+  Value(T value) : Value{Kind::integer, static_cast<std::int64_t>(value)} {}
   Value(double value) : Value{Kind::number, value} {}
   Value(std::string_view text);
   Value(const char* text) : Value{std::string_view{text}} {}

@@ -27,6 +27,7 @@ struct PodRecord {
 
 /// How many Pods of one namespace that match one selector there are on each node.
 struct PodCounts {
+  /// The Pods of one node.
   struct Count {
     std::int32_t all = 0;
     /// Without those being deleted.
@@ -46,6 +47,7 @@ class Cache {
   /// `pods` finds the Pods for a selector asked for the first time.
   explicit Cache(client::Informer& pods) : pods_informer_{pods} {}
 
+  /// Notes a node as it is now, or that it is gone.
   void set_node(const doc::Value& node);
   void remove_node(std::string_view name);
   /// Notes that a Pod is on a node, as it is now.
@@ -53,6 +55,7 @@ class Cache {
   void remove_pod(const api::ObjectKey& key);
   void clear();
 
+  /// What is known, by name; null for what is not there.
   NeedsCache& needs() { return needs_; }
   const NodeInfo* find_node(std::string_view name) const;
   const NodeInfo& node(NodeIndex index) const { return *nodes_[static_cast<std::size_t>(index)]; }

@@ -22,9 +22,11 @@ struct AffinityTerm {
   /// Of preferred terms.
   std::int64_t weight = 0;
 
+  /// True if the term means that Pod.
   bool matches(const api::Pod& pod) const;
 };
 
+/// What a Pod says of its neighbours: those it wants and those it does not.
 enum class AffinityKind { affinity, anti_affinity };
 std::vector<AffinityTerm> required_terms(const api::Pod& pod, AffinityKind kind,
                                          client::Informers& informers);
@@ -34,6 +36,7 @@ std::vector<AffinityTerm> preferred_terms(const api::Pod& pod, AffinityKind kind
 /// Judges nodes by what the Pod requires of its neighbours and they of it.
 class AffinityFilter {
  public:
+  /// Why a node does not fit, if so.
   enum class Verdict { fits, lacks_neighbours, has_bad_neighbours, is_bad_neighbour };
 
   AffinityFilter() = default;

@@ -25,6 +25,7 @@ struct Resources {
   std::vector<std::pair<std::string, std::int64_t>> scalars;
 
   bool operator==(const Resources&) const = default;
+  /// Adds and takes away, each resource by itself.
   Resources& operator+=(const Resources& other);
   Resources& operator-=(const Resources& other);
   std::int64_t scalar(std::string_view name) const;
@@ -61,6 +62,7 @@ struct PodNeeds {
 /// Computes needs; Pods of one template share the result.
 class NeedsCache {
  public:
+  /// What a Pod of that spec needs.
   std::shared_ptr<const PodNeeds> needs_of(const api::PodSpec& spec);
 
  private:

@@ -51,7 +51,7 @@ std::vector<const PodRecord*> less_important_pods(const Cache& cache, const Node
     const PodRecord* record = cache.find_pod(key);
     if (record->pod.spec().priority() < priority) pods.push_back(record);
   }
-  std::ranges::sort(pods, is_more_important);
+  std::ranges::stable_sort(pods, is_more_important);
   return pods;
 }
 

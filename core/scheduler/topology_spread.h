@@ -38,6 +38,7 @@ std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
 /// Judges nodes by the constraints that must be met.
 class SpreadFilter {
  public:
+  /// Why a node does not fit, if so.
   enum class Verdict { fits, skewed, lacks_label };
 
   SpreadFilter() = default;

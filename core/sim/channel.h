@@ -36,6 +36,7 @@ class Channel {
   /// The number of items waiting.
   std::size_t size() const { return items_.size(); }
 
+  /// What `take` gives to co_await.
   class [[nodiscard]] Take {
    public:
     explicit Take(Channel& channel) : channel_{channel} {}
@@ -92,6 +93,7 @@ class Future {
   }
   bool is_set() const { return value_.has_value(); }
 
+  /// What `take` gives to co_await.
   class [[nodiscard]] Take {
    public:
     Take(Future& future, std::optional<Duration> timeout) : future_{future}, timeout_{timeout} {}

@@ -19,8 +19,8 @@ struct TimerId {
 /// Virtual time and the queue of what happens in it.
 ///
 /// Events run one at a time in order of their moment; events of the same moment run in the order in
-/// which they were scheduled. Running an event takes no virtual time. The loop never sleeps and never
-/// reads a clock: time passes only by `run_one`, `run_until` and `run_for`.
+/// which they were scheduled. Running an event takes no virtual time. The loop never sleeps and
+/// never reads a clock: time passes only by `run_one`, `run_until` and `run_for`.
 ///
 /// Scheduling and running cost O(log n) of the events still to come, O(1) for events of the present
 /// moment; cancelling costs O(1).

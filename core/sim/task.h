@@ -21,7 +21,8 @@
 //
 // A Process is killed by destroying its frame at the point where it waits; whatever it waited for
 // forgets it. Everything that a coroutine waits for must outlive the coroutine or wake it before it
-// goes away. Arguments are kept in the frame, so take them by value unless they outlive the process.
+// goes away. Arguments are kept in the frame, so take them by value unless they outlive the
+// process.
 //
 // Do not write temporaries with destructors inside a co_await expression (g++ 12 may destroy them
 // twice): give them a name on a line of their own.
@@ -65,8 +66,8 @@ struct PromiseBase {
 
 }  // namespace internal
 
-/// A coroutine that yields a `T` to whoever awaits it. It does not start before it is awaited, or given
-/// to a Process. Owns its frame.
+/// A coroutine that yields a `T` to whoever awaits it. It does not start before it is awaited, or
+/// given to a Process. Owns its frame.
 template <typename T>
 class [[nodiscard]] Task {
  public:
@@ -160,9 +161,9 @@ class Process {
   ProcessState* state_ = nullptr;
 };
 
-/// A waiting coroutine, as an awaitable keeps it. Resume it only through `wake`, which runs it as an
-/// event of its own, so that no process ever runs inside another. Destroying a Waiter that has been
-/// woken but not yet resumed takes the wake-up back.
+/// A waiting coroutine, as an awaitable keeps it. Resume it only through `wake`, which runs it as
+/// an event of its own, so that no process ever runs inside another. Destroying a Waiter that has
+/// been woken but not yet resumed takes the wake-up back.
 class Waiter {
  public:
   Waiter() = default;
@@ -189,8 +190,8 @@ class Waiter {
   TimerId timer_;
 };
 
-/// `co_await sleep(3s)`: waits for virtual time to pass. `sleep(0s)` lets everything else of the present
-/// moment run first.
+/// `co_await sleep(3s)`: waits for virtual time to pass. `sleep(0s)` lets everything else of the
+/// present moment run first.
 class [[nodiscard]] Sleep {
  public:
   explicit Sleep(Duration span) : span_{span} {}
@@ -206,6 +207,9 @@ class [[nodiscard]] Sleep {
   Duration span_;
   Waiter waiter_;
 };
-inline Sleep sleep(Duration span) { return Sleep{span}; }
+/// The awaitable of such a wait.
+inline Sleep sleep(Duration span) {
+  return Sleep{span};
+}
 
 }  // namespace rockpool::sim

@@ -36,8 +36,8 @@ std::string format_rfc3339_nano(Time time);
 /// Reads any RFC 3339 time with its offset; empty if the text is none.
 std::optional<Time> parse_rfc3339(std::string_view text);
 
-/// Reads a duration in Go's notation: `1h15m30.5s`, `300ms`, `1us`, `0`; empty if the text is none or
-/// beyond 292 years.
+/// Reads a duration in Go's notation: `1h15m30.5s`, `300ms`, `1us`, `0`; empty if the text is none
+/// or beyond 292 years.
 std::optional<Duration> parse_duration(std::string_view text);
 /// Prints a duration as Go's time.Duration does: `1m30s`, `1.5s`, `250ms`, `0s`.
 std::string format_duration(Duration duration);

@@ -10,14 +10,16 @@ namespace rockpool::bench {
 namespace {
 
 std::string config_map(int number) {
-  return fmt::format(R"({{"apiVersion":"v1","kind":"ConfigMap","metadata":{{"name":"c-{}"}},"data":{{"key":"value"}}}})",
-                     number);
+  return fmt::format(
+      R"({{"apiVersion":"v1","kind":"ConfigMap",)"
+      R"("metadata":{{"name":"c-{}"}},"data":{{"key":"value"}}}})",
+      number);
 }
 
 void create(Cluster& cluster, int count) {
   for (int number = 0; number < count; ++number) {
-    const auto response = cluster.request(
-        apiserver::make_request("POST", "/api/v1/namespaces/default/configmaps", config_map(number)));
+    const auto response = cluster.request(apiserver::make_request(
+        "POST", "/api/v1/namespaces/default/configmaps", config_map(number)));
     if (response.status == 201) continue;
     fmt::print(stderr, "rockpool_bench: {}\n", response.body);
     std::exit(1);
@@ -34,7 +36,8 @@ double list_many() {
   Cluster cluster;
   create(cluster, 10'000);
   return milliseconds([&] {
-    const auto response = cluster.request(apiserver::make_request("GET", "/api/v1/namespaces/default/configmaps"));
+    const auto response =
+        cluster.request(apiserver::make_request("GET", "/api/v1/namespaces/default/configmaps"));
     if (response.body.size() < 1'000'000) std::exit(1);
   });
 }

@@ -45,7 +45,8 @@ spec:
 // How many endpoints of the Service are ready in its slices.
 std::size_t ready_endpoints(Cluster& cluster) {
   std::size_t ready = 0;
-  for (const auto& [key, slice] : cluster.informers().of(api::ResourceId::endpointslices).objects()) {
+  for (const auto& [key, slice] :
+       cluster.informers().of(api::ResourceId::endpointslices).objects()) {
     if (key.namespace_ != "default" || !key.name.starts_with("web-")) continue;
     for (const doc::Value& endpoint : slice["endpoints"_key].items()) {
       ready += endpoint["conditions"_key]["ready"_key].as_bool() ? 1 : 0;
@@ -69,7 +70,8 @@ double until_dns_answers() {
       options.url = "https://kubernetes.default.svc.cluster.local";
       options.from = "node/node-1";
       std::size_t ready = 0;
-      for (const auto& [key, slice] : cluster.informers().of(api::ResourceId::endpointslices).objects()) {
+      for (const auto& [key, slice] :
+           cluster.informers().of(api::ResourceId::endpointslices).objects()) {
         if (!key.name.starts_with("kube-dns")) continue;
         for (const doc::Value& endpoint : slice["endpoints"_key].items()) {
           ready += endpoint["conditions"_key]["ready"_key].as_bool() ? 1 : 0;
@@ -89,7 +91,8 @@ double until_routed(int replicas, int nodes) {
   cluster.run_for(30s);
   return milliseconds([&] {
     if (!cluster.apply(web(replicas))) give_up("the manifests were refused");
-    run_while(cluster, [&] { return ready_endpoints(cluster) < static_cast<std::size_t>(replicas); });
+    run_while(cluster,
+              [&] { return ready_endpoints(cluster) < static_cast<std::size_t>(replicas); });
     cluster.run_for(options.proxy_delay + options.proxy_delay_spread);
   });
 }
@@ -105,9 +108,11 @@ double idle_hour() {
 std::vector<Benchmark> cluster_benchmarks() {
   return {
       {"cluster of 3 nodes until DNS answers", "ms", 2, 30, 21, until_dns_answers},
-      {"Deployment of 100 + Service until all are routed", "ms", 5, 15, 11, [] { return until_routed(100, 3); }},
+      {"Deployment of 100 + Service until all are routed", "ms", 5, 15, 11,
+       [] { return until_routed(100, 3); }},
       // More Pods than three nodes hold (110 each).
-      {"Deployment of 1,000 + Service until all are routed", "ms", 50, 150, 5, [] { return until_routed(1000, 12); }},
+      {"Deployment of 1,000 + Service until all are routed", "ms", 50, 150, 5,
+       [] { return until_routed(1000, 12); }},
       {"one idle hour of a 3-node cluster", "ms", 20, 60, 5, idle_hour},
   };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Measures what design goals speak of. `rockpool_bench [PART…]` runs the benchmarks whose names contain a part.
+// Measures what design goals speak of. `rockpool_bench [PART…]` runs the benchmarks whose names
+// contain a part.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,7 +33,8 @@ constexpr bool kIsWasm = false;
 
 bool is_wanted(std::string_view name, int count, char** parts) {
   if (count <= 1) return true;
-  return std::any_of(parts + 1, parts + count, [&](std::string_view part) { return name.contains(part); });
+  return std::any_of(parts + 1, parts + count,
+                     [&](std::string_view part) { return name.contains(part); });
 }
 
 double median(std::vector<double> values) {
@@ -41,7 +43,8 @@ double median(std::vector<double> values) {
 }
 
 std::string show(double value) {
-  return value >= 1000 ? fmt::format("{:L}", static_cast<long long>(value + 0.5)) : fmt::format("{:.3g}", value);
+  return value >= 1000 ? fmt::format("{:L}", static_cast<long long>(value + 0.5))
+                       : fmt::format("{:.3g}", value);
 }
 
 void run(const Benchmark& benchmark) {
@@ -53,7 +56,8 @@ void run(const Benchmark& benchmark) {
   std::string verdict;
   if (goal > 0) {
     const bool met = less_is_better ? value <= goal : value >= goal;
-    verdict = fmt::format("goal {} {}{}", less_is_better ? "<=" : ">=", show(goal), met ? "" : "  MISSED");
+    verdict = fmt::format("goal {} {}{}", less_is_better ? "<=" : ">=", show(goal),
+                          met ? "" : "  MISSED");
   }
   fmt::print("{:<56} {:>12} {:<11} {}\n", benchmark.name, show(value), benchmark.unit, verdict);
   std::fflush(stdout);

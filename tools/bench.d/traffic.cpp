@@ -77,8 +77,8 @@ double requests_per_second(std::string_view keepalive) {
 
 std::vector<Benchmark> traffic_benchmarks() {
   return {
-      {"requests by Service name, 3 backends, kept connections", "per second", 1'500'000, 500'000, 3,
-       [] { return requests_per_second("true"); }},
+      {"requests by Service name, 3 backends, kept connections", "per second", 1'500'000, 500'000,
+       3, [] { return requests_per_second("true"); }},
       {"requests by Service name, 3 backends, new connections", "per second", 0, 0, 3,
        [] { return requests_per_second("false"); }},
   };

@@ -31,21 +31,26 @@ api::Result<doc::Value> read_object(std::string_view what, std::string_view text
 api::Result<sim::Duration> read_duration(std::string_view name, const doc::Value& value) {
   const auto span = sim::parse_duration(value.as_string());
   if (span && *span >= sim::Duration{0}) return *span;
-  return std::unexpected{api::bad_request(fmt::format("{}: expected a duration such as \"10s\"", name))};
+  return std::unexpected{
+      api::bad_request(fmt::format("{}: expected a duration such as \"10s\"", name))};
 }
 
 // Reads one option; the error names it.
-api::Result<void> read_option(std::string_view name, const doc::Value& value, ClusterOptions& options) {
+api::Result<void> read_option(std::string_view name, const doc::Value& value,
+                              ClusterOptions& options) {
   const auto bad = [&](std::string_view expected) {
-    return std::unexpected{api::bad_request(fmt::format("options.{}: expected {}", name, expected))};
+    return std::unexpected{
+        api::bad_request(fmt::format("options.{}: expected {}", name, expected))};
   };
   if (name == "seed") {
     const std::string_view text = value.as_string();
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), options.seed);
-    if (error != std::errc{} || end != text.data() + text.size()) return bad("a whole number from 0 to 2^64 - 1");
+    if (error != std::errc{} || end != text.data() + text.size())
+      return bad("a whole number from 0 to 2^64 - 1");
   } else if (name == "nodes") {
     const std::int64_t nodes = value.as_int(-1);
-    if (nodes < 0 || nodes > kMaxNodes) return bad(fmt::format("a whole number from 0 to {}", kMaxNodes));
+    if (nodes < 0 || nodes > kMaxNodes)
+      return bad(fmt::format("a whole number from 0 to {}", kMaxNodes));
     options.nodes = static_cast<int>(nodes);
   } else if (name == "dns") {
     if (!value.is_boolean()) return bad("true or false");
@@ -92,8 +97,10 @@ val error_handle(const api::Status& status) {
 doc::Value applied_value(const std::vector<Applied>& applied) {
   std::vector<doc::Value> items;
   for (const Applied& one : applied) {
-    items.push_back(doc::Value::map(
-        {{"kind", one.kind}, {"namespace", one.namespace_}, {"name", one.name}, {"result", one.result}}));
+    items.push_back(doc::Value::map({{"kind", one.kind},
+                                     {"namespace", one.namespace_},
+                                     {"name", one.name},
+                                     {"result", one.result}}));
   }
   return doc::Value::array(std::move(items));
 }
@@ -131,9 +138,9 @@ std::string ClusterBinding::apply(const std::string& text) {
 std::string ClusterBinding::request(const std::string& text) {
   const auto document = read_object("request", text);
   if (!document) return error_json(document.error());
-  apiserver::Request request =
-      apiserver::make_request((*document)["method"].as_string("GET"), (*document)["target"].as_string("/"),
-                              (*document)["body"].to_string(), "");
+  apiserver::Request request = apiserver::make_request((*document)["method"].as_string("GET"),
+                                                       (*document)["target"].as_string("/"),
+                                                       (*document)["body"].to_string(), "");
   request.headers = {};
   for (const doc::Member& header : (*document)["headers"].members()) {
     request.headers.add(std::string{header.key.text()}, header.value.to_string());
@@ -154,13 +161,13 @@ std::string ClusterBinding::watch(const std::string& target, val on_line) {
   const apiserver::Response response = cluster().request(request);
   if (!response.watch) {
     const auto status = doc::parse_json(response.body);
-    return error_json(status ? api::Status::from_value(*status) : api::internal_error(response.body));
+    return error_json(status ? api::Status::from_value(*status)
+                             : api::internal_error(response.body));
   }
   const int id = next_watch_++;
   watches_[id] = response.watch;
-  response.watch->on_event([on_line](const apiserver::WatchEvent& event) {
-    on_line(apiserver::to_json_line(event));
-  });
+  response.watch->on_event(
+      [on_line](const apiserver::WatchEvent& event) { on_line(apiserver::to_json_line(event)); });
   response.watch->on_close([on_line] { on_line(val::null()); });
   return doc::to_json(doc::Value::map({{"id", id}}));
 }
@@ -199,11 +206,21 @@ std::string ClusterBinding::advance(const std::string& span, double event_limit)
   return doc::to_json(doc::Value::map({{"reached", reached}}));
 }
 
-bool ClusterBinding::step() { return cluster().step(); }
-bool ClusterBinding::step_visible() { return cluster().step_visible(); }
-std::string ClusterBinding::now() const { return sim::format_rfc3339_nano(cluster().now()); }
-std::string ClusterBinding::digest() const { return fmt::format("{:016x}", cluster().digest()); }
-std::string ClusterBinding::snapshot() const { return cluster().snapshot(); }
+bool ClusterBinding::step() {
+  return cluster().step();
+}
+bool ClusterBinding::step_visible() {
+  return cluster().step_visible();
+}
+std::string ClusterBinding::now() const {
+  return sim::format_rfc3339_nano(cluster().now());
+}
+std::string ClusterBinding::digest() const {
+  return fmt::format("{:016x}", cluster().digest());
+}
+std::string ClusterBinding::snapshot() const {
+  return cluster().snapshot();
+}
 
 EMSCRIPTEN_BINDINGS(rockpool_cluster) {
   emscripten::class_<ClusterBinding>("Cluster")

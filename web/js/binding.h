@@ -14,12 +14,14 @@
 namespace rockpool::web {
 
 /// A cluster as rockpool.js sees it. Everything goes in and out as JSON text, and errors as
-/// `{"error": {"status": <Status>, …}}`, because exceptions and 64-bit integers do not cross the border well.
+/// `{"error": {"status": <Status>, …}}`, because exceptions and 64-bit integers do not cross the
+/// border well.
 class ClusterBinding {
  public:
   explicit ClusterBinding(std::shared_ptr<ClusterHolder> holder) : holder_{std::move(holder)} {}
 
-  /// A new cluster from `{"seed": "1", "nodes": 3, "dns": true, "proxyDelay": "200ms", …}`: `{"cluster": …}` or
+  /// A new cluster from `{"seed": "1", "nodes": 3, "dns": true, "proxyDelay": "200ms", …}`:
+  /// `{"cluster": …}` or
   /// `{"error": …}`.
   static emscripten::val create(const std::string& options);
   /// A cluster from a snapshot, likewise.
@@ -29,7 +31,8 @@ class ClusterBinding {
   std::string apply(const std::string& text);
   /// `{"method", "target", "headers", "body"}` to `{"status", "headers", "body"}`; not for watches.
   std::string request(const std::string& request);
-  /// Begins a watch on a target; `on_line` gets each event as a line of JSON, then null when it ends.
+  /// Begins a watch on a target; `on_line` gets each event as a line of JSON, then null when it
+  /// ends.
   /// `{"id": …}`, or the response that refused it.
   std::string watch(const std::string& target, emscripten::val on_line);
   void stop_watch(int id);

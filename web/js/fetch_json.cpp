@@ -13,11 +13,13 @@ std::unexpected<api::Status> bad(std::string_view name, std::string_view expecte
   return std::unexpected{api::bad_request(fmt::format("fetch: {}: expected {}", name, expected))};
 }
 
-api::Result<void> read_member(std::string_view name, const doc::Value& value, FetchOptions& options) {
+api::Result<void> read_member(std::string_view name, const doc::Value& value,
+                              FetchOptions& options) {
   if (name == "headers") {
     if (!value.is_object()) return bad(name, "an object of strings");
     for (const doc::Member& header : value.members()) {
-      if (!header.value.is_string()) return bad("headers." + std::string{header.key.text()}, "a string");
+      if (!header.value.is_string())
+        return bad("headers." + std::string{header.key.text()}, "a string");
       options.headers.add(header.key.text(), header.value.as_string());
     }
     return {};
@@ -47,8 +49,8 @@ doc::Value address_value(const net::SocketAddress& address) {
 
 // What does not apply to a hop is left out.
 doc::Value hop_value(const net::Hop& hop) {
-  doc::Value value = doc::Value::map({{"kind", net::hop_kind_name(hop.kind)},
-                                      {"time", sim::format_rfc3339_nano(hop.time)}});
+  doc::Value value = doc::Value::map(
+      {{"kind", net::hop_kind_name(hop.kind)}, {"time", sim::format_rfc3339_nano(hop.time)}});
   const auto add = [&](std::string_view name, doc::Value member) {
     if (!member.is_empty()) value.set(name, std::move(member));
   };

@@ -7,8 +7,8 @@
 
 namespace rockpool::web {
 
-/// Reads `{"url", "from", "method", "headers": {…}, "body", "timeout": "30s"}`. Errors: BadRequest that names the
-/// member.
+/// Reads `{"url", "from", "method", "headers": {…}, "body", "timeout": "30s"}`. Errors: BadRequest
+/// that names the member.
 api::Result<FetchOptions> read_fetch_options(const doc::Value& document);
 
 /// `{"status", "headers", "body", "trace": [hop…]}` of an answer; of a failure

@@ -28,7 +28,9 @@ struct World {
 
   void create(const doc::Value& object) { REQUIRE(store.create(api::ResourceId::pods, object)); }
   void update(const doc::Value& object) { REQUIRE(store.update(api::ResourceId::pods, object)); }
-  void remove(std::string_view name) { REQUIRE(store.remove(api::ResourceId::pods, "default", name)); }
+  void remove(std::string_view name) {
+    REQUIRE(store.remove(api::ResourceId::pods, "default", name));
+  }
   Index& by_node() {
     return pods.index("node", [](const doc::Value& object, std::vector<std::string>& values) {
       values.emplace_back(object["spec"_key]["nodeName"_key].as_string());
@@ -69,9 +71,10 @@ TEST_CASE("handlers see each change once, in order, with what was before") {
   const auto node_of = [](const doc::Value* object) {
     return object == nullptr ? std::string{"-"} : (*object)["spec"_key]["nodeName"_key].to_string();
   };
-  Subscription subscription = world.pods.subscribe([&](const doc::Value* before, const doc::Value* after) {
-    seen.push_back(node_of(before) + ">" + node_of(after));
-  });
+  Subscription subscription =
+      world.pods.subscribe([&](const doc::Value* before, const doc::Value* after) {
+        seen.push_back(node_of(before) + ">" + node_of(after));
+      });
   world.create(pod("a", "x"));
   world.update(pod("a", "y"));
   world.remove("a");
@@ -104,7 +107,8 @@ TEST_CASE("a handler of an index hears of arrivals, changes and departures of it
   World world;
   Index& index = world.by_node();
   int heard = 0;
-  const Subscription subscription = index.subscribe("x", [&](const doc::Value*, const doc::Value*) { ++heard; });
+  const Subscription subscription =
+      index.subscribe("x", [&](const doc::Value*, const doc::Value*) { ++heard; });
   world.create(pod("a", "y"));
   world.loop.run_for(0s);
   CHECK(heard == 0);
@@ -123,7 +127,9 @@ TEST_CASE("handlers may come and go while a change is delivered") {
   Subscription second;
   const Subscription first = world.pods.subscribe([&](const doc::Value*, const doc::Value*) {
     second = {};
-    if (others.empty()) others.push_back(world.pods.subscribe([&](const doc::Value*, const doc::Value*) { ++inner; }));
+    if (others.empty())
+      others.push_back(
+          world.pods.subscribe([&](const doc::Value*, const doc::Value*) { ++inner; }));
   });
   int dropped = 0;
   second = world.pods.subscribe([&](const doc::Value*, const doc::Value*) { ++dropped; });

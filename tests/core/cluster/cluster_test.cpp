@@ -72,10 +72,12 @@ net::FetchResult fetch(Cluster& cluster, std::string url, std::string from) {
 }
 
 std::string body(const net::FetchResult& result) {
-  return result.ok() ? result.outcome->body : "failed: " + net::curl_message(result.outcome.error());
+  return result.ok() ? result.outcome->body
+                     : "failed: " + net::curl_message(result.outcome.error());
 }
 
-TEST_CASE("what is applied runs, and its Service reaches every Pod by name, address and node port") {
+TEST_CASE(
+    "what is applied runs, and its Service reaches every Pod by name, address and node port") {
   Cluster cluster;
   const auto applied = cluster.apply(kWeb);
   REQUIRE_MESSAGE(applied.has_value(), (applied ? "" : applied.error().status.message));
@@ -105,7 +107,10 @@ TEST_CASE("a killed Pod is replaced, and its Service goes on without it") {
   REQUIRE(cluster.apply(kWeb));
   cluster.run_for(30s);
   const std::string victim{api::name(*pods_of(cluster, "web").front())};
-  REQUIRE(cluster.fault({.kind = cluster::FaultKind::kill_now, .target = "default/" + victim, .container = {}, .peer = {}}));
+  REQUIRE(cluster.fault({.kind = cluster::FaultKind::kill_now,
+                         .target = "default/" + victim,
+                         .container = {},
+                         .peer = {}}));
   cluster.run_for(30s);
   const auto pods = pods_of(cluster, "web");
   CHECK(pods.size() == 3);
@@ -115,7 +120,8 @@ TEST_CASE("a killed Pod is replaced, and its Service goes on without it") {
   }
   for (int count = 0; count < 6; ++count) {
     const std::string answer = body(fetch(cluster, "http://web/hostname", "pod/default/client"));
-    CHECK(std::ranges::any_of(pods, [&](const doc::Value* pod) { return api::name(*pod) == answer; }));
+    CHECK(std::ranges::any_of(pods,
+                              [&](const doc::Value* pod) { return api::name(*pod) == answer; }));
   }
 }
 
@@ -126,7 +132,8 @@ TEST_CASE("a snapshot comes back to the same moment and goes on the same way") {
   REQUIRE(cluster.apply(kWeb));
   cluster.run_for(10s);
   fetch(cluster, "http://web/", "node/node-1");
-  REQUIRE(cluster.fault({.kind = cluster::FaultKind::stop, .target = "node-2", .container = {}, .peer = {}}));
+  REQUIRE(cluster.fault(
+      {.kind = cluster::FaultKind::stop, .target = "node-2", .container = {}, .peer = {}}));
   cluster.run_for(1min);
   const auto restored = Cluster::restore(cluster.snapshot());
   REQUIRE_MESSAGE(restored.has_value(), (restored ? "" : restored.error().message));
@@ -152,8 +159,9 @@ TEST_CASE("a text with a mistake changes nothing and says where it is") {
   Cluster cluster;
   cluster.run_for(1min);
   const std::uint64_t before = cluster.digest();
-  const auto applied = cluster.apply("apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fine\n---\n"
-                                     "apiVersion: v1\nkind: Service\nmetadata:\n  name: broken\nspec:\n  prots: []\n");
+  const auto applied = cluster.apply(
+      "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: fine\n---\n"
+      "apiVersion: v1\nkind: Service\nmetadata:\n  name: broken\nspec:\n  prots: []\n");
   REQUIRE_FALSE(applied.has_value());
   CHECK(applied.error().line == 11);
   CHECK(applied.error().status.message.find("unknown field \"spec.prots\"") != std::string::npos);

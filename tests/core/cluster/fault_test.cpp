@@ -8,7 +8,9 @@
 namespace rockpool::cluster {
 namespace {
 
-doc::Value json(std::string_view text) { return doc::parse_json(text).value(); }
+doc::Value json(std::string_view text) {
+  return doc::parse_json(text).value();
+}
 
 TEST_CASE("every fault reads back from its own document") {
   for (const char* text : {
@@ -44,14 +46,17 @@ TEST_CASE("a fault that makes no sense says what is wrong with it") {
   };
   CHECK(message("[]") == "fault: expected an object such as {kill: pod/default/web}");
   CHECK(message("{}").starts_with("fault: what is to happen? Give one of crash, kill, stop"));
-  CHECK(message(R"({"kill":"pod/a/b","stop":"node/x"})") == "fault: give one of kill and stop, not both");
+  CHECK(message(R"({"kill":"pod/a/b","stop":"node/x"})") ==
+        "fault: give one of kill and stop, not both");
   CHECK(message(R"({"kill":"web"})") == "fault: kill: expected pod/NAMESPACE/NAME");
   CHECK(message(R"({"kill":"pod/web"})") == "fault: kill: expected pod/NAMESPACE/NAME");
   CHECK(message(R"({"stop":"pod/a/b"})") == "fault: stop: expected node/NAME");
   CHECK(message(R"({"stop":5})") == "fault: stop: expected node/NAME");
-  CHECK(message(R"({"stop":"node/a","now":true})") == "fault: now: unknown or of the wrong type for stop");
+  CHECK(message(R"({"stop":"node/a","now":true})") ==
+        "fault: now: unknown or of the wrong type for stop");
   CHECK(message(R"({"slow":"node/a"})") == "fault: slow needs delay");
-  CHECK(message(R"({"slow":"node/a","delay":"soon"})") == "fault: delay: expected a duration such as 200ms");
+  CHECK(message(R"({"slow":"node/a","delay":"soon"})") ==
+        "fault: delay: expected a duration such as 200ms");
   CHECK(message(R"({"lose":"node/a","loss":2})") == "fault: loss: expected a number from 0 to 1");
 }
 

@@ -15,7 +15,8 @@ History sample() {
   history.options.dns = false;
   history.options.proxy_delay = 7ms;
   history.inputs.push_back({sim::kEpoch + 1s, doc::Value::map({{"apply", "kind: Pod"}})});
-  history.inputs.push_back({sim::kEpoch + 1s, doc::Value::map({{"fault", doc::Value::map({{"stop", "node/node-1"}})}})});
+  history.inputs.push_back(
+      {sim::kEpoch + 1s, doc::Value::map({{"fault", doc::Value::map({{"stop", "node/node-1"}})}})});
   return history;
 }
 
@@ -48,12 +49,18 @@ TEST_CASE("a damaged snapshot says where") {
   CHECK(message(good) == "(accepted)");
   CHECK(message(good.substr(0, good.size() / 2)).starts_with("snapshot: line 1, column "));
   CHECK(message("{}") == "snapshot: not a snapshot of Rockpool");
-  CHECK(with("\"rockpool\":1", "\"rockpool\":9") == "snapshot: version 9 cannot be read; this program reads version 1");
-  CHECK(with("\"nodes\":5", "\"nodes\":-1") == "snapshot: options.nodes: must be between 0 and 16000, inclusive");
-  CHECK(with("\"seed\":\"1", "\"seed\":\"x1") == "snapshot: options.seed: expected a number as a string");
-  CHECK(with("\"at\":1735689601", "\"at\":1735689599") == "snapshot: inputs[0].at: earlier than the one before");
-  CHECK(with("\"now\":1735689602", "\"now\":1735689600") == "snapshot: now: earlier than the last input");
-  CHECK(with("\"digest\":\"0000", "\"digest\":\"zz00") == "snapshot: digest: expected 16 hexadecimal digits");
+  CHECK(with("\"rockpool\":1", "\"rockpool\":9") ==
+        "snapshot: version 9 cannot be read; this program reads version 1");
+  CHECK(with("\"nodes\":5", "\"nodes\":-1") ==
+        "snapshot: options.nodes: must be between 0 and 16000, inclusive");
+  CHECK(with("\"seed\":\"1", "\"seed\":\"x1") ==
+        "snapshot: options.seed: expected a number as a string");
+  CHECK(with("\"at\":1735689601", "\"at\":1735689599") ==
+        "snapshot: inputs[0].at: earlier than the one before");
+  CHECK(with("\"now\":1735689602", "\"now\":1735689600") ==
+        "snapshot: now: earlier than the last input");
+  CHECK(with("\"digest\":\"0000", "\"digest\":\"zz00") ==
+        "snapshot: digest: expected 16 hexadecimal digits");
 }
 
 }  // namespace

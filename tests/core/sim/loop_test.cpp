@@ -75,7 +75,8 @@ TEST_CASE("a random history of scheduling and cancelling agrees with an ordered 
       const int name = next++;
       model[{moment, name}] = loop.schedule_at(moment, [&ran, name] { ran.push_back(name); });
     } else if (choice < 8 && !model.empty()) {
-      auto chosen = model.lower_bound({loop.now() + Duration{static_cast<std::int64_t>(random.below(50))}, 0});
+      auto chosen = model.lower_bound(
+          {loop.now() + Duration{static_cast<std::int64_t>(random.below(50))}, 0});
       if (chosen == model.end()) continue;
       loop.cancel(chosen->second);
       model.erase(chosen);

@@ -66,7 +66,9 @@ TEST_CASE("a killed process is destroyed where it waits") {
 TEST_CASE("a process killed before it began never begins") {
   Loop loop;
   std::string log;
-  { Process process{loop, tick(log)}; }
+  {
+    Process process{loop, tick(log)};
+  }
   loop.run_for(1s);
   CHECK(log.empty());
 }
@@ -89,7 +91,8 @@ TEST_CASE("a process that kills itself goes away at its next wait") {
 }
 
 Task<void> consume(Channel<int>& channel, std::string& log) {
-  while (const std::optional<int> item = co_await channel.take()) log += std::to_string(*item) + " ";
+  while (const std::optional<int> item = co_await channel.take())
+    log += std::to_string(*item) + " ";
   log += "end";
 }
 

@@ -22,9 +22,9 @@ TEST_CASE("times are read with fractions and offsets") {
   CHECK(parse_rfc3339("2025-01-01T02:00:00.25+02:00") == kEpoch + 250ms);
   CHECK(parse_rfc3339("2024-12-31T19:00:00-05:00") == kEpoch);
   CHECK(parse_rfc3339("2024-02-29T00:00:00Z").has_value());
-  for (const char* bad : {"", "2025-01-01", "2025-13-01T00:00:00Z", "2025-02-29T00:00:00Z", "2025-01-01T24:00:00Z",
-                          "2025-01-01T00:00:00", "2025-01-01T00:00:00Zx", "2025-01-01T00:00:00.Z",
-                          "9999-01-01T00:00:00Z"}) {
+  for (const char* bad : {"", "2025-01-01", "2025-13-01T00:00:00Z", "2025-02-29T00:00:00Z",
+                          "2025-01-01T24:00:00Z", "2025-01-01T00:00:00", "2025-01-01T00:00:00Zx",
+                          "2025-01-01T00:00:00.Z", "9999-01-01T00:00:00Z"}) {
     CAPTURE(bad);
     CHECK_FALSE(parse_rfc3339(bad).has_value());
   }
@@ -50,7 +50,8 @@ TEST_CASE("durations print in Go's notation and read back") {
   CHECK(format_duration(1h) == "1h0m0s");
   CHECK(format_duration(250us) == "250\u00b5s");
   CHECK(format_duration(-3ms) == "-3ms");
-  for (const Duration span : {Duration{1}, Duration{12'345'678'901}, Duration{-7'200'000'000'001}}) {
+  for (const Duration span :
+       {Duration{1}, Duration{12'345'678'901}, Duration{-7'200'000'000'001}}) {
     CHECK(parse_duration(format_duration(span)) == span);
   }
 }

@@ -4,7 +4,8 @@
 #include "core/doc/json.h"
 
 int main() {
-  const auto document = rockpool::doc::parse_json(R"({"kind": "Pod", "spec": {"nodeName": "node-1"}})");
+  const auto document =
+      rockpool::doc::parse_json(R"({"kind": "Pod", "spec": {"nodeName": "node-1"}})");
   if (!document) return 1;
   std::puts(rockpool::doc::to_json(*document).c_str());
 }
