@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/api/object.h"
 
 namespace rockpool::client {
@@ -16,6 +18,7 @@ EventRecorder::EventRecorder(sim::Loop& loop, apiserver::ApiServer& api, std::st
 void EventRecorder::record(const doc::Value& object, std::string_view field_path,
                            std::string_view type, std::string_view reason,
                            std::string_view message) {
+  if (!is_allowed(api::uid(object))) return;
   Repeat key{api::uid(object), field_path, type, reason, message};
   if (repeat(key)) return;
   doc::Value event = make(object, field_path);
@@ -29,6 +32,22 @@ void EventRecorder::record(const doc::Value& object, std::string_view field_path
   if (seen_.size() >= kMaxSeen) seen_.clear();
   seen_[std::move(key)] = {std::string{api::namespace_of(*created)},
                            std::string{api::name(*created)}, loop_.now()};
+}
+
+bool EventRecorder::is_allowed(std::string_view object_uid) {
+  auto found = allowances_.find(object_uid);
+  if (found == allowances_.end()) {
+    // Forgetting everything now and then only lets a few more events through.
+    if (allowances_.size() >= kMaxSeen) allowances_.clear();
+    found = allowances_.emplace(object_uid, Allowance{.since = loop_.now()}).first;
+  }
+  Allowance& allowance = found->second;
+  const auto refilled = (loop_.now() - allowance.since) / kRefillInterval;
+  allowance.since += refilled * kRefillInterval;
+  allowance.left = std::min<std::int64_t>(allowance.left + refilled, kBurst);
+  if (allowance.left == 0) return false;
+  --allowance.left;
+  return true;
 }
 
 bool EventRecorder::repeat(const Repeat& key) {

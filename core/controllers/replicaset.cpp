@@ -76,6 +76,7 @@ class ReplicaSetController final : public Controller {
   void on_replica_set(const doc::Value* before, const doc::Value* after);
   void on_pod(const doc::Value* before, const doc::Value* after);
   void count_pod(const doc::Value& pod, std::int64_t sign);
+  std::optional<api::ObjectKey> owner_of(const doc::Value& pod) const;
   void enqueue_owner(const doc::Value& pod);
 
   Outcome reconcile(const api::ObjectKey& key);
@@ -124,14 +125,25 @@ void ReplicaSetController::on_pod(const doc::Value* before, const doc::Value* af
     enqueue_owner(*after);
   }
   const doc::Value& pod = after != nullptr ? *after : *before;
-  if (const auto owner = api::controller_of(pod)) {
-    const api::ObjectKey key{std::string{api::namespace_of(pod)}, owner->name};
-    if (after == nullptr || api::is_being_deleted(pod)) {
-      expectations_.deletion_observed(key, api::uid(pod));
-    } else if (before == nullptr) {
-      expectations_.creation_observed(key);
+  const bool is_gone = after == nullptr || api::is_being_deleted(pod);
+  if (!is_gone && before != nullptr) return;
+  if (const auto owner = owner_of(pod)) {
+    if (is_gone) {
+      expectations_.deletion_observed(*owner, api::uid(pod));
+    } else {
+      expectations_.creation_observed(*owner);
     }
   }
+}
+
+// The ReplicaSet that controls the Pod; empty if none does.
+std::optional<api::ObjectKey> ReplicaSetController::owner_of(const doc::Value& pod) const {
+  const std::string_view uid = api::controller_uid(pod);
+  if (uid.empty()) return std::nullopt;
+  if (const auto tally = tallies_.find(uid); tally != tallies_.end()) return tally->second.owner;
+  const auto owner = api::controller_of(pod);
+  if (owner->kind != "ReplicaSet") return std::nullopt;
+  return api::ObjectKey{std::string{api::namespace_of(pod)}, owner->name};
 }
 
 void ReplicaSetController::count_pod(const doc::Value& value, std::int64_t sign) {
@@ -150,13 +162,8 @@ void ReplicaSetController::count_pod(const doc::Value& value, std::int64_t sign)
 }
 
 void ReplicaSetController::enqueue_owner(const doc::Value& pod) {
-  const std::string_view uid = api::controller_uid(pod);
-  if (!uid.empty()) {
-    if (const auto tally = tallies_.find(uid); tally != tallies_.end()) {
-      queue_.add(tally->second.owner);
-    } else if (const auto owner = api::controller_of(pod); owner->kind == "ReplicaSet") {
-      queue_.add({std::string{api::namespace_of(pod)}, owner->name});
-    }
+  if (!api::controller_uid(pod).empty()) {
+    if (const auto owner = owner_of(pod)) queue_.add(*owner);
     return;
   }
   // It belongs to nobody: whoever selects it may want it.

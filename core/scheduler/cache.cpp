@@ -188,12 +188,9 @@ const std::vector<NodeIndex>& Cache::order() {
   }
 }
 
-const PodCounts& Cache::counts(const std::string& namespace_, const api::LabelSelector& selector) {
-  if (counts_.size() >= kMaxCounts) {
-    counts_.clear();
-    counts_by_label_.clear();
-  }
-  const auto [found, is_new] = counts_.try_emplace({namespace_, selector.to_string()});
+const PodCounts& Cache::counts(const std::string& namespace_, const api::LabelSelector& selector,
+                               const std::string& selector_text) {
+  const auto [found, is_new] = counts_.try_emplace({namespace_, selector_text});
   PodCounts& result = found->second;
   if (!is_new) return result;
   result.namespace_ = namespace_;
@@ -201,6 +198,12 @@ const PodCounts& Cache::counts(const std::string& namespace_, const api::LabelSe
   fill(result);
   counts_by_label_[label_place(result)].push_back(&result);
   return result;
+}
+
+void Cache::trim() {
+  if (counts_.size() < kMaxCounts) return;
+  counts_.clear();
+  counts_by_label_.clear();
 }
 
 void Cache::fill(PodCounts& counts) {

@@ -68,8 +68,16 @@ class Cache {
   /// Nodes that have Pods with any wish about neighbours.
   const std::set<NodeIndex>& affine_nodes() const { return affine_nodes_; }
   /// Counts the Pods on all nodes; the first question for a selector costs as much as there are
-  /// Pods with a label that it demands, later ones nothing. Valid until the next call.
-  const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector);
+  /// Pods with a label that it demands, later ones nothing. Valid until `trim`, and kept up to
+  /// date.
+  const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector,
+                          const std::string& selector_text);
+  /// Forgets all counts if there are too many. To be called between the placing of one Pod and the
+  /// next.
+  void trim();
+  const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector) {
+    return counts(namespace_, selector, selector.to_string());
+  }
 
  private:
   // The counts start afresh when there are so many selectors.

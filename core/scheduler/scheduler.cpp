@@ -50,7 +50,8 @@ Scheduler::Scheduler(sim::Loop& loop, apiserver::ApiServer& api, client::Informe
       random_{random},
       events_{loop, api, std::string{kName}},
       cache_{pods_},
-      queue_{loop, [this] { wake(); }} {}
+      queue_{loop, [this] { wake(); }},
+      default_spread_{informers} {}
 
 void Scheduler::start() {
   client::by_selector(informers_.of(api::ResourceId::services), client::SelectorForm::labels);
@@ -162,6 +163,7 @@ void Scheduler::schedule_next() {
 }
 
 void Scheduler::schedule(const api::ObjectKey& key, const doc::Value& pod) {
+  cache_.trim();
   const Filters filters{cache_, api::Pod{pod}, informers_};
   const std::vector<NodeIndex> candidates = find_candidates(filters);
   if (candidates.empty()) {
@@ -193,7 +195,7 @@ std::vector<NodeIndex> Scheduler::find_candidates(const Filters& filters) {
 NodeIndex Scheduler::choose(const Filters& filters, const std::vector<NodeIndex>& candidates) {
   if (candidates.size() == 1) return candidates.front();
   const std::vector<std::int64_t> scores =
-      total_scores(cache_, filters.pod(), filters.needs(), informers_, candidates);
+      total_scores(cache_, filters.pod(), filters.needs(), informers_, default_spread_, candidates);
   std::size_t best = 0;
   std::uint64_t equals = 1;
   for (std::size_t index = 1; index < scores.size(); ++index) {

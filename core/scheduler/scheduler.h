@@ -71,6 +71,7 @@ class Scheduler {
   client::EventRecorder events_;
   Cache cache_;
   Queue queue_;
+  DefaultSpread default_spread_;
   sim::TimerId worker_;
   // Where in the list of nodes the next search begins, so that all nodes have their turn.
   std::size_t next_start_ = 0;

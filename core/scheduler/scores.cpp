@@ -87,7 +87,7 @@ std::int64_t balanced_allocation_score(const NodeInfo& node, const PodNeeds& nee
 }
 
 std::vector<std::int64_t> total_scores(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
-                                       client::Informers& informers,
+                                       client::Informers& informers, DefaultSpread& default_spread,
                                        const std::vector<NodeIndex>& candidates) {
   std::vector<std::int64_t> totals;
   std::vector<std::int64_t> taints;
@@ -114,7 +114,7 @@ std::vector<std::int64_t> total_scores(Cache& cache, const api::Pod& pod, const 
   }
   normalize(preferences, Order::higher_is_better);
   add_weighted(totals, preferences, kNodeAffinityWeight);
-  const SpreadScore spread{cache, pod, informers, candidates};
+  const SpreadScore spread{cache, pod, default_spread, candidates};
   if (!spread.is_empty()) add_weighted(totals, spread.scores(cache, candidates), kSpreadWeight);
   if (needs.has_pod_affinity || !cache.affine_nodes().empty()) {
     add_weighted(totals, affinity_scores(cache, pod, informers, candidates), kPodAffinityWeight);

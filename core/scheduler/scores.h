@@ -6,6 +6,7 @@
 
 #include "core/client/informer.h"
 #include "core/scheduler/cache.h"
+#include "core/scheduler/topology_spread.h"
 
 namespace rockpool::scheduler {
 
@@ -19,7 +20,7 @@ std::int64_t balanced_allocation_score(const NodeInfo& node, const PodNeeds& nee
 /// The weighted sum of the scores of all scoring plugins of the default profile, for each
 /// candidate, in their order.
 std::vector<std::int64_t> total_scores(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
-                                       client::Informers& informers,
+                                       client::Informers& informers, DefaultSpread& default_spread,
                                        const std::vector<NodeIndex>& candidates);
 
 }  // namespace rockpool::scheduler

@@ -78,11 +78,14 @@ std::vector<SpreadConstraint> spread_constraints(const api::Pod& pod,
   std::vector<SpreadConstraint> constraints;
   for (const doc::Value& value : pod.spec().topology_spread_constraints().items()) {
     if (value["whenUnsatisfiable"_key].as_string() != when_unsatisfiable) continue;
+    auto selector = api::LabelSelector::from_value(narrowed_selector(value, pod))
+                        .value_or(api::LabelSelector::nothing());
+    std::string selector_text = selector.to_string();
     constraints.push_back({
         .max_skew = value["maxSkew"_key].as_int(1),
         .topology_key = value["topologyKey"_key].to_string(),
-        .selector = api::LabelSelector::from_value(narrowed_selector(value, pod))
-                        .value_or(api::LabelSelector::nothing()),
+        .selector = std::move(selector),
+        .selector_text = std::move(selector_text),
         .min_domains = value["minDomains"_key].as_int(1),
         .honors_affinity = value["nodeAffinityPolicy"_key].as_string("Honor") == "Honor",
         .honors_taints = value["nodeTaintsPolicy"_key].as_string("Ignore") == "Honor",
@@ -91,12 +94,26 @@ std::vector<SpreadConstraint> spread_constraints(const api::Pod& pod,
   return constraints;
 }
 
-std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
-                                                         client::Informers& informers) {
-  // helper.DefaultSelector: what all Services that select the Pod and its own ReplicaSet demand.
+DefaultSpread::DefaultSpread(client::Informers& informers)
+    : informers_{informers},
+      services_{informers.of(api::ResourceId::services)
+                    .subscribe([this](const doc::Value*, const doc::Value*) { known_.clear(); })} {}
+
+const std::vector<SpreadConstraint>& DefaultSpread::constraints(const api::Pod& pod) {
+  if (known_.size() >= kMaxKnown) known_.clear();
+  const std::uint64_t hash =
+      doc::Value::array({doc::Value{pod.namespace_name()}, pod.labels()}).hash();
+  const auto [found, is_new] =
+      known_.try_emplace({std::string{api::controller_uid(pod.value())}, hash});
+  if (is_new) found->second = compute(pod);
+  return found->second;
+}
+
+// helper.DefaultSelector: what all Services that select the Pod and its own ReplicaSet demand.
+std::vector<SpreadConstraint> DefaultSpread::compute(const api::Pod& pod) const {
   doc::Value labels;
   client::for_each_selecting(
-      informers.of(api::ResourceId::services), client::SelectorForm::labels, pod.namespace_name(),
+      informers_.of(api::ResourceId::services), client::SelectorForm::labels, pod.namespace_name(),
       pod.labels(), [&labels](const doc::Value& service) {
         for (const doc::Member& pair : service["spec"_key]["selector"_key].members()) {
           labels.set(pair.key, pair.value);
@@ -106,7 +123,7 @@ std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
   const auto owner = api::controller_of(pod.value());
   if (owner && owner->kind == "ReplicaSet") {
     const doc::Value* replica_set =
-        informers.of(api::ResourceId::replicasets).find({namespace_of(pod), owner->name});
+        informers_.of(api::ResourceId::replicasets).find({namespace_of(pod), owner->name});
     if (replica_set != nullptr) selector = (*replica_set)["spec"_key]["selector"_key];
   }
   for (const doc::Member& pair : labels.members()) {
@@ -114,8 +131,15 @@ std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
   }
   const auto parsed = api::LabelSelector::from_value(selector);
   if (!parsed || parsed->is_nothing() || parsed->is_everything()) return {};
-  return {{.max_skew = 3, .topology_key = std::string{kHostname}, .selector = *parsed},
-          {.max_skew = 5, .topology_key = std::string{kZone}, .selector = *parsed}};
+  SpreadConstraint by_node;
+  by_node.max_skew = 3;
+  by_node.topology_key = kHostname;
+  by_node.selector = *parsed;
+  by_node.selector_text = parsed->to_string();
+  SpreadConstraint by_zone = by_node;
+  by_zone.max_skew = 5;
+  by_zone.topology_key = kZone;
+  return {std::move(by_node), std::move(by_zone)};
 }
 
 SpreadFilter::SpreadFilter(Cache& cache, const api::Pod& pod) {
@@ -124,7 +148,8 @@ SpreadFilter::SpreadFilter(Cache& cache, const api::Pod& pod) {
     Domains domains;
     domains.constraint = constraint;
     domains.matches_itself = constraint.selector.matches(pod.labels());
-    const PodCounts& pods = cache.counts(namespace_of(pod), constraint.selector);
+    const PodCounts& pods =
+        cache.counts(namespace_of(pod), constraint.selector, constraint.selector_text);
     for (const NodeIndex index : cache.order()) {
       const doc::Value& node = cache.node(index).object;
       if (!has_all_labels(node, constraints) || !counts_for(constraint, pod, node)) continue;
@@ -155,18 +180,18 @@ SpreadFilter::Verdict SpreadFilter::judge(const doc::Value& node) const {
   return Verdict::fits;
 }
 
-SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, client::Informers& informers,
+SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& default_spread,
                          const std::vector<NodeIndex>& candidates) {
   std::vector<SpreadConstraint> constraints = spread_constraints(pod, "ScheduleAnyway");
   requires_all_labels_ = !constraints.empty();
   if (pod.spec().topology_spread_constraints().size() == 0) {
-    constraints = default_spread_constraints(pod, informers);
+    constraints = default_spread.constraints(pod);
   }
   for (const SpreadConstraint& constraint : constraints) {
     Term term;
     term.constraint = constraint;
     term.is_by_node = constraint.topology_key == kHostname;
-    term.by_node = &cache.counts(namespace_of(pod), constraint.selector);
+    term.by_node = &cache.counts(namespace_of(pod), constraint.selector, constraint.selector_text);
     std::size_t domain_count = 0;
     for (const NodeIndex index : candidates) {
       const doc::Value& node = cache.node(index).object;

@@ -19,6 +19,8 @@ struct SpreadConstraint {
   std::int64_t max_skew = 1;
   std::string topology_key;
   api::LabelSelector selector;
+  /// The selector's text, by which counts are found.
+  std::string selector_text;
   std::int64_t min_domains = 1;
   /// Whether nodes that the Pod does not select, or whose taints it does not tolerate, are left
   /// out.
@@ -30,10 +32,27 @@ struct SpreadConstraint {
 std::vector<SpreadConstraint> spread_constraints(const api::Pod& pod,
                                                  std::string_view when_unsatisfiable);
 
-/// What Pods without constraints of their own prefer, to be apart from others of the same Services
-/// and ReplicaSet: by node (skew 3) and by zone (skew 5). Empty for Pods that belong to none.
-std::vector<SpreadConstraint> default_spread_constraints(const api::Pod& pod,
-                                                         client::Informers& informers);
+/// What Pods without constraints of their own prefer: to be apart from others of the same Services
+/// and ReplicaSet, by node (skew 3) and by zone (skew 5).
+class DefaultSpread {
+ public:
+  /// `informers` must outlive it.
+  explicit DefaultSpread(client::Informers& informers);
+  /// The constraints of a Pod; empty for one that belongs to none. Pods of one ReplicaSet and with
+  /// the same labels share the answer, until a Service changes.
+  const std::vector<SpreadConstraint>& constraints(const api::Pod& pod);
+
+ private:
+  // The answers are forgotten when there are so many.
+  static constexpr std::size_t kMaxKnown = 65'536;
+
+  std::vector<SpreadConstraint> compute(const api::Pod& pod) const;
+
+  client::Informers& informers_;
+  client::Subscription services_;
+  // By the uid of the controller and the hash of namespace and labels.
+  std::map<std::pair<std::string, std::uint64_t>, std::vector<SpreadConstraint>> known_;
+};
 
 /// Judges nodes by the constraints that must be met.
 class SpreadFilter {
@@ -63,7 +82,7 @@ class SpreadScore {
  public:
   SpreadScore() = default;
   /// `candidates` are the nodes to choose from.
-  SpreadScore(Cache& cache, const api::Pod& pod, client::Informers& informers,
+  SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& default_spread,
               const std::vector<NodeIndex>& candidates);
   bool is_empty() const { return terms_.empty(); }
   /// From 0 to 100 for each candidate, in their order.
