@@ -69,6 +69,7 @@ sim::Duration ImagePuller::manifest_time() {
 const PulledImage* ImagePuller::store(const ImageReference& reference) {
   std::unique_ptr<PulledImage>& slot = images_[reference.to_string()];
   if (slot) return slot.get();
+  under_way_.erase(reference.to_string());
   slot = std::make_unique<PulledImage>();
   slot->image = &find_image(reference);
   slot->reference = reference;
@@ -86,7 +87,10 @@ sim::Task<std::expected<PullResult, std::string>> ImagePuller::pull(ImageReferen
   const sim::Time started = std::max(asked, busy_until_);
   std::string error = pull_error(reference);
   sim::Duration duration = manifest_time();
-  if (error.empty() && find(reference) == nullptr) {
+  // Pulls run in order: what one before this fetches is there when this one begins.
+  const bool is_first = error.empty() && find(reference) == nullptr &&
+                        under_way_.insert(reference.to_string()).second;
+  if (is_first) {
     const std::int64_t size = find_image(reference).config(reference).size_bytes;
     // Thousandths of a second are fine enough, and cannot overflow.
     const std::int64_t bytes = std::max<std::int64_t>(0, size - options_.free_bytes);

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -64,7 +65,10 @@ class ImagePuller {
     return images_;
   }
   /// Tells later pulls that nothing is under way any more: after the node was switched off.
-  void forget_queue() { busy_until_ = sim::Time{}; }
+  void forget_queue() {
+    busy_until_ = sim::Time{};
+    under_way_.clear();
+  }
 
  private:
   sim::Duration manifest_time();
@@ -74,6 +78,8 @@ class ImagePuller {
   sim::Random random_;
   PullOptions options_;
   std::map<std::string, std::unique_ptr<PulledImage>, std::less<>> images_;
+  // The names of images that are being fetched.
+  std::set<std::string> under_way_;
   sim::Time busy_until_{};
 };
 

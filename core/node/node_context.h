@@ -13,6 +13,7 @@
 #include "core/node/address_pool.h"
 #include "core/node/back_off.h"
 #include "core/node/image_puller.h"
+#include "core/node/pod_status.h"
 #include "core/node/resolver_config.h"
 #include "core/node/status_manager.h"
 #include "core/sim/loop.h"
@@ -70,7 +71,8 @@ struct NodeContext {
         recorder{loop_, api_, "kubelet", machine_.name()},
         puller{loop_, random_.stream("images"), options.pulls},
         addresses{options.pod_cidr},
-        status{loop_, api_} {}
+        status{loop_, api_},
+        host_info{HostInfo::of(machine_.host().address().to_string())} {}
 
   sim::Loop& loop;
   apiserver::ApiServer& api;
@@ -83,6 +85,7 @@ struct NodeContext {
   ImagePuller puller;
   AddressPool addresses;
   StatusManager status;
+  HostInfo host_info;
   BackOff crash_back_off;
   BackOff pull_back_off;
   /// False while the control plane cannot be reached.

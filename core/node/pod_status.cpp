@@ -97,19 +97,25 @@ ConditionText ready(const api::Pod& pod, const ConditionText& containers) {
 }
 
 doc::Value make_condition(const api::Pod& pod, std::string_view type, const ConditionText& text,
-                          sim::Time now) {
+                          const doc::Value& now) {
   const doc::Value& before = api::find_condition(pod.value(), type);
   const std::string_view status = text.is_true ? "True" : "False";
   const bool is_same = before["status"_key].as_string() == status;
-  doc::Value condition = doc::Value::object({
-      {"lastProbeTime"_key, nullptr},
-      {"lastTransitionTime"_key, is_same ? before["lastTransitionTime"_key] : api::time_value(now)},
-      {"status"_key, status},
-      {"type"_key, type},
-  });
-  if (!text.reason.empty()) condition.set("reason"_key, text.reason);
-  if (!text.message.empty()) condition.set("message"_key, text.message);
-  return condition;
+  // What stays as it was is shared with the status before.
+  if (is_same && before["reason"_key].as_string() == text.reason &&
+      before["message"_key].as_string() == text.message) {
+    return before;
+  }
+  std::vector<doc::Member> members;
+  members.reserve(4 + (text.message.empty() ? 0 : 1) + (text.reason.empty() ? 0 : 1));
+  members.push_back({doc::Key{"lastProbeTime"_key}, nullptr});
+  members.push_back(
+      {doc::Key{"lastTransitionTime"_key}, is_same ? before["lastTransitionTime"_key] : now});
+  if (!text.message.empty()) members.push_back({doc::Key{"message"_key}, text.message});
+  if (!text.reason.empty()) members.push_back({doc::Key{"reason"_key}, text.reason});
+  members.push_back({doc::Key{"status"_key}, status});
+  members.push_back({doc::Key{"type"_key}, type});
+  return doc::Value::object_of(std::move(members));
 }
 
 bool is_own_condition(std::string_view type) {
@@ -118,7 +124,7 @@ bool is_own_condition(std::string_view type) {
 }
 
 doc::Value make_conditions(const api::Pod& pod, const PodState& state, std::string_view phase,
-                           sim::Time now) {
+                           const doc::Value& now) {
   const api::PodSpec spec = pod.spec();
   std::vector<doc::Value> conditions;
   conditions.reserve(5);
@@ -313,61 +319,76 @@ doc::Value merge_pod_status(const doc::Value& present, doc::Value status) {
 doc::Value make_container_status(const Container& container, const ContainerState& state,
                                  bool has_init_containers) {
   auto [present, last] = state_values(state, has_init_containers);
-  doc::Value status = doc::Value::object({
-      {"name"_key, container.value()["name"_key]},
-      {"state"_key, std::move(present)},
-      {"lastState"_key, std::move(last)},
-      {"ready"_key, state.ready},
-      {"restartCount"_key, state.restart_count},
-      {"image"_key, state.image.is_null() ? container.value()["image"_key] : state.image},
-      {"imageID"_key, state.image_id.is_null() ? doc::Value{""} : state.image_id},
-      {"started"_key, state.is_running() && state.started},
-  });
-  if (!state.container_id.is_null()) status.set("containerID"_key, state.container_id);
-  if (container.volume_mounts().size() != 0) {
-    status.set("volumeMounts"_key, mount_statuses(container.volume_mounts()));
-  }
-  if (state.is_running()) {
-    const doc::Value& resources = container.value()["resources"_key];
-    if (resources.size() != 0) status.set("resources"_key, resources);
-    if (container.requests().size() != 0) {
-      status.set("allocatedResources"_key, container.requests());
-    }
-  }
-  return status;
+  // Put together at once: an object that grows keeps room that nobody needs.
+  std::vector<doc::Member> members;
+  const auto add = [&members](doc::KnownKeyIndex key, doc::Value value) {
+    members.push_back({doc::Key{key}, std::move(value)});
+  };
+  const doc::Value& mounts = container.volume_mounts();
+  const doc::Value& resources = container.value()["resources"_key];
+  const bool has_requests = state.is_running() && container.requests().size() != 0;
+  const bool has_resources = state.is_running() && resources.size() != 0;
+  const bool has_id = !state.container_id.is_null();
+  members.reserve(8u + has_requests + has_id + has_resources + (mounts.size() != 0 ? 1u : 0u));
+  if (has_requests) add("allocatedResources"_key, container.requests());
+  if (has_id) add("containerID"_key, state.container_id);
+  add("image"_key, state.image.is_null() ? container.value()["image"_key] : state.image);
+  add("imageID"_key, state.image_id.is_null() ? doc::Value{""} : state.image_id);
+  add("lastState"_key, std::move(last));
+  add("name"_key, container.value()["name"_key]);
+  add("ready"_key, state.ready);
+  if (has_resources) add("resources"_key, resources);
+  add("restartCount"_key, state.restart_count);
+  add("started"_key, state.is_running() && state.started);
+  add("state"_key, std::move(present));
+  if (mounts.size() != 0) add("volumeMounts"_key, mount_statuses(mounts));
+  return doc::Value::object_of(std::move(members));
+}
+
+HostInfo HostInfo::of(std::string_view ip) {
+  return {ip, doc::Value::array({doc::Value::object({{"ip"_key, ip}})})};
 }
 
 doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const HostInfo& host,
                            sim::Time now) {
   const api::PodSpec spec = pod.spec();
   const std::string_view phase = pod_phase(spec, state);
-  doc::Value status = doc::Value::object({
-      {"phase"_key, phase},
-      {"conditions"_key, make_conditions(pod, state, phase, now)},
-      {"hostIP"_key, host.ip},
-      {"hostIPs"_key, doc::Value::array({doc::Value::object({{"ip"_key, host.ip}})})},
-      {"startTime"_key, api::time_value(state.start_time)},
-      {"qosClass"_key, api::pod_qos_class(spec)},
-  });
-  if (!state.ip.empty()) {
-    status.set("podIP"_key, state.ip);
-    status.set("podIPs"_key, doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
-  }
-  if (!state.failure_reason.empty()) status.set("reason"_key, state.failure_reason);
-  if (!state.failure_message.empty()) status.set("message"_key, state.failure_message);
+  const doc::Value& before = pod.value()["status"_key];
   const bool has_init_containers = !state.init_containers.empty();
-  if (has_init_containers) {
-    status.set("initContainerStatuses"_key,
-               make_statuses(spec.init_containers(), state.init_containers, true));
+  constexpr std::size_t kMostMembers = 16;
+  std::vector<doc::Member> members;
+  members.reserve(kMostMembers);
+  const auto add = [&members](doc::KnownKeyIndex key, doc::Value value) {
+    members.push_back({doc::Key{key}, std::move(value)});
+  };
+  add("phase"_key, phase);
+  add("conditions"_key, make_conditions(pod, state, phase, api::time_value(now)));
+  add("hostIP"_key, host.ip);
+  add("hostIPs"_key, host.ips);
+  const doc::Value start_time = api::time_value(state.start_time);
+  add("startTime"_key,
+      before["startTime"_key] == start_time ? before["startTime"_key] : start_time);
+  add("qosClass"_key, api::pod_qos_class(spec));
+  if (!state.ip.empty()) {
+    add("podIP"_key, state.ip);
+    const bool is_same = before["podIP"_key].as_string() == state.ip;
+    add("podIPs"_key, is_same ? before["podIPs"_key]
+                              : doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
   }
-  status.set("containerStatuses"_key,
-             make_statuses(spec.containers(), state.containers, has_init_containers));
+  if (!state.failure_reason.empty()) add("reason"_key, state.failure_reason);
+  if (!state.failure_message.empty()) add("message"_key, state.failure_message);
+  if (has_init_containers) {
+    add("initContainerStatuses"_key,
+        make_statuses(spec.init_containers(), state.init_containers, true));
+  }
+  add("containerStatuses"_key,
+      make_statuses(spec.containers(), state.containers, has_init_containers));
   // What other components keep in the status.
   for (const auto key : {"nominatedNodeName"_key, "resize"_key, "ephemeralContainerStatuses"_key}) {
-    const doc::Value& value = pod.value()["status"_key][key];
-    if (!value.is_null()) status.set(key, value);
+    if (!before[key].is_null()) add(key, before[key]);
   }
-  return status;
+  members.shrink_to_fit();
+  return doc::Value::object_of(std::move(members));
 }
 
 }  // namespace rockpool::node

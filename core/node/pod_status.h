@@ -15,8 +15,13 @@ namespace rockpool::node {
 
 /// What the status says about the node.
 struct HostInfo {
-  /// Its primary address.
-  std::string ip;
+  /// Its primary address, as `hostIP` and `hostIPs` have it; shared by the statuses of all its
+  /// Pods.
+  doc::Value ip;
+  doc::Value ips;
+
+  /// From the address's text.
+  static HostInfo of(std::string_view ip);
 };
 
 /// "Pending", "Running", "Succeeded" or "Failed".

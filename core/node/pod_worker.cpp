@@ -99,7 +99,7 @@ ReferenceSource PodWorker::make_reference_source() const {
 void PodWorker::publish() {
   const api::Pod pod{pod_};
   if (ended_before_) return node_.status.set(uid_, pod.key(), pod_["status"_key], true);
-  doc::Value status = make_pod_status(pod, state_, {node_.host_ip()}, node_.loop.now());
+  doc::Value status = make_pod_status(pod, state_, node_.host_info, node_.loop.now());
   node_.status.set(uid_, pod.key(), std::move(status), state_.terminated);
 }
 

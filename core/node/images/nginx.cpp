@@ -125,7 +125,7 @@ std::string_view content_type(std::string_view path) {
 class NginxServer : public net::HttpHandler {
  public:
   NginxServer(ProcessContext& context, std::string version)
-      : context_{context}, version_{std::move(version)}, welcome_{kWelcome} {}
+      : context_{context}, version_{std::move(version)} {}
 
   void handle(net::HttpExchange exchange) override {
     net::HttpResponse response = answer(exchange.request());
@@ -152,11 +152,11 @@ class NginxServer : public net::HttpHandler {
       if (wants_index && context_.files().is_folder(file)) return error(403, "Forbidden");
       return error(404, "Not Found");
     }
-    if (path == "/" || path == "/index.html") return ok("index.html", welcome_);
+    if (path == "/" || path == "/index.html") return ok("index.html", kWelcome);
     return error(404, "Not Found");
   }
 
-  net::HttpResponse ok(std::string_view file, const std::string& content) const {
+  net::HttpResponse ok(std::string_view file, std::string_view content) const {
     net::HttpResponse response;
     response.headers.add("Content-Type", content_type(file));
     response.body = content;
@@ -183,7 +183,6 @@ class NginxServer : public net::HttpHandler {
 
   ProcessContext& context_;
   std::string version_;
-  std::string welcome_;
 };
 
 // The ports of the `listen` directives in a configuration.
