@@ -111,18 +111,25 @@ test('a killed Pod loses its share to the others, then to its replacement', asyn
 
 test('pausing stops the clock, stepping moves it, playing lets it go on', async () => {
   const now = () => page.evaluate(() => document.querySelector('rockpool-sandbox').cluster.now());
+  const until = async (isWanted, what) => {
+    const deadline = Date.now() + PATIENCE_MS;
+    for (let last = await now(); ; ) {
+      await page.waitForTimeout(300);
+      const next = await now();
+      if (isWanted(last, next)) return next;
+      assert.ok(Date.now() < deadline, what);
+      last = next;
+    }
+  };
   await click('play');
-  await page.waitForTimeout(200);
-  const paused = await now();
-  await page.waitForTimeout(400);
+  const paused = await until((last, next) => last === next, 'the clock does not stop');
+  await page.waitForTimeout(1000);
   assert.equal(await now(), paused);
   await click('step');
-  await page.waitForTimeout(200);
-  const stepped = await now();
-  assert.ok(Date.parse(stepped) >= Date.parse(paused) && stepped !== paused, `${paused} ${stepped}`);
+  const stepped = await until((last, next) => next !== paused, 'a step does not move the clock');
+  assert.ok(Date.parse(stepped) >= Date.parse(paused), `${paused} ${stepped}`);
   await click('play');
-  await page.waitForTimeout(500);
-  assert.notEqual(await now(), stepped);
+  await until((last, next) => next !== stepped, 'the clock does not go on');
 });
 
 test('it fits a phone and a small window, and follows the page into the dark', async () => {
