@@ -56,7 +56,6 @@ struct Cluster::Parts {
   std::unique_ptr<scheduler::Scheduler> scheduler;
   // By name: components that a fault has stopped.
   std::map<std::string, bool, std::less<>> halted;
-  // Nodes whose way to the control plane is cut by a fault.
   node::Kubelets kubelets;
   std::vector<std::unique_ptr<node::Kubelet>> nodes;
 

@@ -66,9 +66,6 @@ double until_dns_answers() {
   return milliseconds([] {
     Cluster cluster;
     run_while(cluster, [&] {
-      FetchOptions options;
-      options.url = "https://kubernetes.default.svc.cluster.local";
-      options.from = "node/node-1";
       std::size_t ready = 0;
       for (const auto& [key, slice] :
            cluster.informers().of(api::ResourceId::endpointslices).objects()) {
