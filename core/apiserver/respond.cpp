@@ -3,8 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/apiserver/state.h"
 #include "core/doc/json.h"
 #include "core/doc/yaml_writer.h"
@@ -13,24 +11,6 @@ namespace rockpool::apiserver {
 namespace {
 
 constexpr int kPrettyIndent = 2;
-constexpr std::string_view kAcceptedTypes = "application/json, application/yaml";
-
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
-// One of the Accept header's alternatives.
-enum class Accepted { no, json, yaml };
-
-Accepted accepts(std::string_view alternative) {
-  const std::string_view type = trim(alternative.substr(0, alternative.find(';')));
-  // Tables and partial metadata are other documents than what is written here.
-  if (alternative.find("as=") != std::string_view::npos) return Accepted::no;
-  if (type == "application/json" || type == "application/*" || type == "*/*") return Accepted::json;
-  return type == "application/yaml" ? Accepted::yaml : Accepted::no;
-}
 
 Response respond(int code, std::string body, std::string_view type) {
   Response response;
@@ -61,14 +41,6 @@ void append_item(std::string& out, const doc::Value& item) {
   out += '}';
 }
 
-doc::Value list_metadata(const ListResult& list) {
-  doc::Value metadata =
-      doc::Value::object({{"resourceVersion"_key, fmt::format("{}", list.resource_version)}});
-  if (!list.continue_token.empty()) metadata.set("continue"_key, list.continue_token);
-  if (list.remaining) metadata.set("remainingItemCount"_key, *list.remaining);
-  return metadata;
-}
-
 doc::Value list_document(const api::Resource& resource, const ListResult& list) {
   std::vector<doc::Value> items = list.items;
   for (doc::Value& item : items) {
@@ -83,22 +55,12 @@ doc::Value list_document(const api::Resource& resource, const ListResult& list) 
 
 }  // namespace
 
-api::Result<Format> negotiate(const Request& request) {
-  Format format;
-  if (const std::string* pretty = request.find_query("pretty")) {
-    format.pretty = *pretty != "0" && *pretty != "false";
-  }
-  std::string_view rest = request.headers.get("Accept");
-  if (trim(rest).empty()) return format;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find(','), rest.size());
-    const Accepted accepted = accepts(rest.substr(0, end));
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (accepted == Accepted::no) continue;
-    format.yaml = accepted == Accepted::yaml;
-    return format;
-  }
-  return std::unexpected{api::not_acceptable(kAcceptedTypes)};
+doc::Value list_metadata(const ListResult& list) {
+  doc::Value metadata =
+      doc::Value::object({{"resourceVersion"_key, fmt::format("{}", list.resource_version)}});
+  if (!list.continue_token.empty()) metadata.set("continue"_key, list.continue_token);
+  if (list.remaining) metadata.set("remainingItemCount"_key, *list.remaining);
+  return metadata;
 }
 
 Response respond_object(int code, const doc::Value& object, Format format) {

@@ -8,20 +8,12 @@
 #include "core/api/resource.h"
 #include "core/api/status.h"
 #include "core/apiserver/http.h"
+#include "core/apiserver/negotiate.h"
 #include "core/apiserver/options.h"
 #include "core/doc/value.h"
 
 // Results as HTTP responses, in the form that the client accepts.
 namespace rockpool::apiserver {
-
-/// How a response is written.
-struct Format {
-  bool yaml = false;
-  bool pretty = false;
-};
-
-/// Chooses by the request's Accept header and `pretty`. Error: 406.
-api::Result<Format> negotiate(const Request& request);
 
 /// A response whose body is that document.
 Response respond_object(int code, const doc::Value& object, Format format = {});
@@ -32,6 +24,8 @@ Response respond_success(int code, const api::Resource* resource, const doc::Val
                          Format format = {});
 /// A list of the resource's kind; its items go without apiVersion and kind, as Go writes them.
 Response respond_list(const api::Resource& resource, const ListResult& list, Format format = {});
+/// The metadata of a list: its revision, and how it goes on.
+doc::Value list_metadata(const ListResult& list);
 /// A response of plain text.
 Response respond_text(int code, std::string_view text);
 /// Adds a Warning header for each.

@@ -25,9 +25,9 @@ Response serve_resource(const Route& route) {
 }  // namespace
 
 Response ApiServer::handle(const Request& request) {
-  const auto format = negotiate(request);
-  if (!format) return respond_status(format.error());
   const auto path = parse_resource_path(request.path);
+  const auto format = negotiate(request, path ? Offer::objects : Offer::discovery);
+  if (!format) return respond_status(format.error());
   if (!path) return serve_discovery(*this, request, *format);
   // Paths of versions that are not served are nobody's.
   if (!is_served(path->group, path->version)) return respond_text(404, "404 page not found\n");

@@ -7,6 +7,7 @@
 #include "core/apiserver/body.h"
 #include "core/apiserver/delete_options.h"
 #include "core/apiserver/object_routes.h"
+#include "core/apiserver/present.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 
@@ -63,7 +64,7 @@ Response serve_list(const Route& route) {
   if (!options) return respond_status(options.error(), route.format);
   const auto list = route.server.list(route.resource->id, route.path.ns, *options);
   if (!list) return respond_status(list.error(), route.format);
-  return respond_list(*route.resource, *list, route.format);
+  return present_list(route, *list);
 }
 
 Response serve_create(const Route& route) {
@@ -77,7 +78,7 @@ Response serve_create(const Route& route) {
   options.warnings = &warnings;
   const auto created =
       route.server.create(route.resource->id, route.path.ns, std::move(*object), options);
-  Response response = created ? respond_object(201, *created, route.format)
+  Response response = created ? present_object(route, 201, *created)
                               : respond_status(created.error(), route.format);
   add_warnings(response, warnings);
   return response;
@@ -91,7 +92,7 @@ Response serve_delete_collection(const Route& route) {
   const auto removed = route.server.remove_collection(route.resource->id, route.path.ns,
                                                       options->options, *selection);
   if (!removed) return respond_status(removed.error(), route.format);
-  return respond_list(*route.resource, *removed, route.format);
+  return present_list(route, *removed);
 }
 
 }  // namespace
@@ -118,6 +119,7 @@ Response serve_watch(const Route& route) {
   options.timeout_seconds = *timeout;
   auto stream = route.server.watch(route.resource->id, route.path.ns, options);
   if (!stream) return respond_status(stream.error(), route.format);
+  present_watch(route, **stream);
   Response response;
   response.headers.add("Content-Type", "application/json");
   response.watch = std::move(*stream);

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "core/apiserver/discovery_entries.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 
@@ -19,12 +19,6 @@ using doc::Value;
 
 constexpr std::string_view kNotFoundPage = "404 page not found\n";
 
-Value to_strings(std::span<const std::string_view> texts) {
-  std::vector<Value> items;
-  for (const std::string_view text : texts) items.emplace_back(text);
-  return Value::array(std::move(items));
-}
-
 Value server_addresses(const ApiServer& server) {
   return Value::array(
       {Value::map({{"clientCIDR", "0.0.0.0/0"},
@@ -32,18 +26,9 @@ Value server_addresses(const ApiServer& server) {
                                                  server.options().secure_port)}})});
 }
 
-// The served groups beside the core group, each with its version, by name.
-std::set<std::pair<std::string_view, std::string_view>> served_groups() {
-  std::set<std::pair<std::string_view, std::string_view>> groups;
-  for (const api::Resource& resource : api::all_resources()) {
-    if (!resource.group.empty()) groups.emplace(resource.group, resource.version);
-  }
-  return groups;
-}
-
 Value describe_group(std::string_view group, std::string_view version) {
   const Value entry =
-      Value::map({{"groupVersion", fmt::format("{}/{}", group, version)}, {"version", version}});
+      Value::map({{"groupVersion", group_version(group, version)}, {"version", version}});
   return Value::map(
       {{"name", group}, {"versions", Value::array({entry})}, {"preferredVersion", entry}});
 }
@@ -62,53 +47,6 @@ Value group_list() {
   return Value::map({{"kind", "APIGroupList"},
                      {"apiVersion", "v1"},
                      {"groups", Value::array(std::move(groups))}});
-}
-
-Value describe_resource(const api::Resource& resource) {
-  std::vector<Value> verbs;
-  for (const std::string_view verb :
-       {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}) {
-    const bool has_collection_delete = resource.id != api::ResourceId::namespaces;
-    if (verb != "deletecollection" || has_collection_delete) verbs.emplace_back(verb);
-  }
-  Value result = Value::map({{"name", resource.plural},
-                             {"singularName", resource.singular},
-                             {"namespaced", resource.namespaced},
-                             {"kind", resource.kind},
-                             {"verbs", Value::array(std::move(verbs))}});
-  if (!resource.short_names.empty()) result.set("shortNames", to_strings(resource.short_names));
-  if (!resource.categories.empty()) result.set("categories", to_strings(resource.categories));
-  return result;
-}
-
-// The subresources that are served, with their verbs.
-void append_subresources(const api::Resource& resource, std::vector<Value>& out) {
-  struct Row {
-    api::Subresource subresource;
-    std::string_view kind;
-    std::vector<std::string_view> verbs;
-  };
-  const Row rows[] = {
-      {api::Subresource::binding, "Binding", {"create"}},
-      {api::Subresource::finalize, resource.kind, {"update"}},
-      {api::Subresource::log, resource.kind, {"get"}},
-      {api::Subresource::scale, "Scale", {"get", "patch", "update"}},
-      {api::Subresource::status, resource.kind, {"get", "patch", "update"}},
-  };
-  for (const Row& row : rows) {
-    if (!resource.subresources.contains(row.subresource)) continue;
-    Value entry = Value::map(
-        {{"name", fmt::format("{}/{}", resource.plural, api::subresource_name(row.subresource))},
-         {"singularName", ""},
-         {"namespaced", resource.namespaced},
-         {"kind", row.kind},
-         {"verbs", to_strings(row.verbs)}});
-    if (row.kind == "Scale") {
-      entry.set("group", "autoscaling");
-      entry.set("version", "v1");
-    }
-    out.push_back(std::move(entry));
-  }
 }
 
 Value version_info() {
@@ -139,6 +77,14 @@ Value path_list() {
   return Value::map({{"paths", Value::array(std::move(paths))}});
 }
 
+Response respond_aggregated(bool core_group, Format format) {
+  Response response = respond_object(200, aggregated_discovery(core_group), format);
+  response.headers = {{"Content-Type", fmt::format("application/{};g=apidiscovery.k8s.io;v=v2;"
+                                                   "as=APIGroupDiscoveryList",
+                                                   format.yaml ? "yaml" : "json")}};
+  return response;
+}
+
 bool is_health_path(std::string_view path) {
   return path == "/healthz" || path == "/livez" || path == "/readyz";
 }
@@ -164,8 +110,10 @@ Response serve_discovery(const ApiServer& server, const Request& request, Format
   if (is_health_path(path)) return serve_health(request);
   if (path == "/version") return respond_object(200, version_info(), format);
   if (path == "/" || path.empty()) return respond_object(200, path_list(), format);
-  if (path == "/api") return respond_object(200, api_versions(server), format);
-  if (path == "/apis") return respond_object(200, group_list(), format);
+  if (path == "/api" || path == "/apis") {
+    if (format.as == As::aggregated_discovery) return respond_aggregated(path == "/api", format);
+    return respond_object(200, path == "/api" ? api_versions(server) : group_list(), format);
+  }
   if (path.starts_with("/apis/")) {
     for (const auto& [group, version] : served_groups()) {
       if (path.substr(6) != group) continue;
@@ -182,19 +130,10 @@ Response serve_resource_list(const Route& route) {
   if (route.request.method != "GET") {
     return respond_status(api::method_not_allowed(), route.format);
   }
-  std::vector<Value> resources;
-  std::string_view api_version;
-  for (const api::Resource& resource : api::all_resources()) {
-    if (resource.group != route.path.group || resource.version != route.path.version) continue;
-    api_version = resource.api_version;
-    resources.push_back(describe_resource(resource));
-    append_subresources(resource, resources);
-  }
-  std::ranges::stable_sort(resources, {},
-                           [](const Value& entry) { return entry["name"].to_string(); });
-  Value list = Value::map({{"kind", "APIResourceList"},
-                           {"groupVersion", api_version},
-                           {"resources", Value::array(std::move(resources))}});
+  Value list = Value::map(
+      {{"kind", "APIResourceList"},
+       {"groupVersion", group_version(route.path.group, route.path.version)},
+       {"resources", Value::array(resource_entries(route.path.group, route.path.version))}});
   if (!route.path.group.empty()) list.set("apiVersion", "v1");
   return respond_object(200, list, route.format);
 }

@@ -4,6 +4,7 @@
 #include "core/apiserver/body.h"
 #include "core/apiserver/delete_options.h"
 #include "core/apiserver/object_routes.h"
+#include "core/apiserver/present.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
@@ -44,7 +45,7 @@ Response serve_delete(const Route& route) {
   if (!deletion) return respond_status(deletion.error(), route.format);
   const int code = !deletion->gone && request->cascades ? 202 : 200;
   if (!deletion->gone || strategy_of(route.resource->id).returns_deleted_object) {
-    return respond_object(code, deletion->object, route.format);
+    return present_object(route, code, deletion->object);
   }
   return respond_success(code, route.resource, deletion->object, route.format);
 }
@@ -54,7 +55,7 @@ Response serve_delete(const Route& route) {
 Response serve_get(const Route& route) {
   const auto object = route.server.get(route.resource->id, route.path.ns, route.path.name);
   if (!object) return respond_status(object.error(), route.format);
-  return respond_object(200, *object, route.format);
+  return present_object(route, 200, *object);
 }
 
 Response serve_update(const Route& route, Part part) {
@@ -73,7 +74,7 @@ Response serve_update(const Route& route, Part part) {
   const bool was_there =
       route.server.get(route.resource->id, route.path.ns, route.path.name).has_value();
   const auto updated = route.server.update(route.resource->id, std::move(*object), options);
-  Response response = updated ? respond_object(was_there ? 200 : 201, *updated, route.format)
+  Response response = updated ? present_object(route, was_there ? 200 : 201, *updated)
                               : respond_status(updated.error(), route.format);
   add_warnings(response, warnings);
   return response;
@@ -90,7 +91,7 @@ Response serve_patch(const Route& route, Part part) {
   options.part = part;
   const auto patched =
       route.server.patch(route.resource->id, route.path.ns, route.path.name, *patch, options);
-  Response response = patched ? respond_object(200, *patched, route.format)
+  Response response = patched ? present_object(route, 200, *patched)
                               : respond_status(patched.error(), route.format);
   add_warnings(response, warnings);
   return response;

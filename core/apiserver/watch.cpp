@@ -56,6 +56,7 @@ void WatchStream::close() {
 void WatchStream::push(WatchEvent event) {
   if (closed_ || finishing_) return;
   if (backlog_.size() >= kMaxWatchBacklog) return finish();
+  if (presenter_) event.object = presenter_(event);
   backlog_.push_back(std::move(event));
   flush();
 }

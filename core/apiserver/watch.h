@@ -44,6 +44,8 @@ class WatchStream : public std::enable_shared_from_this<WatchStream> {
  public:
   using EventHandler = std::function<void(const WatchEvent&)>;
   using CloseHandler = std::function<void()>;
+  /// Makes what a reader sees of an event's object.
+  using Presenter = std::function<doc::Value(const WatchEvent&)>;
 
   explicit WatchStream(sim::Loop& loop) : loop_{loop} {}
   WatchStream(const WatchStream&) = delete;
@@ -66,6 +68,8 @@ class WatchStream : public std::enable_shared_from_this<WatchStream> {
   void finish();
   /// What feeds the stream; goes when it closes.
   void set_source(store::Subscription source) { source_ = std::move(source); }
+  /// Shows the objects of events pushed from now on in another form.
+  void set_presenter(Presenter presenter) { presenter_ = std::move(presenter); }
   void set_deadline(sim::TimerId timer) { deadline_ = timer; }
   void set_bookmark_timer(sim::TimerId timer) { bookmark_timer_ = timer; }
 
@@ -79,6 +83,7 @@ class WatchStream : public std::enable_shared_from_this<WatchStream> {
   sim::TimerId bookmark_timer_;
   EventHandler handler_;
   CloseHandler close_handler_;
+  Presenter presenter_;
   std::deque<WatchEvent> backlog_;
   bool flushing_ = false;
   bool finishing_ = false;

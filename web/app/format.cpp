@@ -6,30 +6,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/sim/human_duration.h"
+
 namespace rockpool::app {
 
 std::string age_text(sim::Duration age) {
-  // apimachinery's duration.HumanDuration.
-  const std::int64_t seconds =
-      std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::seconds>(age).count());
-  if (seconds < 120) return fmt::format("{}s", seconds);
-  const std::int64_t minutes = seconds / 60;
-  if (minutes < 10) {
-    return seconds % 60 == 0 ? fmt::format("{}m", minutes)
-                             : fmt::format("{}m{}s", minutes, seconds % 60);
-  }
-  if (minutes < 180) return fmt::format("{}m", minutes);
-  const std::int64_t hours = minutes / 60;
-  if (hours < 8) {
-    return minutes % 60 == 0 ? fmt::format("{}h", hours)
-                             : fmt::format("{}h{}m", hours, minutes % 60);
-  }
-  if (hours < 48) return fmt::format("{}h", hours);
-  const std::int64_t days = hours / 24;
-  if (hours < 192) {
-    return hours % 24 == 0 ? fmt::format("{}d", days) : fmt::format("{}d{}h", days, hours % 24);
-  }
-  return fmt::format("{}d", days);
+  return sim::format_human_duration(std::max(age, sim::Duration::zero()));
 }
 
 std::string clock_text(sim::Duration elapsed) {

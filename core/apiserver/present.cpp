@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/apiserver/present.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "core/apiserver/print/table.h"
+#include "core/apiserver/state.h"
+
+namespace rockpool::apiserver {
+namespace {
+
+doc::Value version_of(const doc::Value& object) {
+  return doc::Value::object(
+      {{"resourceVersion"_key, metadata_of(object)["resourceVersion"_key].as_string()}});
+}
+
+doc::Value table_of(const Route& route, const doc::Value& object, bool headers) {
+  return make_table(*route.resource, {&object, 1}, version_of(object), route.format.include_object,
+                    route.server.loop().now(), headers);
+}
+
+// An event's object in the wanted form. Errors stay what they are.
+class EventPresenter {
+ public:
+  explicit EventPresenter(const Route& route)
+      : resource_{*route.resource}, format_{route.format}, loop_{route.server.loop()} {}
+
+  doc::Value operator()(const WatchEvent& event) {
+    if (event.kind == WatchEvent::error) return event.object;
+    if (format_.as == As::partial_metadata) return make_partial_metadata(event.object);
+    const bool headers = std::exchange(headers_due_, false);
+    return make_table(resource_, {&event.object, 1}, version_of(event.object),
+                      format_.include_object, loop_.now(), headers);
+  }
+
+ private:
+  const api::Resource& resource_;
+  Format format_;
+  const sim::Loop& loop_;
+  bool headers_due_ = true;
+};
+
+}  // namespace
+
+Response present_object(const Route& route, int code, const doc::Value& object) {
+  switch (route.format.as) {
+    case As::table:
+      return respond_object(code, table_of(route, object, true), route.format);
+    case As::partial_metadata:
+      return respond_object(code, make_partial_metadata(object), route.format);
+    case As::object:
+    case As::aggregated_discovery:
+      break;
+  }
+  return respond_object(code, object, route.format);
+}
+
+Response present_list(const Route& route, const ListResult& list) {
+  switch (route.format.as) {
+    case As::table:
+      return respond_object(200,
+                            make_table(*route.resource, list.items, list_metadata(list),
+                                       route.format.include_object, route.server.loop().now()),
+                            route.format);
+    case As::partial_metadata:
+      return respond_object(200, make_partial_metadata_list(list.items, list_metadata(list)),
+                            route.format);
+    case As::object:
+    case As::aggregated_discovery:
+      break;
+  }
+  return respond_list(*route.resource, list, route.format);
+}
+
+void present_watch(const Route& route, WatchStream& stream) {
+  if (route.format.as != As::object) stream.set_presenter(EventPresenter{route});
+}
+
+}  // namespace rockpool::apiserver
