@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/apiserver/discovery_entries.h"
+#include "core/apiserver/openapi/document.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 
@@ -71,7 +73,8 @@ Value path_list() {
     paths.emplace_back(fmt::format("/apis/{}", group));
     paths.emplace_back(fmt::format("/apis/{}/{}", group, version));
   }
-  for (const std::string_view path : {"/healthz", "/livez", "/readyz", "/version"}) {
+  for (const std::string_view path :
+       {"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
     paths.emplace_back(path);
   }
   return Value::map({{"paths", Value::array(std::move(paths))}});
@@ -95,6 +98,19 @@ Response serve_health(const Request& request) {
       200, fmt::format("[+]ping ok\n{} check passed\n", std::string_view{request.path}.substr(1)));
 }
 
+// `/openapi/…`; nothing if it is no such path, or one of a version that is not served.
+std::optional<Value> find_openapi(std::string_view path) {
+  if (path == "/openapi/v2") return openapi::document_v2();
+  if (path == "/openapi/v3") return openapi::index_v3();
+  constexpr std::string_view kPrefix = "/openapi/v3";
+  if (!path.starts_with(kPrefix)) return std::nullopt;
+  const auto place = parse_resource_path(path.substr(kPrefix.size()));
+  if (!place || !place->resource.empty() || !is_served(place->group, place->version)) {
+    return std::nullopt;
+  }
+  return openapi::document_v3(place->group, place->version);
+}
+
 }  // namespace
 
 bool is_served(std::string_view group, std::string_view version) {
@@ -114,6 +130,7 @@ Response serve_discovery(const ApiServer& server, const Request& request, Format
     if (format.as == As::aggregated_discovery) return respond_aggregated(path == "/api", format);
     return respond_object(200, path == "/api" ? api_versions(server) : group_list(), format);
   }
+  if (const auto document = find_openapi(path)) return respond_object(200, *document, format);
   if (path.starts_with("/apis/")) {
     for (const auto& [group, version] : served_groups()) {
       if (path.substr(6) != group) continue;
