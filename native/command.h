@@ -18,6 +18,7 @@ enum class ExitStatus : int {
 /// program.
 void add_test_command(CLI::App& program, ExitStatus& status);
 void add_ui_command(CLI::App& program, ExitStatus& status);
+void add_serve_command(CLI::App& program, ExitStatus& status);
 
 /// Adds the commands that need more of the system than files: those of the native program, or, as
 /// Wasm under Node, none.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program `rockpool`: one command for each file *_command.cpp.
+// The program `rockpool`: one command for each file *_command*.cpp.
 #include <fmt/format.h>
 
 #include <cstdio>

@@ -4,6 +4,7 @@
 namespace rockpool::native {
 
 void add_platform_commands(CLI::App& program, ExitStatus& status) {
+  add_serve_command(program, status);
   add_ui_command(program, status);
 }
 

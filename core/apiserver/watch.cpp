@@ -73,13 +73,13 @@ void WatchStream::flush() {
   const std::shared_ptr<WatchStream> self = shared_from_this();
   const EventHandler handler = handler_;
   flushing_ = true;
-  while (!backlog_.empty() && !closed_) {
+  while (!backlog_.empty() && !closed_ && handler_) {
     const WatchEvent event = std::move(backlog_.front());
     backlog_.pop_front();
     handler(event);
   }
   flushing_ = false;
-  if (!finishing_ || closed_) return;
+  if (!finishing_ || closed_ || !backlog_.empty()) return;
   const CloseHandler close_handler = std::exchange(close_handler_, nullptr);
   release();
   if (close_handler) close_handler();

@@ -52,7 +52,7 @@ class WatchStream : public std::enable_shared_from_this<WatchStream> {
   WatchStream& operator=(const WatchStream&) = delete;
   ~WatchStream();
 
-  /// Sets who receives the events.
+  /// Sets who receives the events. Null: they wait from now on, until somebody is set.
   void on_event(EventHandler handler);
   /// Sets who is told when the server ends the stream (time-out, error, too slow a reader).
   void on_close(CloseHandler handler);

@@ -145,6 +145,10 @@ std::uint64_t Cluster::digest() const {
   return parts_->store.digest() * 0x9e3779b97f4a7c15u ^ parts_->observers.digest();
 }
 
+std::size_t Cluster::input_count() const {
+  return parts_->history.inputs.size();
+}
+
 std::string Cluster::snapshot() const {
   return parts_->history.to_json(now(), digest());
 }

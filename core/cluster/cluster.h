@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -107,6 +108,8 @@ class Cluster {
 
   /// A fingerprint of everything that has happened: equal for equal histories, on every platform.
   std::uint64_t digest() const;
+  /// The number of inputs so far.
+  std::size_t input_count() const;
   /// The options and all inputs so far as JSON: enough to come back to this moment.
   std::string snapshot() const;
   /// Replays a snapshot. Errors: BadRequest if it is damaged, of another version, or replays to

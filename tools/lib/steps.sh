@@ -17,13 +17,14 @@ group() {
   group_on=0
   [ ${#wanted_groups[@]} = 0 ] || [[ " ${wanted_groups[*]} " == *" $1 "* ]] || return 0
   group_on=1 group_build_failed=
-  local part
+  local parts
   case $1 in
-    native | asan) part=native ;;
-    wasm | js) part=wasm ;;
-    *) part=browser ;;
+    native | asan) parts=(native) ;;
+    serve) parts=(native kubectl) ;;
+    wasm | js) parts=(wasm) ;;
+    *) parts=(browser) ;;
   esac
-  tools/setup "$part"
+  tools/setup "${parts[@]}"
 }
 
 # node_tests FOLDER [OPTION…]: every *_test.mjs of a folder under Node's own test runner.

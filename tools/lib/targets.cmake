@@ -64,13 +64,13 @@ function(rockpool_add_bench)
   rockpool_output(rockpool_bench -O2)
 endfunction()
 
-# The program `rockpool`. A file of native/ that ends in _posix.cpp (sockets, processes, the window) belongs to
-# the native program only, one that ends in _wasm.cpp to the one for Node only, which has the commands that need
-# nothing but files: `rockpool test` runs the same scenarios on both.
+# The program `rockpool`. A file of native/ that ends in _posix.cpp (processes, the window) and the folder
+# native/serve/ (sockets) belong to the native program only, a file that ends in _wasm.cpp to the one for Node
+# only, which has the commands that need nothing but files: `rockpool test` runs the same scenarios on both.
 function(rockpool_add_program)
   rockpool_sources(sources "native/*.cpp")
   if(EMSCRIPTEN)
-    list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$")
+    list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$|/native/serve/")
   else()
     list(FILTER sources EXCLUDE REGEX "_wasm\\.cpp$")
   endif()
@@ -82,6 +82,9 @@ function(rockpool_add_program)
   target_include_directories(rockpool SYSTEM PRIVATE "${rockpool_cli11}")
   target_compile_definitions(rockpool PRIVATE ROCKPOOL_VERSION="${PROJECT_VERSION}")
   target_link_libraries(rockpool PRIVATE rockpool_core)
+  if(NOT EMSCRIPTEN)
+    rockpool_use_sockets(rockpool)
+  endif()
   rockpool_output(rockpool -O1)
   if(TARGET rockpool_app_native)
     target_link_libraries(rockpool PRIVATE rockpool_app_native)

@@ -41,3 +41,17 @@ target_include_directories(rockpool_yaml_cpp SYSTEM PUBLIC
 # yaml-cpp 0.8.0 relies on <cstdint> arriving by way of other headers; newer standard libraries do not.
 target_compile_options(rockpool_yaml_cpp PRIVATE -include cstdint)
 target_compile_definitions(rockpool_yaml_cpp PUBLIC YAML_CPP_STATIC_DEFINE)
+
+# rockpool_use_sockets(TARGET): Boost's Asio and Beast (headers only), zlib and OpenSSL, from the system.
+function(rockpool_use_sockets target)
+  find_path(rockpool_boost boost/beast.hpp)
+  if(NOT rockpool_boost)
+    message(FATAL_ERROR "Boost.Beast is missing. Run ./tools/setup native first.")
+  endif()
+  find_package(ZLIB REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_package(Threads REQUIRED)
+  # One thread: Asio needs no locks.
+  target_compile_definitions(${target} PRIVATE BOOST_ASIO_DISABLE_THREADS BOOST_ASIO_NO_DEPRECATED)
+  target_link_libraries(${target} PRIVATE ZLIB::ZLIB OpenSSL::SSL Threads::Threads)
+endfunction()

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native/serve/http_connection.h"
+
+#include <sys/socket.h>
+
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <optional>
+#include <string>
+
+#include "native/serve/gzip.h"
+#include "native/serve/limits.h"
+
+namespace rockpool::native {
+namespace {
+
+namespace http = beast::http;
+
+std::string_view header(const WireRequest& request, http::field name) {
+  const beast::string_view value = request[name];
+  return {value.data(), value.size()};
+}
+
+bool expects_continue(const WireRequest& request) {
+  return beast::iequals(request[http::field::expect], "100-continue");
+}
+
+// The length that the header promises is checked before anything of the body is read.
+std::optional<apiserver::Response> refusal_of(const error_code& error) {
+  if (error == http::error::header_limit) {
+    return failure(431, "BadRequest", "the request's headers are larger than 64 KiB");
+  }
+  if (error == http::error::body_limit) {
+    return failure(413, "RequestEntityTooLarge",
+                   "Request entity too large: limit is " + std::to_string(kMaxBodyBytes));
+  }
+  const bool is_malformed = error.category() == make_error_code(http::error::bad_method).category();
+  if (!is_malformed || error == http::error::end_of_stream ||
+      error == http::error::partial_message) {
+    return std::nullopt;
+  }
+  return failure(400, "BadRequest", "malformed HTTP request: " + error.message());
+}
+
+}  // namespace
+
+asio::awaitable<void> HttpConnection::run() {
+  error_code error;
+  co_await stream_.handshake(error);
+  while (!error && !is_stopping_) {
+    if (!co_await wait_for_request()) break;
+    WireRequest request;
+    if (!co_await read_request(request)) break;
+    if (!co_await answer(request)) break;
+  }
+  co_await stream_.close();
+}
+
+void HttpConnection::stop() {
+  is_stopping_ = true;
+  if (is_idle_) abort();
+  if (news_) news_->cancel();
+}
+
+void HttpConnection::abort() {
+  stream_.abort();
+}
+
+asio::awaitable<bool> HttpConnection::wait_for_request() {
+  if (buffer_.size() > 0) co_return true;
+  constexpr std::size_t kFirstRead = 4096;
+  error_code error;
+  is_idle_ = true;
+  stream_.expires_after(kIdleTimeout);
+  const std::size_t count =
+      co_await stream_.async_read_some(buffer_.prepare(kFirstRead), into(error));
+  is_idle_ = false;
+  if (error) co_return false;
+  buffer_.commit(count);
+  co_return true;
+}
+
+asio::awaitable<bool> HttpConnection::read_request(WireRequest& request) {
+  http::request_parser<http::string_body> parser;
+  parser.header_limit(kMaxHeaderBytes);
+  parser.body_limit(kMaxBodyBytes);
+  error_code error;
+  stream_.expires_after(kRequestTimeout);
+  co_await http::async_read_header(stream_, buffer_, parser, into(error));
+  if (!error && expects_continue(parser.get())) {
+    co_await stream_.write_all("HTTP/1.1 100 Continue\r\n\r\n", error);
+    stream_.expires_after(kRequestTimeout);
+  }
+  if (!error) co_await http::async_read(stream_, buffer_, parser, into(error));
+  if (!error) {
+    request = parser.release();
+    co_return true;
+  }
+  const std::optional<apiserver::Response> refusal = refusal_of(error);
+  if (refusal) {
+    const HeadOptions options{.keep_alive = false, .content_length = refusal->body.size()};
+    co_await stream_.write_all(response_head(*refusal, options) + refusal->body, error);
+  }
+  co_return false;
+}
+
+apiserver::Response HttpConnection::respond_to(WireRequest& request) {
+  if (!guard_.is_own_host(header(request, http::field::host))) {
+    return failure(421, "BadRequest", "the Host header does not name this server");
+  }
+  if (!guard_.is_own_origin(header(request, http::field::origin))) {
+    return failure(403, "Forbidden", "requests of other origins are not answered");
+  }
+  if (request.target().empty() || request.target()[0] != '/') {
+    return failure(400, "BadRequest", "the request's target must be a path");
+  }
+  return service_.handle(to_api_request(request));
+}
+
+asio::awaitable<bool> HttpConnection::answer(WireRequest& request) {
+  apiserver::Response response = respond_to(request);
+  const std::unique_ptr<BodySource> body = body_source(response);
+  // Named, as the coroutine must not outlive what it is given.
+  if (!body) co_return co_await send(std::move(response), request);
+  co_return co_await send_stream(std::move(response), *body, request);
+}
+
+asio::awaitable<bool> HttpConnection::send(apiserver::Response response,
+                                           const WireRequest& request) {
+  if (response.body.size() >= kGzipThreshold &&
+      accepts_gzip(header(request, http::field::accept_encoding))) {
+    response.body = gzip(response.body);
+    response.headers.add("Content-Encoding", "gzip");
+    response.headers.add("Vary", "Accept-Encoding");
+  }
+  HeadOptions options;
+  options.keep_alive = request.keep_alive() && !is_stopping_;
+  options.content_length = response.body.size();
+  std::string text = response_head(response, options);
+  if (request.method() != http::verb::head) text += response.body;
+  error_code error;
+  co_await stream_.write_all(text, error);
+  co_return !error && options.keep_alive;
+}
+
+asio::awaitable<bool> HttpConnection::send_stream(apiserver::Response response, BodySource& body,
+                                                  const WireRequest& request) {
+  if (request.version() < 11) {
+    co_return co_await send(failure(505, "BadRequest", "a stream needs HTTP/1.1"), request);
+  }
+  news_ = std::make_shared<asio::steady_timer>(stream_.get_executor());
+  news_->expires_at(asio::steady_timer::time_point::max());
+  const auto is_gone = std::make_shared<bool>(false);
+  asio::co_spawn(
+      stream_.get_executor(),
+      [self = shared_from_this(), news = news_, is_gone] {
+        return self->watch_client(news, is_gone);
+      },
+      asio::detached);
+  body.start([news = news_] { news->cancel(); });
+  HeadOptions options;
+  options.keep_alive = request.keep_alive() && !is_stopping_;
+  options.chunked = true;
+  error_code error;
+  co_await stream_.write_all(response_head(response, options), error);
+  while (!error && !*is_gone && !is_stopping_) {
+    const std::string text = body.take();
+    if (!text.empty()) {
+      co_await stream_.write_all(chunk(text), error);
+    } else if (body.has_ended()) {
+      break;
+    } else {
+      error_code woken;
+      co_await news_->async_wait(into(woken));
+    }
+  }
+  body.stop();
+  news_.reset();
+  if (error || *is_gone) co_return false;
+  co_await stream_.write_all(chunk(""), error);
+  *is_gone = true;
+  stream_.socket().cancel(error);
+  co_return !error && options.keep_alive;
+}
+
+asio::awaitable<void> HttpConnection::watch_client(std::shared_ptr<asio::steady_timer> news,
+                                                   std::shared_ptr<bool> is_gone) {
+  error_code error;
+  co_await stream_.socket().async_wait(tcp::socket::wait_read, into(error));
+  if (*is_gone || !stream_.socket().is_open()) co_return;
+  // What it says while the stream goes on is the next request; nothing at all is the end.
+  char byte = 0;
+  const bool has_ended =
+      ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
+  if (!has_ended) co_return;
+  *is_gone = true;
+  news->cancel();
+}
+
+}  // namespace rockpool::native

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace rockpool::native {
+
+/// What `rockpool serve` was asked for.
+struct ServeOptions {
+  /// kubectl proxy's usual port.
+  std::uint16_t port = 8001;
+  std::string address = "127.0.0.1";
+  /// Empty: not given, so that a saved state may decide.
+  std::optional<int> nodes;
+  std::optional<std::uint64_t> seed;
+  /// Where virtual time starts: `now`, or an RFC 3339 time.
+  std::string start = "now";
+  /// Seconds of virtual time in a second of the wall clock.
+  double speed = 1;
+  std::vector<std::string> manifests;
+  /// Empty: none.
+  std::string kubeconfig_file;
+  std::string state_file;
+};
+
+inline constexpr int kDefaultNodes = 3;
+inline constexpr std::uint64_t kDefaultSeed = 1;
+inline constexpr double kMinSpeed = 0.001;
+inline constexpr double kMaxSpeed = 100'000;
+
+}  // namespace rockpool::native

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// `rockpool serve`: a cluster behind a real HTTP server.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/cluster/cluster_options.h"
+#include "native/command.h"
+#include "native/serve/options.h"
+#include "native/serve/server.h"
+
+namespace rockpool::native {
+namespace {
+
+ExitStatus serve(const ServeOptions& options) {
+  Server server{options};
+  if (const auto prepared = server.prepare(); !prepared) {
+    print_error(prepared.error());
+    return ExitStatus::misused;
+  }
+  if (const auto served = server.run(); !served) {
+    print_error(served.error());
+    return ExitStatus::failed;
+  }
+  return ExitStatus::ok;
+}
+
+void add_cluster_options(CLI::App& command, ServeOptions& options) {
+  command.add_option("--nodes", options.nodes, "Worker nodes (3, unless a saved state says)")
+      ->check(CLI::Range(0, kMaxNodes));
+  command.add_option("--seed", options.seed,
+                     "Decides every random choice (1, unless a saved state says)");
+  command
+      .add_option("--start", options.start,
+                  "Where virtual time starts: `now` or a time like 2025-01-01T00:00:00Z")
+      ->capture_default_str();
+  command
+      .add_option("--speed", options.speed, "How many seconds pass in the cluster in one second")
+      ->check(CLI::Range(kMinSpeed, kMaxSpeed))
+      ->capture_default_str();
+  command
+      .add_option("--manifest", options.manifests,
+                  "Apply these files at the start, as kubectl apply does")
+      ->type_name("FILE");
+  command
+      .add_option("--state", options.state_file,
+                  "Keep the cluster in this file: restored at the start, saved every few seconds\n"
+                  "and at the end")
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& program, ExitStatus& status) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = program.add_subcommand(
+      "serve", "Serve a cluster over HTTP, for kubectl and every other client of Kubernetes");
+  command->add_option("--port", options->port, "The port to listen on; 0: any that is free")
+      ->capture_default_str();
+  command->add_option("--address", options->address, "The loopback address to listen on")
+      ->capture_default_str();
+  command
+      ->add_option("--kubeconfig", options->kubeconfig_file,
+                   "Write how to reach the cluster into this kubeconfig, as the context\n"
+                   "`rockpool`; what else is in it stays")
+      ->type_name("FILE");
+  add_cluster_options(*command, *options);
+  command->callback([options, &status] { status = serve(*options); });
+}
+
+}  // namespace rockpool::native

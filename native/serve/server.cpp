@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "native/serve/server.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <utility>
+
+#include "core/apiserver/apiserver.h"
+#include "native/command.h"
+#include "native/files.h"
+#include "native/serve/guard.h"
+#include "native/serve/kubeconfig.h"
+#include "native/serve/limits.h"
+
+namespace rockpool::native {
+namespace {
+
+// How often the state is saved when something was done to the cluster.
+constexpr std::chrono::seconds kSaveInterval{2};
+// How often it is saved anyway, as time has passed.
+constexpr std::chrono::seconds kIdleSaveInterval{60};
+// Saving takes at most this share of the time.
+constexpr int kSaveShare = 20;
+
+std::unexpected<std::string> blame(std::string_view flag, std::string_view what) {
+  return std::unexpected{fmt::format("{}: {}", flag, what)};
+}
+
+sim::Time wall_time() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return sim::Time{std::chrono::duration_cast<std::chrono::seconds>(now)};
+}
+
+// Each client takes a file descriptor; what the system allows is often lowered by default.
+void allow_many_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+std::string where(const std::string& path, const ApplyError& error) {
+  if (error.line == 0) return path;
+  return fmt::format("{}:{}:{}", path, error.line, error.column);
+}
+
+}  // namespace
+
+Server::Server(ServeOptions options) : options_{std::move(options)} {}
+
+std::expected<void, std::string> Server::check() const {
+  error_code error;
+  asio::ip::make_address(options_.address, error);
+  if (error) {
+    return blame("--address", fmt::format("{} is no IP address", options_.address));
+  }
+  if (!is_loopback_address(options_.address)) {
+    return blame(
+        "--address",
+        fmt::format("{} is not a loopback address: everybody who reaches it would rule the "
+                    "cluster",
+                    options_.address));
+  }
+  if (options_.start != "now" && !sim::parse_rfc3339(options_.start)) {
+    return blame("--start", fmt::format("{} is neither `now` nor a time like 2025-01-01T00:00:00Z",
+                                        options_.start));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Server::prepare() {
+  if (auto checked = check(); !checked) return checked;
+  allow_many_files();
+  // The port first, as it is what fails most and costs least.
+  http_ = std::make_unique<HttpServer>(context_);
+  if (const auto listening = http_->listen(options_.address, options_.port); !listening) {
+    return blame("--port", fmt::format("{}; choose another, or 0 for any", listening.error()));
+  }
+  if (auto opened = open_cluster(); !opened) return opened;
+  clock_ = std::make_unique<ClusterClock>(context_, *cluster_, options_.speed);
+  api_ = std::make_unique<ApiService>(*cluster_, *clock_);
+  if (options_.kubeconfig_file.empty()) return {};
+  const auto written = write_kubeconfig(options_.kubeconfig_file, {.server = url()});
+  if (!written) return blame("--kubeconfig", written.error());
+  return {};
+}
+
+std::expected<void, std::string> Server::open_cluster() {
+  if (!options_.state_file.empty()) {
+    if (auto restored = restore_cluster(); !restored) return restored;
+  }
+  if (!cluster_) {
+    if (auto made = make_cluster(); !made) return made;
+  }
+  if (auto applied = apply_manifests(); !applied) return applied;
+  if (!state_) return {};
+  const auto saved = state_->save(*cluster_);
+  if (!saved) return blame("--state", saved.error());
+  return {};
+}
+
+std::expected<void, std::string> Server::restore_cluster() {
+  state_ = std::make_unique<StateFile>(options_.state_file);
+  if (const auto locked = state_->lock(); !locked) return blame("--state", locked.error());
+  auto restored = state_->restore();
+  if (!restored) return blame("--state", restored.error());
+  cluster_ = std::move(*restored);
+  if (!cluster_) return {};
+  const ClusterOptions& saved = cluster_->options();
+  if (options_.nodes && *options_.nodes != saved.nodes) {
+    return blame("--nodes",
+                 fmt::format("{} has a cluster of {} nodes", options_.state_file, saved.nodes));
+  }
+  if (options_.seed && *options_.seed != saved.seed) {
+    return blame("--seed",
+                 fmt::format("{} has a cluster of seed {}", options_.state_file, saved.seed));
+  }
+  return {};
+}
+
+std::expected<void, std::string> Server::make_cluster() {
+  ClusterOptions cluster;
+  cluster.nodes = options_.nodes.value_or(kDefaultNodes);
+  cluster.seed = options_.seed.value_or(kDefaultSeed);
+  cluster.start = options_.start == "now" ? wall_time() : *sim::parse_rfc3339(options_.start);
+  cluster_ = std::make_unique<Cluster>(cluster);
+  return {};
+}
+
+std::expected<void, std::string> Server::apply_manifests() {
+  for (const std::string& path : options_.manifests) {
+    const auto text = read_file(path);
+    if (!text) return blame("--manifest", text.error());
+    const auto applied = cluster_->apply(*text);
+    if (!applied) {
+      return blame("--manifest", fmt::format("{}: {}", where(path, applied.error()),
+                                             applied.error().status.message));
+    }
+    for (const Applied& each : *applied) fmt::print("{} {}\n", each.resource_name, each.result);
+  }
+  return {};
+}
+
+std::string Server::url() const {
+  const bool is_v6 = options_.address.find(':') != std::string::npos;
+  return fmt::format("http://{}:{}",
+                     is_v6 ? fmt::format("[{}]", options_.address) : options_.address,
+                     http_->port());
+}
+
+void Server::print_welcome() const {
+  const ClusterOptions& cluster = cluster_->options();
+  fmt::print("Kubernetes {} with {} nodes at {} (seed {}). Ctrl+C stops it.\n",
+             apiserver::kKubernetesVersion, cluster.nodes, url(), cluster.seed);
+  if (options_.kubeconfig_file.empty()) {
+    fmt::print("  kubectl --server={} get nodes\n", url());
+  } else {
+    const std::string path = std::filesystem::absolute(options_.kubeconfig_file).string();
+    fmt::print("  kubectl --kubeconfig={} --context={} get nodes\n", path, kContextName);
+  }
+  std::fflush(stdout);
+}
+
+std::expected<void, std::string> Server::run() {
+  wait_for_signal();
+  clock_->start();
+  http_->start(*api_);
+  if (state_) {
+    asio::co_spawn(context_, [this] { return save_regularly(); }, asio::detached);
+  }
+  print_welcome();
+  context_.run();
+  return state_ ? save() : std::expected<void, std::string>{};
+}
+
+void Server::wait_for_signal() {
+  signals_.add(SIGINT);
+  signals_.add(SIGTERM);
+  signals_.async_wait([this](const error_code& error, int) {
+    if (error) return;
+    // A second signal ends the program at once.
+    signals_.clear();
+    save_timer_.cancel();
+    http_->stop([this] { context_.stop(); });
+  });
+}
+
+asio::awaitable<void> Server::save_regularly() {
+  using Clock = std::chrono::steady_clock;
+  std::size_t saved_inputs = cluster_->input_count();
+  Clock::time_point saved_at = Clock::now();
+  Clock::duration pause = kSaveInterval;
+  for (;;) {
+    error_code stopped;
+    save_timer_.expires_after(pause);
+    co_await save_timer_.async_wait(into(stopped));
+    if (stopped) co_return;
+    const Clock::time_point begin = Clock::now();
+    if (cluster_->input_count() == saved_inputs && begin - saved_at < kIdleSaveInterval) continue;
+    saved_inputs = cluster_->input_count();
+    if (const auto saved = state_->save(*cluster_); !saved) {
+      print_error(fmt::format("--state: {}", saved.error()));
+    }
+    saved_at = Clock::now();
+    pause = std::max<Clock::duration>(kSaveInterval, (saved_at - begin) * kSaveShare);
+  }
+}
+
+std::expected<void, std::string> Server::save() {
+  const auto saved = state_->save(*cluster_);
+  if (!saved) return blame("--state", saved.error());
+  return {};
+}
+
+}  // namespace rockpool::native
