@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the browser tests share: Debian's Chromium, driven by playwright-core, on the built page.
+import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,21 +18,119 @@ export function launch() {
   });
 }
 
-// Serves a folder ('dist' unless told) and opens its index.html in a fresh browser. `options` are those of
-// a browser context: viewport, deviceScaleFactor, colorScheme, permissions. Everything the page logs as an
-// error is collected in `errors`. `close()` ends all of it.
-export async function openPage({ folder = 'dist', file = '', ...options } = {}) {
+export const PATIENCE_MS = 30_000;
+
+// Serves a folder ('dist' unless told) and opens its index.html in a fresh browser, or `html`, a page beside
+// it. `options` are those of a browser context: viewport, deviceScaleFactor, colorScheme, permissions. `init` is
+// run in the page before anything else. Everything the page logs as an error is collected in `errors`.
+// `close()` ends all of it.
+export async function openPage({ folder = 'dist', html = '', init, ...options } = {}) {
   const server = await serve(path.resolve(root, folder));
   const browser = await launch();
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const errors = [];
+  const warnings = [];
   page.on('pageerror', error => errors.push(String(error.stack ?? error)));
-  page.on('console', message => { if (message.type() === 'error') errors.push(message.text()); });
-  await page.goto(server.url + file);
+  page.on('console', message => {
+    if (message.type() === 'error') errors.push(message.text());
+    if (message.type() === 'warning') warnings.push(message.text());
+  });
+  if (init) await page.addInitScript(init);
+  const host = `${server.url}host.html`;
+  if (html) await page.route(host, route => route.fulfill({ contentType: 'text/html', body: html }));
+  await page.goto(html ? host : server.url);
   const close = async () => {
     await browser.close();
     await server.close();
   };
-  return { page, context, errors, url: server.url, close };
+  return { browser, context, page, errors, warnings, url: server.url, close };
+}
+
+// Waits until a look at the world finds what is wanted, and returns it.
+export async function until(look, what) {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    assert.ok(Date.now() < deadline, typeof what === 'function' ? await what() : what);
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
+
+// One <rockpool-sandbox> of a page, used as a person would: by mouse and keyboard.
+export class Sandbox {
+  constructor(page, selector = 'rockpool-sandbox') {
+    this.page = page;
+    this.selector = selector;
+  }
+
+  // Runs in the page; `ask` gets the element.
+  ask(ask, argument) {
+    return this.page.evaluate(
+      ([selector, text, value]) => new Function(`return ${text}`)()(document.querySelector(selector), value),
+      [this.selector, ask.toString(), argument],
+    );
+  }
+
+  ready() {
+    return this.page.waitForFunction(selector => document.querySelector(selector)?.cluster, this.selector, {
+      timeout: PATIENCE_MS,
+    });
+  }
+
+  widgets() {
+    return this.ask(element => element.widgets());
+  }
+
+  // Waits until a widget whose id begins so is there and is as wanted; returns it.
+  find(prefix, isWanted = () => true) {
+    let all = [];
+    return until(
+      async () => {
+        all = await this.widgets();
+        return all.find(widget => widget.id.startsWith(prefix) && isWanted(widget));
+      },
+      () => `no ${prefix} as wanted among ${all.map(({ id }) => id)}`,
+    );
+  }
+
+  // The middle of a widget, in the page's coordinates.
+  async middle({ x, y, width, height }) {
+    const frame = await this.ask(element => {
+      const { x, y } = element.getBoundingClientRect();
+      return { x, y };
+    });
+    return { x: frame.x + x + width / 2, y: frame.y + y + height / 2 };
+  }
+
+  async click(prefix, options) {
+    const widget = await this.find(prefix);
+    const { x, y } = await this.middle(widget);
+    await this.page.mouse.click(x, y, options);
+    return widget.id;
+  }
+
+  // Clicks into the editor, below what it holds, and takes all of it.
+  async selectEditor() {
+    const { x, y } = await this.middle(await this.find('editor', ({ id }) => id === 'editor'));
+    await this.page.mouse.click(x, y);
+    await this.page.keyboard.press('Control+a');
+  }
+
+  async typeManifest(text) {
+    await this.selectEditor();
+    await this.page.keyboard.type(text);
+    await this.page.keyboard.press('Control+Enter');
+  }
+
+  get editorText() {
+    return this.ask(element => element.editorText);
+  }
+
+  // What the API answers to a GET.
+  async get(path) {
+    const response = await this.ask((element, value) => element.cluster.request({ path: value }), path);
+    return { status: response.status, object: JSON.parse(response.body) };
+  }
 }

@@ -4,6 +4,7 @@
 #include <imgui.h>
 #include <imgui_internal.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cmath>
@@ -29,6 +30,25 @@ constexpr double kComputeBudget = 0.008;
 // While the cluster's time passes but nothing moves, its clock is redrawn this often.
 constexpr double kClockInterval = 0.1;
 constexpr double kReducedInterval = 0.25;
+
+// What is selected in the one-line field that has the keyboard.
+std::string copy_from_field(bool cut) {
+  ImGuiContext& imgui = *ImGui::GetCurrentContext();
+  const ImGuiInputTextState& field = imgui.InputTextState;
+  if (imgui.ActiveId == 0 || field.ID != imgui.ActiveId || !field.HasSelection()) return {};
+  const int from = std::min(field.GetSelectionStart(), field.GetSelectionEnd());
+  const int to = std::max(field.GetSelectionStart(), field.GetSelectionEnd());
+  std::string text;
+  for (int at = from; at < to; ++at) {
+    char bytes[5];
+    text += ImTextCharToUtf8(bytes, field.TextW[at]);
+  }
+  if (cut) {
+    imgui.IO.AddKeyEvent(ImGuiKey_Delete, true);
+    imgui.IO.AddKeyEvent(ImGuiKey_Delete, false);
+  }
+  return text;
+}
 
 double real_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -124,28 +144,52 @@ void App::use_page_clipboard() {
   parts_->editor.editor.paste_by_key = false;
 }
 
-bool App::wants_wheel(double delta) const {
+bool App::wants_wheel(double right, double down) const {
   const ImGuiWindow* window = ImGui::GetCurrentContext()->HoveredWindow;
   if (window == nullptr) return false;
+  const bool sideways = std::abs(right) > std::abs(down);
   // Lists and texts end somewhere; the map takes the wheel everywhere.
-  for (; (window->Flags & ImGuiWindowFlags_ChildWindow) != 0; window = window->ParentWindow) {
-    if (window->ScrollMax.y > 0)
-      return delta > 0 ? window->Scroll.y < window->ScrollMax.y : window->Scroll.y > 0;
+  for (; (window->Flags & (ImGuiWindowFlags_ChildWindow | ImGuiWindowFlags_Popup)) != 0;
+       window = window->ParentWindow) {
+    const float most = sideways ? window->ScrollMax.x : window->ScrollMax.y;
+    const float now = sideways ? window->Scroll.x : window->Scroll.y;
+    if (most > 0) return (sideways ? right : down) > 0 ? now < most : now > 0;
+    if ((window->Flags & ImGuiWindowFlags_Popup) != 0) return false;
   }
   return parts_->topology.contains(pointer());
 }
 
-void App::paste(const std::string& text) {
+void App::set_pinch(bool pinching, const std::optional<Pinch>& pinch) {
+  parts_->desk.pinching = pinching;
+  parts_->desk.pinch = pinch;
+}
+
+void App::insert(const std::string& text) {
   if (parts_->editor.editor.focused()) {
     parts_->editor.editor.buffer.insert(text);
+    parts_->editor.editor.follow_caret();
   } else if (ImGui::GetIO().WantTextInput) {
     ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
   }
 }
 
+void App::erase(int letters) {
+  ImGuiIO& io = ImGui::GetIO();
+  for (int letter = 0; letter < letters; ++letter) {
+    if (parts_->editor.editor.focused()) {
+      parts_->editor.editor.buffer.erase_backward();
+    } else if (io.WantTextInput) {
+      io.AddKeyEvent(ImGuiKey_Backspace, true);
+      io.AddKeyEvent(ImGuiKey_Backspace, false);
+    }
+  }
+  if (letters > 0) parts_->editor.editor.follow_caret();
+}
+
 std::string App::copy_selection(bool cut) {
   CodeEditor& editor = parts_->editor.editor;
-  if (!editor.focused() || !editor.buffer.has_selection()) return {};
+  if (!editor.focused()) return copy_from_field(cut);
+  if (!editor.buffer.has_selection()) return {};
   std::string text = editor.buffer.selected_text();
   if (cut) editor.buffer.erase_backward();
   return text;

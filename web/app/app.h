@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "web/app/desk.h"
+#include "web/app/fingers.h"
 #include "web/app/fonts.h"
 #include "web/app/widgets/ui.h"
 
@@ -50,15 +52,19 @@ class App {
   void set_editor_text(std::string text);
   /// The editor's text.
   std::string editor_text() const;
-  /// Text pasted by the browser goes to where the keyboard is.
-  void paste(const std::string& text);
-  /// What a copy, or cut, takes from the editor; empty if the keyboard is elsewhere.
+  /// A text that came without keys, pasted or from an input method, goes to where the keyboard is.
+  void insert(const std::string& text);
+  /// Erases so many letters before the caret there.
+  void erase(int letters);
+  /// What a copy, or cut, takes from the text being written; empty if nothing is selected.
   std::string copy_selection(bool cut);
-  /// Pasting comes by `paste`, not by the key: a page may not read the clipboard by itself.
+  /// Pasting comes by `insert`, not by the key: a page may not read the clipboard by itself.
   void use_page_clipboard();
-  /// True if turning the wheel by `delta` (down is positive) where the pointer is does something
+  /// True if turning the wheel so far to the right and down, where the pointer is, does something
   /// here; if not, it is for the page to scroll.
-  bool wants_wheel(double delta) const;
+  bool wants_wheel(double right, double down) const;
+  /// What two fingers did since the last frame; `pinching` while they do.
+  void set_pinch(bool pinching, const std::optional<Pinch>& pinch);
   /// True while a text is being edited: the platform shows a keyboard then.
   bool wants_text() const;
 

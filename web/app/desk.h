@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "web/app/fingers.h"
 #include "web/app/playback.h"
 #include "web/app/session.h"
 #include "web/app/theme.h"
@@ -40,6 +42,9 @@ struct Desk {
   bool show_system = true;
   /// The map is to show everything again.
   bool fit_wanted = false;
+  /// Two fingers are on the screen, and what they did since the last frame.
+  bool pinching = false;
+  std::optional<Pinch> pinch{};
   bool help_open = false;
   ThemeChoice theme = ThemeChoice::Auto;
 

@@ -170,11 +170,21 @@ export class Rockpool {
   destroy(): void;
 }
 
-/** `<rockpool-sandbox>`: the front end. */
+/**
+ * `<rockpool-sandbox>`: the front end. Taken out of the page, it ends its cluster; put back, it starts a new one.
+ * Fires `ready` (detail: the cluster) and `error` (detail: the reason), both bubbling.
+ */
 export interface RockpoolSandboxElement extends HTMLElement {
-  /** The cluster it shows; set once `ready` has settled. */
-  readonly cluster: Rockpool;
+  /** The cluster it shows; set while it runs. */
+  readonly cluster: Rockpool | undefined;
+  /** Settles once the cluster runs; a new promise for each time that the element is put into a page. */
   readonly ready: Promise<Rockpool>;
+  /** The text in the editor; what is put there can be undone. */
+  editorText: string;
+  /** What is to be seen, in words. */
+  readonly outline: string;
+  /** Where the widgets are, in CSS pixels from the element's corner: for tours and tests. */
+  widgets(): { id: string; x: number; y: number; width: number; height: number; text: string }[];
 }
 
 declare global {

@@ -175,7 +175,7 @@ void CodeEditor::take_pointer(Ui& ui, const Rect& text_area, bool held, bool pre
       selecting_ = true;
     }
     blink_start_ = ui.time;
-  } else if (held && selecting_ && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
+  } else if (held && selecting_ && !ui.touch && (io.MouseDelta.x != 0 || io.MouseDelta.y != 0)) {
     buffer.place_caret(place_at(text_area, pointer()), true);
     caret_moved_ = true;
   }

@@ -41,6 +41,8 @@ class CodeEditor {
   void focus() { wants_focus_ = true; }
   /// Brings a line into view.
   void reveal(std::size_t line) { reveal_line_ = line; }
+  /// Brings the caret into view: the text was changed from elsewhere.
+  void follow_caret() { caret_moved_ = true; }
   /// The browser pastes by an event, not by the key.
   bool paste_by_key = true;
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "web/app/app.h"
+#include "web/app/fingers.h"
 
 struct ImGuiContext;
 
@@ -30,7 +31,10 @@ class BrowserWindow {
   void resize(int width, int height, float density);
   void set_dark(bool dark);
   void set_reduced_motion(bool reduced);
+  /// Nobody can see the canvas: no frames are drawn, and the cluster's time stands still.
   void set_visible(bool visible);
+  /// The canvas is far from being seen: it needs no graphics context. There are few of them.
+  void set_near(bool near);
   /// Draws a frame soon: something has changed.
   void wake();
   /// Where all widgets are.
@@ -38,10 +42,16 @@ class BrowserWindow {
 
   // For the page's listeners.
   int keyboard_state();
-  bool wants_wheel(double delta);
-  void paste(const char* text);
+  /// Steps to the right and down; false if they are the page's.
+  bool take_wheel(double x, double y);
+  void insert(const char* text);
+  void erase(int letters);
   std::string copy_selection(bool cut);
   void set_focused(bool focused);
+  /// Lets everything that has been done take effect at once.
+  void settle();
+  /// The graphics context was lost, or is there again, empty.
+  void set_graphics(bool there);
 
  private:
   static int on_sdl_event(void* window, SDL_Event* event);
@@ -53,13 +63,17 @@ class BrowserWindow {
   void sleep();
   void update_fonts();
   void begin_input();
+  void follow_fingers();
+  bool draws() const { return visible_ && has_graphics_; }
 
   std::string problem_;
   SDL_Window* window_ = nullptr;
   SDL_GLContext gl_ = nullptr;
   ImGuiContext* imgui_ = nullptr;
   std::unique_ptr<App> app_;
+  Fingers fingers_;
   bool visible_ = true;
+  bool has_graphics_ = true;
   bool finger_ = false;
   double last_ = 0;
   // Requests to the browser that are under way.

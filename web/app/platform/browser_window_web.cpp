@@ -9,6 +9,7 @@
 #include <imgui_internal.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 #include "web/app/platform/page_glue.h"
@@ -16,7 +17,10 @@
 namespace rockpool::app {
 namespace {
 
+constexpr const char* kShaders = "#version 300 es";
 constexpr int kFramesAfterInput = 3;
+// A press, its release and what follows from them take a frame each.
+constexpr int kFramesToSettle = 3;
 // A gap after which time is not made up for: the tab was hidden, or slept.
 constexpr double kLongestFrame = 0.25;
 
@@ -29,7 +33,7 @@ BrowserWindow::BrowserWindow(Session& session) {
   IMGUI_CHECKVERSION();
   imgui_ = ImGui::CreateContext();
   ImGui_ImplSDL2_InitForOpenGL(window_, gl_);
-  ImGui_ImplOpenGL3_Init("#version 300 es");
+  ImGui_ImplOpenGL3_Init(kShaders);
   ImGui::GetIO().SetClipboardTextFn = [](void*, const char* text) { write_clipboard(text); };
   app_ = std::make_unique<App>(session);
   app_->use_page_clipboard();
@@ -45,18 +49,17 @@ BrowserWindow::~BrowserWindow() {
     remove_page_listeners();
     SDL_DelEventWatch(on_sdl_event, this);
     app_.reset();
-    ImGui_ImplOpenGL3_Shutdown();
+    if (has_graphics_) ImGui_ImplOpenGL3_Shutdown();
     ImGui_ImplSDL2_Shutdown();
     ImGui::DestroyContext(imgui_);
   }
-  if (gl_ != nullptr) release_graphics();
   if (window_ != nullptr) SDL_DestroyWindow(window_);
   SDL_Quit();
 }
 
 void BrowserWindow::open() {
   // Keys belong to the canvas while it has the focus, and to the page otherwise.
-  SDL_SetHint(SDL_HINT_EMSCRIPTEN_KEYBOARD_ELEMENT, "#canvas");
+  SDL_SetHint(SDL_HINT_EMSCRIPTEN_KEYBOARD_ELEMENT, "#keyboard");
   if (SDL_Init(SDL_INIT_VIDEO) != 0) {
     problem_ = SDL_GetError();
     return;
@@ -68,22 +71,41 @@ void BrowserWindow::open() {
   SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
   window_ = SDL_CreateWindow("Rockpool", 0, 0, 800, 600,
                              SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-  if (window_ != nullptr) gl_ = SDL_GL_CreateContext(window_);
+  if (window_ != nullptr) {
+    // The wheel is the page's unless something here scrolls; and whoever listens for a page's end
+    // keeps browsers from remembering it.
+    emscripten_set_wheel_callback("#canvas", nullptr, false, nullptr);
+    emscripten_set_beforeunload_callback(nullptr, nullptr);
+    gl_ = SDL_GL_CreateContext(window_);
+  }
   if (gl_ == nullptr) problem_ = std::string{"no WebGL 2: "} + SDL_GetError();
 }
 
 int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
   auto* self = static_cast<BrowserWindow*>(window);
-  if (event->type == SDL_FINGERDOWN) self->finger_ = true;
-  if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID)
+  ImGui::SetCurrentContext(self->imgui_);
+  const SDL_TouchFingerEvent& finger = event->tfinger;
+  const auto at = [&finger] {
+    const ImVec2 size = ImGui::GetIO().DisplaySize;
+    return Point{finger.x * size.x, finger.y * size.y};
+  };
+  if (event->type == SDL_FINGERDOWN) {
+    self->finger_ = true;
+    self->fingers_.down(finger.fingerId, at());
+  } else if (event->type == SDL_FINGERMOTION) {
+    self->fingers_.move(finger.fingerId, at());
+  } else if (event->type == SDL_FINGERUP) {
+    self->fingers_.up(finger.fingerId);
+  } else if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID) {
     self->finger_ = false;
+  }
   self->wake();
   return 1;
 }
 
 void BrowserWindow::wake() {
   frames_due_ = std::max(frames_due_, kFramesAfterInput);
-  if (frame_request_ != 0 || !visible_ || !app_) return;
+  if (frame_request_ != 0 || !draws() || !app_) return;
   if (timer_ != 0) {
     emscripten_clear_timeout(timer_);
     timer_ = 0;
@@ -94,7 +116,7 @@ void BrowserWindow::wake() {
 bool BrowserWindow::on_animation_frame(double milliseconds, void* window) {
   auto* self = static_cast<BrowserWindow*>(window);
   self->frame_request_ = 0;
-  self->draw(milliseconds);
+  if (self->draws()) self->draw(milliseconds);
   self->sleep();
   return false;
 }
@@ -102,12 +124,12 @@ bool BrowserWindow::on_animation_frame(double milliseconds, void* window) {
 void BrowserWindow::on_timer(void* window) {
   auto* self = static_cast<BrowserWindow*>(window);
   self->timer_ = 0;
-  if (self->frame_request_ != 0 || !self->visible_) return;
+  if (self->frame_request_ != 0 || !self->draws()) return;
   self->frame_request_ = emscripten_request_animation_frame(on_animation_frame, self);
 }
 
 void BrowserWindow::sleep() {
-  if (!visible_ || frame_request_ != 0) return;
+  if (!draws() || frame_request_ != 0) return;
   const double idle = frames_due_ > 0 ? 0 : app_->idle_for();
   if (idle <= 0) {
     frame_request_ = emscripten_request_animation_frame(on_animation_frame, this);
@@ -119,6 +141,7 @@ void BrowserWindow::sleep() {
 void BrowserWindow::update_fonts() {
   if (!app_->fonts_stale()) return;
   app_->bake_fonts();
+  if (!has_graphics_) return;
   ImGui_ImplOpenGL3_DestroyFontsTexture();
   ImGui_ImplOpenGL3_CreateFontsTexture();
 }
@@ -130,8 +153,18 @@ void BrowserWindow::begin_input() {
   environment.touch = finger_;
   app_->set_environment(environment);
   update_fonts();
-  ImGui_ImplOpenGL3_NewFrame();
+  follow_fingers();
+  if (has_graphics_) ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplSDL2_NewFrame();
+}
+
+void BrowserWindow::follow_fingers() {
+  app_->set_pinch(fingers_.pinching(), fingers_.take());
+  // A finger that has left points at nothing.
+  ImGuiIO& io = ImGui::GetIO();
+  const bool settled = !ImGui::IsMouseDown(ImGuiMouseButton_Left) &&
+                       !ImGui::IsMouseReleased(ImGuiMouseButton_Left) && frames_due_ == 0;
+  if (finger_ && !fingers_.any() && settled) io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);
 }
 
 void BrowserWindow::draw(double milliseconds) {
@@ -153,6 +186,11 @@ void BrowserWindow::draw(double milliseconds) {
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   SDL_GL_SwapWindow(window_);
+  follow_writing(app_->wants_text());
+}
+
+void BrowserWindow::settle() {
+  for (int frame = 0; frame < kFramesToSettle && draws(); ++frame) draw(emscripten_get_now());
 }
 
 const std::vector<WidgetMap::Entry>& BrowserWindow::find_widgets() {
@@ -170,7 +208,7 @@ void BrowserWindow::resize(int width, int height, float density) {
   environment.density = std::clamp(density, 0.5f, 4.0f);
   app_->set_environment(environment);
   // A canvas that changes its size is empty: it is drawn again before the browser shows it.
-  draw(emscripten_get_now());
+  if (draws()) draw(emscripten_get_now());
   wake();
 }
 
@@ -194,19 +232,46 @@ void BrowserWindow::set_visible(bool visible) {
   if (visible) wake();
 }
 
+void BrowserWindow::set_near(bool near) {
+  want_graphics(near);
+}
+
+void BrowserWindow::set_graphics(bool there) {
+  if (there == has_graphics_) return;
+  ImGui::SetCurrentContext(imgui_);
+  has_graphics_ = there;
+  last_ = 0;
+  if (there) {
+    ImGui_ImplOpenGL3_Init(kShaders);
+    wake();
+  } else {
+    // Everything that was made in it is gone with it.
+    ImGui_ImplOpenGL3_Shutdown();
+  }
+}
+
 int BrowserWindow::keyboard_state() {
   ImGui::SetCurrentContext(imgui_);
   return (app_->wants_text() ? 1 : 0) | (app_->desk().selection ? 2 : 0);
 }
 
-bool BrowserWindow::wants_wheel(double delta) {
+bool BrowserWindow::take_wheel(double x, double y) {
   ImGui::SetCurrentContext(imgui_);
-  return app_->wants_wheel(delta);
+  if (!app_->wants_wheel(x, y)) return false;
+  ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(-x), static_cast<float>(-y));
+  wake();
+  return true;
 }
 
-void BrowserWindow::paste(const char* text) {
+void BrowserWindow::insert(const char* text) {
   ImGui::SetCurrentContext(imgui_);
-  app_->paste(text);
+  app_->insert(text);
+  wake();
+}
+
+void BrowserWindow::erase(int letters) {
+  ImGui::SetCurrentContext(imgui_);
+  app_->erase(letters);
   wake();
 }
 

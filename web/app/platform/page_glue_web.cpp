@@ -4,23 +4,26 @@
 #include <emscripten.h>
 #include <emscripten/em_js.h>
 
-#include <cstdlib>
 #include <cstring>
 
 #include "web/app/platform/browser_window.h"
 
-// What the listeners below ask of the window.
+// What web/js/rockpool-input.js asks of the window.
 extern "C" {
 
 // Bit 0: a text is being written. Bit 1: something is selected.
 EMSCRIPTEN_KEEPALIVE int rockpool_keyboard_state(rockpool::app::BrowserWindow* window) {
   return window->keyboard_state();
 }
-EMSCRIPTEN_KEEPALIVE int rockpool_wants_wheel(rockpool::app::BrowserWindow* window, double delta) {
-  return window->wants_wheel(delta) ? 1 : 0;
+// Steps of the wheel, right and down positive; true if something here took them.
+EMSCRIPTEN_KEEPALIVE int rockpool_wheel(rockpool::app::BrowserWindow* window, double x, double y) {
+  return window->take_wheel(x, y) ? 1 : 0;
 }
-EMSCRIPTEN_KEEPALIVE void rockpool_paste(rockpool::app::BrowserWindow* window, const char* text) {
-  window->paste(text);
+EMSCRIPTEN_KEEPALIVE void rockpool_insert(rockpool::app::BrowserWindow* window, const char* text) {
+  window->insert(text);
+}
+EMSCRIPTEN_KEEPALIVE void rockpool_erase(rockpool::app::BrowserWindow* window, int letters) {
+  window->erase(letters);
 }
 // The text is the caller's to free; null if there is none.
 EMSCRIPTEN_KEEPALIVE char* rockpool_copy(rockpool::app::BrowserWindow* window, int cut) {
@@ -30,6 +33,12 @@ EMSCRIPTEN_KEEPALIVE char* rockpool_copy(rockpool::app::BrowserWindow* window, i
 EMSCRIPTEN_KEEPALIVE void rockpool_focus(rockpool::app::BrowserWindow* window, int focused) {
   window->set_focused(focused != 0);
 }
+EMSCRIPTEN_KEEPALIVE void rockpool_settle(rockpool::app::BrowserWindow* window) {
+  window->settle();
+}
+EMSCRIPTEN_KEEPALIVE void rockpool_graphics(rockpool::app::BrowserWindow* window, int there) {
+  window->set_graphics(there != 0);
+}
 
 }  // extern "C"
 
@@ -38,73 +47,52 @@ EM_JS_DEPS(rockpool_page, "$specialHTMLTargets,$UTF8ToString,$stringToNewUTF8,ma
 // clang-format off
 EM_JS(void, rockpool_adopt_canvas, (), {
   specialHTMLTargets['#canvas'] = Module['canvas'];
+  // SDL listens here for keys; only the application's own arrive.
+  const handlers = new Map();
+  specialHTMLTargets['#keyboard'] = {
+    'addEventListener': (type, handler) => handlers.set(type, handler),
+    'removeEventListener': (type) => handlers.delete(type),
+  };
+  Module['rockpoolKey'] = (event) => handlers.get(event.type)?.(event);
 });
 
-EM_JS(void, rockpool_listen, (void* window), {
-  const canvas = Module['canvas'];
-  const undo = [];
-  let focused = false;
-  const listen = (target, type, handler, options) => {
-    target.addEventListener(type, handler, options);
-    undo.push(() => target.removeEventListener(type, handler, options));
-  };
-  const before = {capture: true};
-  // The application's own shortcuts; every other combination is the browser's.
-  const whileWriting = new Set(['Enter', 'a', 'z', 'y', '/', 'Z', 'Backspace', 'Delete',
-    'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
-  const whileSelected = new Set(['d', 'k']);
-  const wanted = (event) => {
-    const state = _rockpool_keyboard_state(window);
-    const writing = state & 1;
-    if (/^F[0-9]+$/.test(event.key)) return false;
-    if (event.ctrlKey || event.metaKey) {
-      if (event.key === 'Control' || event.key === 'Meta') return true;
-      if (writing) return whileWriting.has(event.key);
-      return (state & 2) !== 0 && whileSelected.has(event.key);
-    }
-    // Out of a text, Tab leaves the canvas.
-    return event.key !== 'Tab' || writing !== 0;
-  };
-  listen(canvas, 'keydown', (event) => {
-    if (!wanted(event)) event.stopImmediatePropagation();
-  }, before);
-  listen(canvas, 'wheel', (event) => {
-    const mine = (focused || event.ctrlKey) && _rockpool_wants_wheel(window, event.deltaY);
-    if (!mine) event.stopImmediatePropagation();
-  }, before);
-  listen(canvas, 'contextmenu', (event) => event.preventDefault());
-  listen(canvas, 'focus', () => { focused = true; _rockpool_focus(window, 1); });
-  listen(canvas, 'blur', () => { focused = false; _rockpool_focus(window, 0); });
-  const copy = (event) => {
-    if (!focused) return;
-    const text = _rockpool_copy(window, event.type === 'cut' ? 1 : 0);
-    if (!text) return;
-    event.clipboardData.setData('text/plain', UTF8ToString(text));
-    _free(text);
-    event.preventDefault();
-  };
-  listen(document, 'copy', copy);
-  listen(document, 'cut', copy);
-  listen(document, 'paste', (event) => {
-    if (!focused) return;
-    const text = stringToNewUTF8(event.clipboardData.getData('text/plain'));
-    _rockpool_paste(window, text);
-    _free(text);
-    event.preventDefault();
+EM_JS(void, rockpool_listen, (void* self), {
+  Module['rockpoolInput']['attach']({
+    'keyboardState': () => _rockpool_keyboard_state(self),
+    'key': Module['rockpoolKey'],
+    'insert': (text) => {
+      const bytes = stringToNewUTF8(text);
+      _rockpool_insert(self, bytes);
+      _free(bytes);
+    },
+    'erase': (letters) => _rockpool_erase(self, letters),
+    'copy': (cut) => {
+      const bytes = _rockpool_copy(self, cut ? 1 : 0);
+      const text = bytes ? UTF8ToString(bytes) : "";
+      _free(bytes);
+      return text;
+    },
+    'wheel': (x, y) => _rockpool_wheel(self, x, y) !== 0,
+    'focus': (has) => _rockpool_focus(self, has ? 1 : 0),
+    'settle': () => _rockpool_settle(self),
+    'graphics': (there) => _rockpool_graphics(self, there ? 1 : 0),
   });
-  Module['rockpoolStopListening'] = () => undo.splice(0).forEach((one) => one());
 });
 
 EM_JS(void, rockpool_stop_listening, (), {
-  Module['rockpoolStopListening']?.();
+  Module['rockpoolInput']['detach']();
+});
+
+EM_JS(void, rockpool_follow_writing, (int writing), {
+  Module['rockpoolInput']['followWriting'](writing !== 0);
+});
+
+EM_JS(void, rockpool_want_graphics, (int wanted), {
+  Module['rockpoolInput']['wantGraphics'](wanted !== 0);
 });
 
 EM_JS(void, rockpool_write_clipboard, (const char* text), {
   navigator.clipboard?.writeText(UTF8ToString(text)).catch(() => {});
-});
-
-EM_JS(void, rockpool_release_graphics, (), {
-  Module['canvas'].getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
 });
 // clang-format on
 
@@ -119,11 +107,14 @@ void add_page_listeners(BrowserWindow* window) {
 void remove_page_listeners() {
   rockpool_stop_listening();
 }
+void follow_writing(bool writing) {
+  rockpool_follow_writing(writing ? 1 : 0);
+}
+void want_graphics(bool wanted) {
+  rockpool_want_graphics(wanted ? 1 : 0);
+}
 void write_clipboard(const char* text) {
   rockpool_write_clipboard(text);
-}
-void release_graphics() {
-  rockpool_release_graphics();
 }
 
 }  // namespace rockpool::app

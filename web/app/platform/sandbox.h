@@ -26,6 +26,7 @@ class Sandbox {
   void set_theme(bool dark);
   void set_reduced_motion(bool reduced);
   void set_visible(bool visible);
+  void set_near(bool near);
   void play(double speed);
   void pause();
   bool playing() const;

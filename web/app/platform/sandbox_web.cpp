@@ -62,6 +62,10 @@ void Sandbox::set_visible(bool visible) {
   window_->set_visible(visible);
 }
 
+void Sandbox::set_near(bool near) {
+  window_->set_near(near);
+}
+
 void Sandbox::play(double speed) {
   window_->app().desk().playback.set_speed(speed);
   window_->app().desk().playback.play();
@@ -122,6 +126,7 @@ EMSCRIPTEN_BINDINGS(rockpool_sandbox) {
       .function("setTheme", &Sandbox::set_theme)
       .function("setReducedMotion", &Sandbox::set_reduced_motion)
       .function("setVisible", &Sandbox::set_visible)
+      .function("setNear", &Sandbox::set_near)
       .function("play", &Sandbox::play)
       .function("pause", &Sandbox::pause)
       .function("playing", &Sandbox::playing)

@@ -48,7 +48,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   // The tools come first, so that they get the pointer before the canvas below them does.
   ImGui::SetNextItemAllowOverlap();
   const Touch canvas = touch_area(ui, "topology", area, "Topology");
-  move_camera(ui, area, canvas.hovered, canvas.held);
+  move_camera(ui, desk, area, canvas.hovered, canvas.held);
   const Painter painter = screen.transformed(camera_.origin(), camera_.zoom());
   const Point at = painter.from_screen(pointer());
   hovered_ = canvas.hovered || canvas.held ? hit(world, at) : ObjectRef{};
@@ -145,9 +145,19 @@ void TopologyView::pulse_arrivals(Ui& ui, const Desk& desk) {
   }
 }
 
-void TopologyView::move_camera(Ui& ui, const Rect& area, bool over_canvas, bool held) {
+void TopologyView::move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas,
+                               bool held) {
   const ImGuiIO& io = ImGui::GetIO();
-  static_cast<void>(area);
+  if (desk.pinching) {
+    // What the first of two fingers pressed is no click.
+    dragging_ = true;
+    dragged_ = 2 * kClickSlack;
+    if (desk.pinch && area.contains(desk.pinch->centre)) {
+      camera_.pan(desk.pinch->moved);
+      camera_.zoom_at(desk.pinch->centre, desk.pinch->factor);
+    }
+    return;
+  }
   if (over_canvas && io.MouseWheel != 0) {
     camera_.zoom_at(pointer(), std::exp(io.MouseWheel * 0.12f));
     ui.moving = true;

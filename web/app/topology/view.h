@@ -36,7 +36,7 @@ class TopologyView {
 
   void update_layout(const Ui& ui, const Desk& desk, const Rect& area);
   void update_shapes(Ui& ui, const World& world);
-  void move_camera(Ui& ui, const Rect& area, bool over_canvas, bool held);
+  void move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas, bool held);
   ObjectRef hit(const World& world, Point at) const;
   void explain(Ui& ui, Desk& desk, Point at) const;
   void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;

@@ -38,6 +38,12 @@ ButtonColours colours_of(const Theme& theme, const ButtonLook& look, float hover
   return {ground, 0, look.chosen ? theme.text : blend(theme.text_soft, theme.text, hover)};
 }
 
+// A finger that has gone farther than this scrolls, and presses nothing.
+bool finger_dragged() {
+  constexpr float kSlack = 10;
+  return ImGui::GetIO().MouseDragMaxDistanceSqr[ImGuiMouseButton_Left] > kSlack * kSlack;
+}
+
 void focus_ring(Ui& ui, const Painter& painter, const Rect& rect, float corner) {
   painter.outline(rect.inset(-2), ui.theme.accent, corner + 2, 2);
 }
@@ -61,7 +67,7 @@ Touch touch_area(Ui& ui, std::string_view id, const Rect& rect, std::string_view
   ui.widgets.add(id, rect, text);
   ImGui::SetCursorScreenPos({rect.x, rect.y});
   ImGui::PushID(id.data(), id.data() + id.size());
-  touch.clicked = ImGui::InvisibleButton("", {rect.w, rect.h});
+  touch.clicked = ImGui::InvisibleButton("", {rect.w, rect.h}) && !(ui.touch && finger_dragged());
   ImGui::PopID();
   touch.hovered = ImGui::IsItemHovered();
   touch.held = ImGui::IsItemActive();
@@ -306,6 +312,24 @@ void tooltip(Ui& ui, std::string_view line) {
   tooltip(ui, lines);
 }
 
+namespace {
+
+void scroll_by_finger() {
+  const ImGuiIO& io = ImGui::GetIO();
+  const ImVec2 from = io.MouseClickedPos[ImGuiMouseButton_Left];
+  const ImVec2 corner = ImGui::GetWindowPos();
+  const ImVec2 size = ImGui::GetWindowSize();
+  const bool here = Rect{corner.x, corner.y, size.x, size.y}.contains({from.x, from.y});
+  if (!ImGui::IsMouseDown(ImGuiMouseButton_Left) || !here || !finger_dragged()) return;
+  if (!ImGui::IsWindowHovered(ImGuiHoveredFlags_ChildWindows |
+                              ImGuiHoveredFlags_AllowWhenBlockedByActiveItem))
+    return;
+  ImGui::SetScrollX(ImGui::GetScrollX() - io.MouseDelta.x);
+  ImGui::SetScrollY(ImGui::GetScrollY() - io.MouseDelta.y);
+}
+
+}  // namespace
+
 ScrollArea::ScrollArea(Ui& ui, std::string_view id, const Rect& rect, bool horizontal) {
   ui.widgets.add(id, rect);
   const auto colour = [](Colour packed) { return ImGui::ColorConvertU32ToFloat4(packed); };
@@ -321,6 +345,7 @@ ScrollArea::ScrollArea(Ui& ui, std::string_view id, const Rect& rect, bool horiz
   ImGui::BeginChild(ImGui::GetID(id.data(), id.data() + id.size()), {rect.w, rect.h},
                     ImGuiChildFlags_None,
                     horizontal ? ImGuiWindowFlags_HorizontalScrollbar : ImGuiWindowFlags_None);
+  if (ui.touch) scroll_by_finger();
   const ImVec2 at = ImGui::GetCursorScreenPos();
   origin_ = {at.x, at.y};
   width_ = ImGui::GetContentRegionAvail().x;

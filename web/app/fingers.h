@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "web/app/geometry.h"
+
+namespace rockpool::app {
+
+/// What two fingers did since the last look: the picture moves and grows between them.
+struct Pinch {
+  Point centre;      ///< where they are now
+  Point moved;       ///< how far their middle has moved
+  float factor = 1;  ///< how many times farther apart they are
+};
+
+/// Follows the fingers on a screen, in logical pixels. One finger is a mouse; two are a pinch, and
+/// whatever the first of them did before is no longer a press.
+class Fingers {
+ public:
+  void down(std::int64_t id, Point at);
+  void move(std::int64_t id, Point at);
+  void up(std::int64_t id);
+  /// All fingers are gone, as when the browser takes a gesture over.
+  void clear() { fingers_.clear(); }
+
+  bool any() const { return !fingers_.empty(); }
+  /// True from the second finger until the last has left.
+  bool pinching() const { return pinching_ && any(); }
+  /// What two fingers did since the last call; nothing if there are not two, or they have not
+  /// moved.
+  std::optional<Pinch> take();
+
+ private:
+  struct Finger {
+    std::int64_t id;
+    Point now;
+    Point seen;
+  };
+  Finger* find(std::int64_t id);
+
+  std::vector<Finger> fingers_;
+  bool pinching_ = false;
+};
+
+}  // namespace rockpool::app
