@@ -14,12 +14,7 @@ class ApiService : public HttpService {
   /// Both must outlive this.
   ApiService(Cluster& cluster, ClusterClock& clock) : cluster_{cluster}, clock_{clock} {}
 
-  apiserver::Response handle(const apiserver::Request& request) override {
-    clock_.catch_up();
-    apiserver::Response response = cluster_.request(request);
-    clock_.catch_up_soon();
-    return response;
-  }
+  apiserver::Response handle(const apiserver::Request& request) override;
 
  private:
   Cluster& cluster_;

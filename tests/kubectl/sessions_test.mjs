@@ -10,10 +10,11 @@ import { findKubectls, runSession } from './kubectl.mjs';
 const folder = fileURLToPath(new URL('sessions', import.meta.url));
 const kubectls = findKubectls();
 
-for (const name of readdirSync(folder).filter(each => each.endsWith('.session')).sort()) {
-  if (process.env.SESSION && !name.includes(process.env.SESSION)) continue;
-  for (const kubectl of kubectls) {
-    test(`${path.parse(name).name} with kubectl ${kubectl.name}`, { concurrency: true },
-         t => runSession(t, kubectl, path.join(folder, name), ['--speed', '10']));
-  }
-}
+const sessions = readdirSync(folder).filter(name => name.endsWith('.session') && name.includes(process.env.SESSION ?? ''));
+
+test('sessions', { concurrency: 3 }, async t => {
+  const runs = sessions.sort().flatMap(name => kubectls.map(kubectl => ({ name, kubectl })));
+  await Promise.all(runs.map(({ name, kubectl }) =>
+      t.test(`${path.parse(name).name} with kubectl ${kubectl.name}`,
+             part => runSession(part, kubectl, path.join(folder, name), ['--speed', '10']))));
+});

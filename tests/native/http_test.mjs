@@ -80,6 +80,38 @@ test('what is no HTTP is answered with 400 and an end', async t => {
   assert.equal((await ask(server, '/livez')).status, 200);
 });
 
+test('an object may come as Protocol Buffers, and a damaged one is refused', async t => {
+  const server = await startServer(t);
+  const field = (number, bytes) => Buffer.concat([Buffer.from([number << 3 | 2, bytes.length]), Buffer.from(bytes)]);
+  const envelope = (kind, raw) => Buffer.concat([
+    Buffer.from('k8s\0'), field(1, Buffer.concat([field(1, 'v1'), field(2, kind)])), field(2, raw)]);
+  // metadata {name: "wired", generateName: ""}, data {key: value, empty: ""}, immutable (a pointer) false.
+  const raw = Buffer.concat([
+    field(1, Buffer.concat([field(1, 'wired'), field(2, '')])),
+    field(2, Buffer.concat([field(1, 'key'), field(2, 'value')])), field(2, field(1, 'empty')), Buffer.from([4 << 3, 0])]);
+  const post = async body => {
+    const headers = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+    const response = await fetch(server.url + configMaps, { method: 'POST', headers, body });
+    return { status: response.status, body: await response.json() };
+  };
+  const made = await post(envelope('ConfigMap', raw));
+  assert.equal(made.status, 201);
+  assert.equal(made.body.metadata.name, 'wired');
+  assert.deepEqual(made.body.data, { empty: '', key: 'value' });
+  assert.equal(made.body.immutable, false);
+  for (const [body, message] of [
+    [Buffer.from('{}'), /expected prefix \[107 56 115 0\]/], [Buffer.alloc(0), /expected prefix/],
+    [envelope('ConfigMap', raw.subarray(0, raw.length - 1)), /damaged/],
+    [envelope('ConfigMap', Buffer.from([0x0a, 0xff, 0xff, 0xff, 0xff, 0x0f])), /damaged/],
+    [envelope('ConfigMap', Buffer.from([0x0b])), /damaged/],
+  ]) {
+    const refused = await post(body);
+    assert.equal(refused.status, 400);
+    assert.match(refused.body.message, message);
+  }
+  assert.equal((await post(envelope('Unheard', raw))).status, 415);
+});
+
 test('a client that never finishes its request delays nobody', async t => {
   const server = await startServer(t);
   const slow = [];
