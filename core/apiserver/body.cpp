@@ -65,7 +65,8 @@ api::Result<doc::Value> take_decoded(api::Result<api::Decoded> decoded,
   return std::move(decoded->object);
 }
 
-// An object of another kind than the path's (the serializer's and the handler's checks of the GVK).
+}  // namespace
+
 api::Result<void> check_kind(const doc::Value& document, const api::Resource& resource) {
   const std::string_view version = document["apiVersion"_key].as_string(resource.api_version);
   const std::string_view kind = document["kind"_key].as_string(resource.kind);
@@ -88,8 +89,6 @@ api::Result<void> check_kind(const doc::Value& document, const api::Resource& re
       "version \"{}\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"",
       kind, short_version, resource.kind, kind, version))};
 }
-
-}  // namespace
 
 std::string media_type_of(const Request& request) {
   std::string_view text = request.headers.get("Content-Type");
@@ -133,6 +132,24 @@ api::Result<Body> read_body(const Request& request, std::string_view kind) {
       kind, parsed->size()))};
 }
 
+namespace {
+
+// The configuration of server-side apply, which is one YAML document.
+api::Result<Patch> read_configuration(const Request& request) {
+  auto documents = doc::parse_yaml(request.body);
+  if (!documents) {
+    return std::unexpected{syntax_error(documents.error(), "error decoding YAML: ",
+                                        doc::yaml_error_text(documents.error()), request.body)};
+  }
+  if (documents->size() != 1) {
+    return std::unexpected{api::bad_request(
+        fmt::format("error decoding YAML: one document expected, found {}", documents->size()))};
+  }
+  return Patch{.type = PatchType::apply, .body = std::move(documents->front().value)};
+}
+
+}  // namespace
+
 api::Result<Patch> read_patch(const Request& request) {
   if (auto checked = check_size(request); !checked) return std::unexpected{checked.error()};
   const std::string type = media_type_of(request);
@@ -143,6 +160,8 @@ api::Result<Patch> read_patch(const Request& request) {
     patch.type = PatchType::merge;
   } else if (type == "application/strategic-merge-patch+json") {
     patch.type = PatchType::strategic;
+  } else if (type == "application/apply-patch+yaml") {
+    return read_configuration(request);
   } else {
     return std::unexpected{api::unsupported_media_type(kPatchMediaTypes)};
   }

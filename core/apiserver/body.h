@@ -19,7 +19,7 @@ inline constexpr std::string_view kObjectMediaTypes = "application/json, applica
 /// The media types in which patches may come.
 inline constexpr std::string_view kPatchMediaTypes =
     "application/json-patch+json, application/merge-patch+json, "
-    "application/strategic-merge-patch+json";
+    "application/strategic-merge-patch+json, application/apply-patch+yaml";
 
 /// A document and the members that its text gave twice.
 struct Body {
@@ -33,6 +33,10 @@ std::string media_type_of(const Request& request);
 /// Reads a body that is to be an object of that kind. Errors: 413, 415, and 400 in upstream's words
 /// with a cause that tells line and column.
 api::Result<Body> read_body(const Request& request, std::string_view kind);
+
+/// Refuses an object of another kind than the path's (the serializer's and the handler's checks of
+/// the GVK).
+api::Result<void> check_kind(const doc::Value& document, const api::Resource& resource);
 
 /// Reads a patch. Errors as `read_body`.
 api::Result<Patch> read_patch(const Request& request);

@@ -29,6 +29,10 @@ struct WriteOptions {
   /// Do everything but write (dryRun=All).
   bool dry_run = false;
   FieldValidation field_validation = FieldValidation::trusted;
+  /// Who writes, for metadata.managedFields (fieldManager); empty: the write is not tracked.
+  std::string field_manager = {};
+  /// The object's managedFields are what they are to be.
+  bool managers_are_set = false;
   /// Receives the warnings for the client, if given.
   std::vector<std::string>* warnings = nullptr;
 };
@@ -53,8 +57,9 @@ struct UpdateOptions : WriteOptions {
   Part part = Part::main;
 };
 
-/// The formats of patches: RFC 6902, RFC 7386, and Kubernetes' own.
-enum class PatchType : std::uint8_t { json, merge, strategic };
+/// The formats of patches: RFC 6902, RFC 7386, and Kubernetes' own two: the strategic merge patch,
+/// and the configuration of server-side apply.
+enum class PatchType : std::uint8_t { json, merge, strategic, apply };
 
 /// A change to an object.
 struct Patch {
@@ -66,6 +71,8 @@ struct Patch {
 /// How an object is patched.
 struct PatchOptions : WriteOptions {
   Part part = Part::main;
+  /// Server-side apply takes fields from other managers.
+  bool force = false;
 };
 
 /// What happens to the objects that an object owns.

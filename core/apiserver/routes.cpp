@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/routes.h"
 
+#include <algorithm>
+
 #include "core/api/field_error.h"
 #include "core/apiserver/apiserver.h"
 
@@ -20,6 +22,26 @@ Response serve_resource(const Route& route) {
   if (route.path.name.empty()) return serve_collection(route);
   if (route.path.subresource.empty()) return serve_object(route);
   return serve_subresource(route);
+}
+
+// The longest name of a field manager (validation.FieldManagerMaxLength).
+constexpr std::size_t kMaxFieldManager = 128;
+
+void check_field_manager(std::string_view name, api::FieldErrors& errors) {
+  if (name.size() > kMaxFieldManager) {
+    errors.too_long(doc::Path{"fieldManager"}, kMaxFieldManager);
+  }
+  for (const char c : name) {
+    if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f) continue;
+    errors.invalid(doc::Path{"fieldManager"}, name, "should only contain printable characters");
+    return;
+  }
+}
+
+// The program that the User-Agent header begins with: who writes if the request does not say.
+std::string product_of(const Request& request) {
+  const std::string_view agent = request.headers.get("User-Agent");
+  return std::string{agent.substr(0, std::min(agent.find('/'), kMaxFieldManager))};
 }
 
 }  // namespace
@@ -53,6 +75,9 @@ api::Result<WriteOptions> read_write_options(const Request& request, std::string
     if (name == "dryRun") {
       options.dry_run = true;
       if (value != "All") errors.not_supported(doc::Path{"dryRun"}, value, {"All"});
+    } else if (name == "fieldManager") {
+      check_field_manager(value, errors);
+      options.field_manager = value;
     } else if (name == "fieldValidation") {
       if (value == "Strict") {
         options.field_validation = FieldValidation::strict;
@@ -68,6 +93,7 @@ api::Result<WriteOptions> read_write_options(const Request& request, std::string
   if (request.find_query("fieldValidation") == nullptr) {
     options.field_validation = FieldValidation::warn;
   }
+  if (options.field_manager.empty()) options.field_manager = product_of(request);
   if (errors.empty()) return options;
   return std::unexpected{api::invalid({"meta.k8s.io", kind}, "", errors)};
 }

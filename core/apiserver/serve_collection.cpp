@@ -75,6 +75,7 @@ Response serve_create(const Route& route) {
   if (!object) return respond_status(object.error(), route.format);
   CreateOptions options;
   options.dry_run = write->dry_run;
+  options.field_manager = write->field_manager;
   options.warnings = &warnings;
   const auto created =
       route.server.create(route.resource->id, route.path.ns, std::move(*object), options);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "core/api/field_error.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/delete_options.h"
 #include "core/apiserver/object_routes.h"
@@ -50,6 +51,19 @@ Response serve_delete(const Route& route) {
   return respond_success(code, route.resource, deletion->object, route.format);
 }
 
+// Only server-side apply can be told to take fields from others.
+api::Result<void> read_force(const Request& request, const Patch& patch, PatchOptions& options) {
+  const std::string* force = request.find_query("force");
+  if (force == nullptr) return {};
+  if (patch.type == PatchType::apply) {
+    options.force = *force == "true" || *force == "1" || force->empty();
+    return {};
+  }
+  api::FieldErrors errors;
+  errors.forbidden(doc::Path{"force"}, "may not be specified for non-apply patch");
+  return std::unexpected{api::invalid({"meta.k8s.io", "PatchOptions"}, "", errors)};
+}
+
 }  // namespace
 
 Response serve_get(const Route& route) {
@@ -69,6 +83,7 @@ Response serve_update(const Route& route, Part part) {
   }
   UpdateOptions options;
   options.dry_run = write->dry_run;
+  options.field_manager = write->field_manager;
   options.warnings = &warnings;
   options.part = part;
   const bool was_there =
@@ -89,9 +104,19 @@ Response serve_patch(const Route& route, Part part) {
   PatchOptions options;
   static_cast<WriteOptions&>(options) = *write;
   options.part = part;
+  if (auto read = read_force(route.request, *patch, options); !read) {
+    return respond_status(read.error(), route.format);
+  }
+  if (patch->type == PatchType::apply) {
+    if (auto checked = check_kind(patch->body, *route.resource); !checked) {
+      return respond_status(checked.error(), route.format);
+    }
+  }
+  const bool was_there =
+      route.server.get(route.resource->id, route.path.ns, route.path.name).has_value();
   const auto patched =
       route.server.patch(route.resource->id, route.path.ns, route.path.name, *patch, options);
-  Response response = patched ? present_object(route, 200, *patched)
+  Response response = patched ? present_object(route, was_there ? 200 : 201, *patched)
                               : respond_status(patched.error(), route.format);
   add_warnings(response, warnings);
   return response;

@@ -35,6 +35,7 @@ Response serve_scale_update(const Route& route) {
   scale->edit("metadata"_key).set("namespace"_key, route.path.ns);
   UpdateOptions options;
   options.dry_run = write->dry_run;
+  options.field_manager = write->field_manager;
   options.part = Part::scale;
   const auto updated = route.server.update(route.resource->id, std::move(*scale), options);
   Response response = updated ? respond_object(200, *updated, route.format)

@@ -7,6 +7,7 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
@@ -41,12 +42,13 @@ api::Result<void> agree_on_namespace(const api::Resource& resource, std::string_
 }
 
 // What only the server may say (rest.WipeObjectMetaSystemFields, FillObjectMetaSystemFields).
-void fill_system_metadata(ServerState& state, doc::Value& object) {
+void fill_system_metadata(ServerState& state, doc::Value& object, const WriteOptions& options) {
   doc::Value& metadata = object.edit("metadata"_key);
-  for (const auto key : {"deletionTimestamp"_key, "deletionGracePeriodSeconds"_key, "selfLink"_key,
-                         "managedFields"_key}) {
+  for (const auto key :
+       {"deletionTimestamp"_key, "deletionGracePeriodSeconds"_key, "selfLink"_key}) {
     metadata.erase(key);
   }
+  if (!options.managers_are_set) metadata.erase("managedFields"_key);
   metadata.set("uid"_key, state.uids.uuid());
   metadata.set("creationTimestamp"_key, state.now_text());
 }
@@ -93,7 +95,8 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
     status.message = "resourceVersion should not be set on objects to be created";
     return std::unexpected{std::move(status)};
   }
-  fill_system_metadata(state, object);
+  fill_system_metadata(state, object, options);
+  managed::track_create(state, resource, object, options);
   const bool generates =
       name_of(object).empty() && !metadata_of(object)["generateName"_key].is_empty();
   if (generates) {

@@ -84,6 +84,13 @@ api::Result<doc::Value> ApiServer::patch(api::ResourceId id, std::string_view ns
                                          std::string_view name, const Patch& patch,
                                          const PatchOptions& options) {
   const api::Resource& resource = api::resource(id);
+  if (patch.type == PatchType::apply) {
+    if (resource.type == nullptr || options.part == Part::scale) {
+      return std::unexpected{
+          api::unsupported_media_type("application/json-patch+json, application/merge-patch+json")};
+    }
+    return apply_object(*state_, resource, ns, name, patch.body, options);
+  }
   auto old_object = find_object(*state_, resource, ns, name);
   if (!old_object) return old_object;
   if (options.part == Part::scale) {

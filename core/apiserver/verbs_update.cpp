@@ -8,6 +8,7 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
@@ -54,15 +55,27 @@ void set_or_erase(doc::Value& metadata, doc::KnownKeyIndex key, const doc::Value
   }
 }
 
+// Clients may replace the list of managers, or reset it by one empty entry, but saying nothing
+// leaves it (fieldmanager.Update). Subresources do not touch it.
+void keep_managers(doc::Value& metadata, const doc::Value& old_metadata, Part part) {
+  const doc::Value& given = metadata["managedFields"_key];
+  if (part != Part::main || given.size() == 0) {
+    set_or_erase(metadata, "managedFields"_key, old_metadata["managedFields"_key]);
+  } else if (given.size() == 1 && given.at(0)["manager"_key].is_null()) {
+    metadata.erase("managedFields"_key);
+  }
+}
+
 // What no update changes (rest.BeforeUpdate).
-void keep_system_metadata(doc::Value& object, const doc::Value& old_object) {
+void keep_system_metadata(doc::Value& object, const doc::Value& old_object, Part part) {
   const doc::Value& old_metadata = metadata_of(old_object);
   if (metadata_of(object).identical(old_metadata)) return;
   doc::Value& metadata = object.edit("metadata"_key);
-  for (const auto key : {"uid"_key, "resourceVersion"_key, "creationTimestamp"_key,
-                         "generation"_key, "managedFields"_key}) {
+  for (const auto key :
+       {"uid"_key, "resourceVersion"_key, "creationTimestamp"_key, "generation"_key}) {
     set_or_erase(metadata, key, old_metadata[key]);
   }
+  keep_managers(metadata, old_metadata, part);
   metadata.erase("selfLink"_key);
   // Only deletions set these, and nothing takes them back.
   set_or_erase(metadata, "deletionTimestamp"_key, old_metadata["deletionTimestamp"_key]);
@@ -120,7 +133,7 @@ bool completes_deletion(const api::Resource& resource, const doc::Value& object,
 // Brings a new state into the form in which it may be stored.
 api::Result<void> prepare_update(ServerState& state, const api::Resource& resource,
                                  const doc::Value& old_object, doc::Value& object, Part part) {
-  keep_system_metadata(object, old_object);
+  keep_system_metadata(object, old_object, part);
   // Defaults of the main part change nothing that was stored before.
   const bool same_content = only_metadata_or_status_differ(object, old_object);
   if (!same_content || part == Part::status) api::apply_defaults(resource, object);
@@ -150,6 +163,7 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
     return std::unexpected{std::move(done.error())};
   }
   if (object == old_object) return old_object;
+  managed::track_update(state, resource, old_object, object, part, options);
   if (api::FieldErrors errors = validate(resource, object, old_object, part); !errors.empty()) {
     return std::unexpected{api::invalid(resource.group_kind(), name_of(old_object), errors)};
   }

@@ -33,6 +33,12 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
                                       const doc::Value& old_object, doc::Value object, Part part,
                                       const WriteOptions& options);
 
+/// Server-side apply: makes the object what the configuration says, for the manager in the options.
+/// Makes the object if there is none. Fails with Conflict if others manage a field that changes.
+api::Result<doc::Value> apply_object(ServerState& state, const api::Resource& resource,
+                                     std::string_view ns, std::string_view name,
+                                     const doc::Value& body, const PatchOptions& options);
+
 /// The present object, or NotFound.
 api::Result<doc::Value> find_object(const ServerState& state, const api::Resource& resource,
                                     std::string_view ns, std::string_view name);

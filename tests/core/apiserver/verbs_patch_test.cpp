@@ -34,7 +34,7 @@ TEST_CASE("patches that do not fit are refused and change nothing") {
   const std::uint64_t digest = cluster.store.digest();
   CHECK(cluster.refusal(404, "PATCH", std::string{kConfigMaps} + "/d", "{}", kMerge) ==
         "configmaps \"d\" not found");
-  CHECK(cluster.refusal(415, "PATCH", target, "{}", "application/apply-patch+yaml")
+  CHECK(cluster.refusal(415, "PATCH", target, "{}", "application/frog")
             .find("accepted media types include: application/json-patch+json") !=
         std::string::npos);
   const Value unfit =
