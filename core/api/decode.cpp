@@ -211,9 +211,25 @@ class Decoder {
         return decode_time(owner, field, in, path);
       case FieldType::bytes:
         return decode_bytes(owner, field, in, path);
+      case FieldType::array:
+        return decode_texts(owner, field, in, path);
       default:
         return in;
     }
+  }
+
+  // A list inside a list or map: always of texts.
+  doc::Value decode_texts(const TypeTable& owner, const Field& field, const doc::Value& in,
+                          const doc::Path& path) {
+    if (in.is_null()) return {};
+    if (!in.is_array()) return wrong_element(owner, field, in, path, false);
+    doc::Value out = in;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      if (in.at(i).is_string()) continue;
+      out.edit_at(i) =
+          in.at(i).is_null() ? "" : wrong_type(owner, "string", in.at(i), path.index(i), false);
+    }
+    return out;
   }
 
   doc::Value decode_integer(const TypeTable& owner, const Field& field, const doc::Value& in,

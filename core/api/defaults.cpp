@@ -3,8 +3,8 @@
 
 #include <string_view>
 
+#include "core/api/defaults/parts.h"
 #include "core/api/object.h"
-#include "core/api/quantity.h"
 #include "core/doc/base64.h"
 
 namespace rockpool::api {
@@ -13,6 +13,9 @@ using namespace doc::literals;
 
 namespace {
 
+using defaults::set_default;
+using defaults::update;
+using defaults::update_each;
 using doc::KnownKeyIndex;
 using doc::Value;
 
@@ -21,32 +24,6 @@ constexpr int kVolumeFileMode = 0644;
 constexpr int kTokenExpirationSeconds = 3600;
 constexpr int kTerminationGracePeriodSeconds = 30;
 constexpr int kClientIpAffinitySeconds = 10800;
-
-// Sets a member that is absent or empty text.
-void set_default(Value& object, KnownKeyIndex key, Value value) {
-  const Value& now = object[key];
-  if (now.is_null() || (now.is_string() && now.is_empty())) object.set(key, std::move(value));
-}
-
-// Applies `change` to a member that is there. An unchanged member stays shared with other
-// documents.
-template <typename Change>
-void update(Value& object, KnownKeyIndex key, Change change) {
-  if (object[key].is_null()) return;
-  Value member = object[key];
-  change(member);
-  if (!member.identical(object[key])) object.set(key, std::move(member));
-}
-
-// The same for every item of an array.
-template <typename Change>
-void update_each(Value& object, KnownKeyIndex key, Change change) {
-  for (std::size_t i = 0; i < object[key].size(); ++i) {
-    Value item = object[key].at(i);
-    change(item);
-    if (!item.identical(object[key].at(i))) object.edit(key).edit_at(i) = std::move(item);
-  }
-}
 
 // True for an image whose tag is `latest`, by name or by default.
 bool has_latest_tag(std::string_view image) {
@@ -62,19 +39,9 @@ void default_pull_policy(Value& object, KnownKeyIndex key, const Value& image) {
   object.set(key, has_latest_tag(image.as_string()) ? "Always" : "IfNotPresent");
 }
 
-// Resources are kept in thousandths, rounded up.
-void round_resources(Value& resources) {
-  for (const doc::Member& member : Value{resources}.members()) {
-    const Quantity quantity = Quantity::from_value(member.value);
-    if (quantity.is_milli_integer()) continue;
-    resources.set(member.key,
-                  Quantity::of_milli(quantity.milli_value(), quantity.format()).to_value());
-  }
-}
-
 void default_resource_requirements(Value& resources) {
-  update(resources, "limits"_key, round_resources);
-  update(resources, "requests"_key, round_resources);
+  update(resources, "limits"_key, defaults::round_resources);
+  update(resources, "requests"_key, defaults::round_resources);
 }
 
 void default_field_ref(Value& source) {
@@ -132,27 +99,6 @@ void default_projected(Value& projected) {
   });
 }
 
-// Volume types that only their name's owner remembers, but whose defaults show.
-void default_rare_volumes(Value& volume) {
-  update(volume, "iscsi"_key,
-         [](Value& iscsi) { set_default(iscsi, "iscsiInterface"_key, "default"); });
-  update(volume, "rbd"_key, [](Value& rbd) {
-    set_default(rbd, "pool"_key, "rbd");
-    set_default(rbd, "user"_key, "admin");
-    set_default(rbd, "keyring"_key, "/etc/ceph/keyring");
-  });
-  update(volume, "azureDisk"_key, [](Value& disk) {
-    set_default(disk, "cachingMode"_key, "ReadWrite");
-    set_default(disk, "kind"_key, "Shared");
-    set_default(disk, "fsType"_key, "ext4");
-    set_default(disk, "readOnly"_key, false);
-  });
-  update(volume, "scaleIO"_key, [](Value& scale_io) {
-    set_default(scale_io, "storageMode"_key, "ThinProvisioned");
-    set_default(scale_io, "fsType"_key, "xfs");
-  });
-}
-
 void default_volume(Value& volume) {
   // Nothing but a name: an empty directory.
   if (volume.size() == (volume.contains("name"_key) ? 1u : 0u)) {
@@ -172,12 +118,10 @@ void default_volume(Value& volume) {
     default_pull_policy(image, "pullPolicy"_key, image["reference"_key]);
   });
   update(volume, "ephemeral"_key, [](Value& ephemeral) {
-    update(ephemeral, "volumeClaimTemplate"_key, [](Value& claim) {
-      update(claim, "spec"_key,
-             [](Value& spec) { set_default(spec, "volumeMode"_key, "Filesystem"); });
-    });
+    update(ephemeral, "volumeClaimTemplate"_key,
+           [](Value& claim) { update(claim, "spec"_key, defaults::apply_to_claim_spec); });
   });
-  default_rare_volumes(volume);
+  defaults::apply_to_rare_volumes(volume);
 }
 
 // The old and the new name of the same field.
@@ -295,37 +239,6 @@ void default_service(Value& service) {
   });
 }
 
-void default_template(Value& spec) {
-  update(spec, "template"_key,
-         [](Value& pod_template) { update(pod_template, "spec"_key, apply_pod_spec_defaults); });
-}
-
-void default_deployment(Value& deployment) {
-  update(deployment, "spec"_key, [](Value& spec) {
-    set_default(spec, "replicas"_key, 1);
-    default_template(spec);
-    if (spec["strategy"_key].is_null()) spec.set("strategy"_key, Value::object());
-    update(spec, "strategy"_key, [](Value& strategy) {
-      set_default(strategy, "type"_key, "RollingUpdate");
-      if (strategy["type"_key].as_string() != "RollingUpdate") return;
-      set_default(strategy, "rollingUpdate"_key, Value::object());
-      update(strategy, "rollingUpdate"_key, [](Value& rolling) {
-        set_default(rolling, "maxUnavailable"_key, "25%");
-        set_default(rolling, "maxSurge"_key, "25%");
-      });
-    });
-    set_default(spec, "revisionHistoryLimit"_key, 10);
-    set_default(spec, "progressDeadlineSeconds"_key, 600);
-  });
-}
-
-void default_replica_set(Value& replica_set) {
-  update(replica_set, "spec"_key, [](Value& spec) {
-    set_default(spec, "replicas"_key, 1);
-    default_template(spec);
-  });
-}
-
 void default_endpoints(Value& endpoints) {
   update_each(endpoints, "subsets"_key, [](Value& subset) {
     update_each(subset, "ports"_key, [](Value& port) { set_default(port, "protocol"_key, "TCP"); });
@@ -362,14 +275,50 @@ void default_node(Value& node) {
   update(node, "spec"_key,
          [](Value& spec) { sync_first_address(spec, "podCIDR"_key, "podCIDRs"_key, false); });
   update(node, "status"_key, [](Value& status) {
-    update(status, "capacity"_key, round_resources);
-    update(status, "allocatable"_key, round_resources);
+    update(status, "capacity"_key, defaults::round_resources);
+    update(status, "allocatable"_key, defaults::round_resources);
     if (status["allocatable"_key].is_null() && !status["capacity"_key].is_null()) {
       const Value capacity = status["capacity"_key];
       status.set("allocatable"_key, capacity);
     }
   });
 }
+
+struct Row {
+  ResourceId id;
+  void (*apply)(Value& object);
+};
+
+using enum ResourceId;
+
+// The kinds whose defaults are in files of their group.
+constexpr Row kRows[] = {
+    {deployments, defaults::apply_to_deployment},
+    {replicasets, defaults::apply_to_replica_set},
+    {statefulsets, defaults::apply_to_stateful_set},
+    {daemonsets, defaults::apply_to_daemon_set},
+    {replicationcontrollers, defaults::apply_to_replication_controller},
+    {podtemplates, defaults::apply_to_pod_template},
+    {jobs, defaults::apply_to_job},
+    {cronjobs, defaults::apply_to_cron_job},
+    {horizontalpodautoscalers, defaults::apply_to_autoscaler},
+    {persistentvolumes, defaults::apply_to_volume},
+    {persistentvolumeclaims, defaults::apply_to_claim},
+    {storageclasses, defaults::apply_to_storage_class},
+    {csidrivers, defaults::apply_to_csi_driver},
+    {volumeattachments, defaults::apply_to_volume_attachment},
+    {networkpolicies, defaults::apply_to_network_policy},
+    {ingressclasses, defaults::apply_to_ingress_class},
+    {resourcequotas, defaults::apply_to_resource_quota},
+    {limitranges, defaults::apply_to_limit_range},
+    {priorityclasses, defaults::apply_to_priority_class},
+    {rolebindings, defaults::apply_to_role_binding},
+    {clusterrolebindings, defaults::apply_to_role_binding},
+    {validatingwebhookconfigurations, defaults::apply_to_validating_webhooks},
+    {mutatingwebhookconfigurations, defaults::apply_to_mutating_webhooks},
+    {validatingadmissionpolicies, defaults::apply_to_admission_policy},
+    {validatingadmissionpolicybindings, defaults::apply_to_admission_policy_binding},
+};
 
 }  // namespace
 
@@ -384,7 +333,7 @@ void apply_pod_spec_defaults(doc::Value& spec) {
   update_each(spec, "containers"_key, default_container);
   update_each(spec, "initContainers"_key, default_container);
   update_each(spec, "ephemeralContainers"_key, default_container);
-  update(spec, "overhead"_key, round_resources);
+  update(spec, "overhead"_key, defaults::round_resources);
   update(spec, "resources"_key, default_resource_requirements);
 }
 
@@ -394,10 +343,6 @@ void apply_defaults(const Resource& resource, doc::Value& object) {
       return default_pod(object);
     case ResourceId::services:
       return default_service(object);
-    case ResourceId::deployments:
-      return default_deployment(object);
-    case ResourceId::replicasets:
-      return default_replica_set(object);
     case ResourceId::endpoints:
       return default_endpoints(object);
     case ResourceId::endpointslices:
@@ -409,7 +354,10 @@ void apply_defaults(const Resource& resource, doc::Value& object) {
     case ResourceId::nodes:
       return default_node(object);
     default:
-      return;
+      break;
+  }
+  for (const Row& row : kRows) {
+    if (row.id == resource.id) return row.apply(object);
   }
 }
 

@@ -44,6 +44,11 @@ constexpr std::string_view kEventFields[] = {"involvedObject.kind",
                                              "reportingComponent",
                                              "source",
                                              "type"};
+constexpr std::string_view kReplicationControllerFields[] = {"metadata.name", "metadata.namespace",
+                                                             "status.replicas"};
+constexpr std::string_view kJobFields[] = {"metadata.name", "metadata.namespace",
+                                           "status.successful"};
+constexpr std::string_view kSigningRequestFields[] = {"metadata.name", "spec.signerName"};
 constexpr std::string_view kNamespacedFields[] = {"metadata.name", "metadata.namespace"};
 constexpr std::string_view kClusterFields[] = {"metadata.name"};
 
@@ -61,6 +66,12 @@ std::span<const std::string_view> fields_of(const Resource& resource) {
       return kSecretFields;
     case ResourceId::events:
       return kEventFields;
+    case ResourceId::replicationcontrollers:
+      return kReplicationControllerFields;
+    case ResourceId::jobs:
+      return kJobFields;
+    case ResourceId::certificatesigningrequests:
+      return kSigningRequestFields;
     default:
       if (resource.namespaced) return kNamespacedFields;
       return kClusterFields;
@@ -76,7 +87,11 @@ std::string unknown_field_message(const Resource& resource, std::string_view fie
     case ResourceId::services:
     case ResourceId::secrets:
     case ResourceId::events:
+    case ResourceId::replicationcontrollers:
+    case ResourceId::certificatesigningrequests:
       return fmt::format("field label not supported: {}", field);
+    case ResourceId::jobs:
+      return fmt::format("field label {} not supported for batchv1.Job", quote(field));
     default:
       return fmt::format(
           "{} is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
@@ -222,6 +237,12 @@ std::string field_value(const doc::Value& object, std::string_view field) {
   if (field == "spec.hostNetwork" || field == "spec.unschedulable") {
     const std::string_view member = field.substr(field.find('.') + 1);
     return object["spec"_key][member].as_bool() ? "true" : "false";
+  }
+  if (field == "status.successful") {
+    return std::to_string(object["status"_key]["succeeded"_key].as_int());
+  }
+  if (field == "status.replicas") {
+    return std::to_string(object["status"_key]["replicas"_key].as_int());
   }
   if (field == "status.podIPs") return object["status"_key]["podIP"_key].to_string();
   if (field == "source") {

@@ -2,6 +2,7 @@
 #include "core/api/resource.h"
 
 #include <array>
+#include <iterator>
 
 #include "core/api/type_table.h"
 
@@ -11,194 +12,156 @@ namespace {
 
 using enum Subresource;
 
-constexpr std::string_view kAll[] = {"all"};
-constexpr std::string_view kNamespaceNames[] = {"ns"};
-constexpr std::string_view kNodeNames[] = {"no"};
-constexpr std::string_view kPodNames[] = {"po"};
-constexpr std::string_view kServiceNames[] = {"svc"};
-constexpr std::string_view kEndpointsNames[] = {"ep"};
-constexpr std::string_view kReplicaSetNames[] = {"rs"};
-constexpr std::string_view kDeploymentNames[] = {"deploy"};
-constexpr std::string_view kConfigMapNames[] = {"cm"};
-constexpr std::string_view kServiceAccountNames[] = {"sa"};
-constexpr std::string_view kEventNames[] = {"ev"};
+using enum ResourceId;
+
+enum class Scope : bool { cluster, namespaced };
+using enum Scope;
 
 struct Row {
   ResourceId id;
-  std::string_view group;
   std::string_view api_version;
-  std::string_view kind;
+  // The kind and "List".
   std::string_view list_kind;
   std::string_view plural;
   std::string_view singular;
-  std::span<const std::string_view> short_names;
-  std::span<const std::string_view> categories;
-  bool namespaced;
-  SubresourceSet subresources;
+  // Empty if there is none.
+  std::string_view short_name;
+  std::string_view category;
+  Scope scope;
+  SubresourceSet subresources = {};
 };
 
-constexpr std::array<Row, index_of(ResourceId::builtin_count)> kRows = {{
-    {ResourceId::namespaces,
-     "",
-     "v1",
-     "Namespace",
-     "NamespaceList",
-     "namespaces",
-     "namespace",
-     kNamespaceNames,
-     {},
-     false,
-     {status, finalize}},
-    {ResourceId::nodes,
-     "",
-     "v1",
-     "Node",
-     "NodeList",
-     "nodes",
-     "node",
-     kNodeNames,
-     {},
-     false,
-     {status, proxy}},
-    {ResourceId::pods,
-     "",
-     "v1",
-     "Pod",
-     "PodList",
-     "pods",
-     "pod",
-     kPodNames,
-     kAll,
-     true,
-     {status, binding, log, exec, attach, portforward, proxy, eviction, ephemeralcontainers,
-      resize}},
-    {ResourceId::services,
-     "",
-     "v1",
-     "Service",
-     "ServiceList",
-     "services",
-     "service",
-     kServiceNames,
-     kAll,
-     true,
-     {status, proxy}},
-    {ResourceId::endpoints,
-     "",
-     "v1",
-     "Endpoints",
-     "EndpointsList",
-     "endpoints",
-     "endpoints",
-     kEndpointsNames,
-     {},
-     true,
-     {}},
-    {ResourceId::endpointslices,
-     "discovery.k8s.io",
-     "discovery.k8s.io/v1",
-     "EndpointSlice",
-     "EndpointSliceList",
-     "endpointslices",
-     "endpointslice",
-     {},
-     {},
-     true,
-     {}},
-    {ResourceId::replicasets,
-     "apps",
-     "apps/v1",
-     "ReplicaSet",
-     "ReplicaSetList",
-     "replicasets",
-     "replicaset",
-     kReplicaSetNames,
-     kAll,
-     true,
-     {status, scale}},
-    {ResourceId::deployments,
-     "apps",
-     "apps/v1",
-     "Deployment",
-     "DeploymentList",
-     "deployments",
-     "deployment",
-     kDeploymentNames,
-     kAll,
-     true,
-     {status, scale}},
-    {ResourceId::configmaps,
-     "",
-     "v1",
-     "ConfigMap",
-     "ConfigMapList",
-     "configmaps",
-     "configmap",
-     kConfigMapNames,
-     {},
-     true,
-     {}},
-    {ResourceId::secrets, "", "v1", "Secret", "SecretList", "secrets", "secret", {}, {}, true, {}},
-    {ResourceId::serviceaccounts,
-     "",
-     "v1",
-     "ServiceAccount",
-     "ServiceAccountList",
-     "serviceaccounts",
-     "serviceaccount",
-     kServiceAccountNames,
-     {},
-     true,
-     {token}},
-    {ResourceId::events,
-     "",
-     "v1",
-     "Event",
-     "EventList",
-     "events",
-     "event",
-     kEventNames,
-     {},
-     true,
-     {}},
-    {ResourceId::leases,
-     "coordination.k8s.io",
-     "coordination.k8s.io/v1",
-     "Lease",
-     "LeaseList",
-     "leases",
-     "lease",
-     {},
-     {},
-     true,
-     {}},
-}};
+constexpr SubresourceSet kStatus{status};
+constexpr SubresourceSet kStatusAndScale{status, scale};
+constexpr SubresourceSet kStatusAndProxy{status, proxy};
+constexpr SubresourceSet kStatusAndApproval{status, approval};
+constexpr SubresourceSet kOfNamespaces{status, finalize};
+constexpr SubresourceSet kOfPods{
+    status, binding, log, exec, attach, portforward, proxy, eviction, ephemeralcontainers, resize};
+constexpr SubresourceSet kToken{token};
+
+constexpr Row kRows[] = {
+    {namespaces, "v1", "NamespaceList", "namespaces", "namespace", "ns", "", cluster,
+     kOfNamespaces},
+    {nodes, "v1", "NodeList", "nodes", "node", "no", "", cluster, kStatusAndProxy},
+    {pods, "v1", "PodList", "pods", "pod", "po", "all", namespaced, kOfPods},
+    {services, "v1", "ServiceList", "services", "service", "svc", "all", namespaced,
+     kStatusAndProxy},
+    {endpoints, "v1", "EndpointsList", "endpoints", "endpoints", "ep", "", namespaced},
+    {endpointslices, "discovery.k8s.io/v1", "EndpointSliceList", "endpointslices", "endpointslice",
+     "", "", namespaced},
+    {replicasets, "apps/v1", "ReplicaSetList", "replicasets", "replicaset", "rs", "all", namespaced,
+     kStatusAndScale},
+    {deployments, "apps/v1", "DeploymentList", "deployments", "deployment", "deploy", "all",
+     namespaced, kStatusAndScale},
+    {configmaps, "v1", "ConfigMapList", "configmaps", "configmap", "cm", "", namespaced},
+    {secrets, "v1", "SecretList", "secrets", "secret", "", "", namespaced},
+    {serviceaccounts, "v1", "ServiceAccountList", "serviceaccounts", "serviceaccount", "sa", "",
+     namespaced, kToken},
+    {events, "v1", "EventList", "events", "event", "ev", "", namespaced},
+    {leases, "coordination.k8s.io/v1", "LeaseList", "leases", "lease", "", "", namespaced},
+    {persistentvolumes, "v1", "PersistentVolumeList", "persistentvolumes", "persistentvolume", "pv",
+     "", cluster, kStatus},
+    {persistentvolumeclaims, "v1", "PersistentVolumeClaimList", "persistentvolumeclaims",
+     "persistentvolumeclaim", "pvc", "", namespaced, kStatus},
+    {replicationcontrollers, "v1", "ReplicationControllerList", "replicationcontrollers",
+     "replicationcontroller", "rc", "all", namespaced, kStatusAndScale},
+    {resourcequotas, "v1", "ResourceQuotaList", "resourcequotas", "resourcequota", "quota", "",
+     namespaced, kStatus},
+    {limitranges, "v1", "LimitRangeList", "limitranges", "limitrange", "limits", "", namespaced},
+    {podtemplates, "v1", "PodTemplateList", "podtemplates", "podtemplate", "", "", namespaced},
+    {statefulsets, "apps/v1", "StatefulSetList", "statefulsets", "statefulset", "sts", "all",
+     namespaced, kStatusAndScale},
+    {daemonsets, "apps/v1", "DaemonSetList", "daemonsets", "daemonset", "ds", "all", namespaced,
+     kStatus},
+    {controllerrevisions, "apps/v1", "ControllerRevisionList", "controllerrevisions",
+     "controllerrevision", "", "", namespaced},
+    {jobs, "batch/v1", "JobList", "jobs", "job", "", "all", namespaced, kStatus},
+    {cronjobs, "batch/v1", "CronJobList", "cronjobs", "cronjob", "cj", "all", namespaced, kStatus},
+    {horizontalpodautoscalers, "autoscaling/v2", "HorizontalPodAutoscalerList",
+     "horizontalpodautoscalers", "horizontalpodautoscaler", "hpa", "all", namespaced, kStatus},
+    {poddisruptionbudgets, "policy/v1", "PodDisruptionBudgetList", "poddisruptionbudgets",
+     "poddisruptionbudget", "pdb", "", namespaced, kStatus},
+    {ingresses, "networking.k8s.io/v1", "IngressList", "ingresses", "ingress", "ing", "",
+     namespaced, kStatus},
+    {ingressclasses, "networking.k8s.io/v1", "IngressClassList", "ingressclasses", "ingressclass",
+     "", "", cluster},
+    {networkpolicies, "networking.k8s.io/v1", "NetworkPolicyList", "networkpolicies",
+     "networkpolicy", "netpol", "", namespaced},
+    {ipaddresses, "networking.k8s.io/v1", "IPAddressList", "ipaddresses", "ipaddress", "ip", "",
+     cluster},
+    {servicecidrs, "networking.k8s.io/v1", "ServiceCIDRList", "servicecidrs", "servicecidr", "", "",
+     cluster, kStatus},
+    {storageclasses, "storage.k8s.io/v1", "StorageClassList", "storageclasses", "storageclass",
+     "sc", "", cluster},
+    {csidrivers, "storage.k8s.io/v1", "CSIDriverList", "csidrivers", "csidriver", "", "", cluster},
+    {csinodes, "storage.k8s.io/v1", "CSINodeList", "csinodes", "csinode", "", "", cluster},
+    {volumeattachments, "storage.k8s.io/v1", "VolumeAttachmentList", "volumeattachments",
+     "volumeattachment", "", "", cluster, kStatus},
+    {csistoragecapacities, "storage.k8s.io/v1", "CSIStorageCapacityList", "csistoragecapacities",
+     "csistoragecapacity", "", "", namespaced},
+    {priorityclasses, "scheduling.k8s.io/v1", "PriorityClassList", "priorityclasses",
+     "priorityclass", "pc", "", cluster},
+    {runtimeclasses, "node.k8s.io/v1", "RuntimeClassList", "runtimeclasses", "runtimeclass", "", "",
+     cluster},
+    {roles, "rbac.authorization.k8s.io/v1", "RoleList", "roles", "role", "", "", namespaced},
+    {clusterroles, "rbac.authorization.k8s.io/v1", "ClusterRoleList", "clusterroles", "clusterrole",
+     "", "", cluster},
+    {rolebindings, "rbac.authorization.k8s.io/v1", "RoleBindingList", "rolebindings", "rolebinding",
+     "", "", namespaced},
+    {clusterrolebindings, "rbac.authorization.k8s.io/v1", "ClusterRoleBindingList",
+     "clusterrolebindings", "clusterrolebinding", "", "", cluster},
+    {certificatesigningrequests, "certificates.k8s.io/v1", "CertificateSigningRequestList",
+     "certificatesigningrequests", "certificatesigningrequest", "csr", "", cluster,
+     kStatusAndApproval},
+    {validatingwebhookconfigurations, "admissionregistration.k8s.io/v1",
+     "ValidatingWebhookConfigurationList", "validatingwebhookconfigurations",
+     "validatingwebhookconfiguration", "", "api-extensions", cluster},
+    {mutatingwebhookconfigurations, "admissionregistration.k8s.io/v1",
+     "MutatingWebhookConfigurationList", "mutatingwebhookconfigurations",
+     "mutatingwebhookconfiguration", "", "api-extensions", cluster},
+    {validatingadmissionpolicies, "admissionregistration.k8s.io/v1",
+     "ValidatingAdmissionPolicyList", "validatingadmissionpolicies", "validatingadmissionpolicy",
+     "", "api-extensions", cluster, kStatus},
+    {validatingadmissionpolicybindings, "admissionregistration.k8s.io/v1",
+     "ValidatingAdmissionPolicyBindingList", "validatingadmissionpolicybindings",
+     "validatingadmissionpolicybinding", "", "api-extensions", cluster},
+};
+static_assert(std::size(kRows) == index_of(builtin_count));
+
+std::span<const std::string_view> one_or_none(const std::string_view& text) {
+  return {&text, text.empty() ? 0u : 1u};
+}
+
+using Resources = std::array<Resource, std::size(kRows)>;
 
 // The tables are found by name, once.
-std::array<Resource, kRows.size()> make_resources() {
-  std::array<Resource, kRows.size()> resources{};
-  for (std::size_t i = 0; i < kRows.size(); ++i) {
+Resources make_resources() {
+  Resources resources{};
+  for (std::size_t i = 0; i < resources.size(); ++i) {
     const Row& row = kRows[i];
-    const std::string_view package = row.group.empty() ? "/v1" : row.api_version;
+    const std::size_t slash = row.api_version.find('/');
+    const bool core = slash == std::string_view::npos;
+    const std::string_view kind = row.list_kind.substr(0, row.list_kind.size() - 4);
     resources[i] = {row.id,
-                    row.group,
-                    "v1",
+                    core ? std::string_view{} : row.api_version.substr(0, slash),
+                    core ? row.api_version : row.api_version.substr(slash + 1),
                     row.api_version,
-                    row.kind,
+                    kind,
                     row.list_kind,
                     row.plural,
                     row.singular,
-                    row.short_names,
-                    row.categories,
-                    row.namespaced,
+                    one_or_none(row.short_name),
+                    one_or_none(row.category),
+                    row.scope == namespaced,
                     row.subresources,
-                    find_type(package, row.kind)};
+                    find_type(core ? "/v1" : row.api_version, kind)};
   }
   return resources;
 }
 
-const std::array<Resource, kRows.size()>& resources() {
-  static const std::array<Resource, kRows.size()> all = make_resources();
+const Resources& resources() {
+  static const Resources all = make_resources();
   return all;
 }
 
@@ -232,6 +195,8 @@ std::string_view subresource_name(Subresource subresource) {
       return "finalize";
     case token:
       return "token";
+    case approval:
+      return "approval";
   }
   return "";
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/type_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/api/tables/tables.h"
@@ -32,6 +34,9 @@ std::string_view go_scalar(FieldType type) {
       return "string";
     case FieldType::bytes:
       return "[]uint8";
+    // Only texts are held in lists inside lists or maps (ExtraValue).
+    case FieldType::array:
+      return "[]string";
     default:
       return "interface {}";
   }
@@ -84,7 +89,8 @@ std::string Field::go_type() const {
 }
 
 std::string TypeTable::go_name() const {
-  return "v1." + std::string{name_};
+  // The version alone: Go's packages are named by it.
+  return fmt::format("{}.{}", package_.substr(package_.find('/') + 1), name_);
 }
 
 std::span<const Field> TypeTable::fields() const {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <span>
 
 namespace rockpool::apiserver {
@@ -13,6 +15,31 @@ using namespace doc::literals;
 namespace {
 
 using doc::Value;
+
+// The order in which upstream's aggregator lists the groups (its APIService priorities), by which
+// clients decide between resources of the same name.
+constexpr std::string_view kGroupOrder[] = {"apps",
+                                            "events.k8s.io",
+                                            "authentication.k8s.io",
+                                            "authorization.k8s.io",
+                                            "autoscaling",
+                                            "batch",
+                                            "certificates.k8s.io",
+                                            "networking.k8s.io",
+                                            "policy",
+                                            "rbac.authorization.k8s.io",
+                                            "storage.k8s.io",
+                                            "admissionregistration.k8s.io",
+                                            "apiextensions.k8s.io",
+                                            "scheduling.k8s.io",
+                                            "coordination.k8s.io",
+                                            "node.k8s.io",
+                                            "discovery.k8s.io"};
+
+// Its place in the list; behind it for groups that upstream does not have.
+std::ptrdiff_t priority_of(std::string_view group) {
+  return std::ranges::find(kGroupOrder, group) - std::begin(kGroupOrder);
+}
 
 Value to_strings(std::span<const std::string_view> texts) {
   std::vector<Value> items;
@@ -45,6 +72,7 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
     std::vector<std::string_view> verbs;
   };
   const Row rows[] = {
+      {api::Subresource::approval, resource.kind, {"get", "patch", "update"}},
       {api::Subresource::binding, "Binding", {"create"}},
       {api::Subresource::finalize, resource.kind, {"update"}},
       {api::Subresource::log, resource.kind, {"get"}},
@@ -119,12 +147,16 @@ std::string group_version(std::string_view group, std::string_view version) {
   return group.empty() ? std::string{version} : fmt::format("{}/{}", group, version);
 }
 
-// The served groups beside the core group, each with its version, by name.
-std::set<std::pair<std::string_view, std::string_view>> served_groups() {
-  std::set<std::pair<std::string_view, std::string_view>> groups;
+std::vector<std::pair<std::string_view, std::string_view>> served_groups() {
+  std::vector<std::pair<std::string_view, std::string_view>> groups;
   for (const api::Resource& resource : api::all_resources()) {
-    if (!resource.group.empty()) groups.emplace(resource.group, resource.version);
+    const std::pair entry{resource.group, resource.version};
+    if (!resource.group.empty() && std::ranges::find(groups, entry) == groups.end()) {
+      groups.push_back(entry);
+    }
   }
+  std::ranges::stable_sort(
+      groups, {}, [](const auto& entry) { return std::pair{priority_of(entry.first), entry}; });
   return groups;
 }
 

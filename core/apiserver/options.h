@@ -50,6 +50,8 @@ enum class Part : std::uint8_t {
   scale,
   /// `/finalize` of a namespace
   finalize,
+  /// `/approval` of a CertificateSigningRequest
+  approval,
 };
 
 /// How an object is replaced.

@@ -11,11 +11,12 @@
 namespace rockpool::apiserver {
 namespace {
 
-Response serve_status(const Route& route) {
+// `/status` and `/approval`: a part of the object itself.
+Response serve_part(const Route& route, Part part) {
   const std::string& method = route.request.method;
   if (method == "GET") return serve_get(route);
-  if (method == "PUT") return serve_update(route, Part::status);
-  if (method == "PATCH") return serve_patch(route, Part::status);
+  if (method == "PUT") return serve_update(route, part);
+  if (method == "PATCH") return serve_patch(route, part);
   return respond_status(api::method_not_allowed(), route.format);
 }
 
@@ -103,7 +104,8 @@ Response serve_subresource(const Route& route) {
     return name == api::subresource_name(subresource) && route.path.rest.empty() &&
            route.resource->subresources.contains(subresource);
   };
-  if (offers(api::Subresource::status)) return serve_status(route);
+  if (offers(api::Subresource::status)) return serve_part(route, Part::status);
+  if (offers(api::Subresource::approval)) return serve_part(route, Part::approval);
   if (offers(api::Subresource::scale)) return serve_scale(route);
   if (offers(api::Subresource::binding)) return serve_binding(route);
   if (offers(api::Subresource::finalize)) return serve_finalize(route);

@@ -5,7 +5,9 @@
 #include <string_view>
 
 #include "core/api/object.h"
+#include "core/api/type_table.h"
 #include "core/api/views/pod.h"
+#include "core/apiserver/prepare.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 
@@ -29,6 +31,37 @@ constexpr auto make_strategies() {
   at(serviceaccounts) = {.unconditional_update = false, .returns_deleted_object = true};
   at(events) = {.creates_on_update = true};
   at(leases) = {.creates_on_update = true, .unconditional_update = false};
+  at(persistentvolumes) = {.returns_deleted_object = true, .separate_status = true};
+  at(persistentvolumeclaims) = {.returns_deleted_object = true, .separate_status = true};
+  at(resourcequotas) = {.returns_deleted_object = true, .separate_status = true};
+  at(limitranges) = {.creates_on_update = true};
+  at(podtemplates) = {.returns_deleted_object = true, .has_generation = true};
+  for (const api::ResourceId id : {replicationcontrollers, statefulsets, daemonsets, jobs, cronjobs,
+                                   ingresses, validatingadmissionpolicies}) {
+    at(id) = {.separate_status = true, .has_generation = true};
+  }
+  at(validatingadmissionpolicies).unconditional_update = false;
+  at(poddisruptionbudgets) = {
+      .unconditional_update = false, .separate_status = true, .has_generation = true};
+  for (const api::ResourceId id :
+       {horizontalpodautoscalers, servicecidrs, certificatesigningrequests}) {
+    at(id) = {.separate_status = true};
+  }
+  for (const api::ResourceId id : {networkpolicies, ingressclasses, priorityclasses}) {
+    at(id) = {.has_generation = true};
+  }
+  at(volumeattachments) = {.unconditional_update = false, .separate_status = true};
+  for (const api::ResourceId id : {csinodes, csistoragecapacities, runtimeclasses}) {
+    at(id) = {.unconditional_update = false};
+  }
+  for (const api::ResourceId id :
+       {csidrivers, validatingwebhookconfigurations, mutatingwebhookconfigurations,
+        validatingadmissionpolicybindings}) {
+    at(id) = {.unconditional_update = false, .has_generation = true};
+  }
+  for (const api::ResourceId id : {roles, clusterroles, rolebindings, clusterrolebindings}) {
+    at(id) = {.creates_on_update = true};
+  }
   return all;
 }
 
@@ -75,9 +108,23 @@ bool slice_changed(const doc::Value& object, const doc::Value& old_object) {
          api::labels(object) != api::labels(old_object);
 }
 
+// True if anything differs beside what all kinds have.
+bool content_changed(const doc::Value& object, const doc::Value& old_object) {
+  const auto without_common = [](doc::Value value) {
+    for (const auto key : {"metadata"_key, "status"_key, "apiVersion"_key, "kind"_key}) {
+      value.erase(key);
+    }
+    return value;
+  };
+  return without_common(object) != without_common(old_object);
+}
+
 bool counts_as_new_generation(const api::Resource& resource, const doc::Value& object,
                               const doc::Value& old_object) {
   if (resource.id == endpointslices) return slice_changed(object, old_object);
+  if (resource.id == priorityclasses) return false;
+  if (resource.type->find(doc::Key{"spec"_key}) == nullptr)
+    return content_changed(object, old_object);
   if (object["spec"_key] != old_object["spec"_key]) return true;
   return resource.id == deployments && api::annotations(object) != api::annotations(old_object);
 }
@@ -92,6 +139,11 @@ void prepare_main_update(const api::Resource& resource, doc::Value& object,
     set_or_erase(object, "spec"_key, old_object["spec"_key]);
   } else if (resource.id == services) {
     prepare_service_update(object, old_object);
+  } else if (resource.id == daemonsets) {
+    prepare_daemon_set_update(object, old_object);
+  } else if (resource.id == certificatesigningrequests) {
+    // What was signed, or is to be, cannot be another.
+    set_or_erase(object, "spec"_key, old_object["spec"_key]);
   }
   if (strategy.has_generation && counts_as_new_generation(resource, object, old_object)) {
     object.edit("metadata"_key).set("generation"_key, api::generation(old_object) + 1);
@@ -132,21 +184,24 @@ void prepare_for_create(const api::Resource& resource, doc::Value& object) {
   if (resource.id == pods) return prepare_new_pod(object);
   if (resource.id == namespaces) return prepare_new_namespace(object);
   if (resource.id == services) prepare_service_create(object);
+  if (resource.id == jobs) prepare_new_job(object);
+  if (resource.id == daemonsets) prepare_new_daemon_set(object);
+  if (resource.id == certificatesigningrequests) prepare_new_signing_request(object);
   if (!strategy.separate_status) return;
-  // Go prints an empty status struct for these.
-  object.set("status"_key, resource.id == services
-                               ? doc::Value::object({{"loadBalancer"_key, doc::Value::object()}})
-                               : doc::Value::object());
+  object.set("status"_key, first_status(resource, object));
 }
 
 void prepare_for_update(const api::Resource& resource, doc::Value& object,
                         const doc::Value& old_object, Part part) {
   switch (part) {
+    case Part::approval:
+      return prepare_approval(object, old_object);
     case Part::main:
     case Part::scale:
       return prepare_main_update(resource, object, old_object);
     case Part::status: {
       prepare_status_update(resource, object, old_object);
+      if (resource.id == certificatesigningrequests) keep_verdict(object, old_object);
       const doc::Value& old_qos = old_object["status"_key]["qosClass"_key];
       if (resource.id == pods && object["status"_key]["qosClass"_key].is_empty() &&
           !old_qos.is_empty()) {

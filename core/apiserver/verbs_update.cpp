@@ -111,6 +111,7 @@ api::FieldErrors validate(const api::Resource& resource, const doc::Value& objec
       }
       return api::validate_update(resource, object, old_object);
     case Part::status:
+    case Part::approval:
       return api::validate_status_update(resource, object, old_object);
     case Part::finalize:
       return api::validate_namespace_finalize_update(object, old_object);

@@ -86,10 +86,10 @@ class GarbageCollector final : public Controller {
     for (const api::Resource& resource : api::all_resources()) {
       // Events own nothing and are owned by nobody.
       if (resource.id == api::ResourceId::events) continue;
-      watched_.push_back(resource.id);
-      owner_index(resource.id);
+      watched_.emplace_back(resource.id, &owner_index(resource.id));
     }
-    for (const api::ResourceId resource : watched_) {
+    for (const auto& [id, index] : watched_) {
+      const api::ResourceId resource = id;
       client::Informer& informer = context_.informers.of(resource);
       subscriptions_.push_back(
           informer.subscribe([this, resource](const doc::Value* before, const doc::Value* after) {
@@ -132,7 +132,8 @@ class GarbageCollector final : public Controller {
 
   Context context_;
   client::WorkQueue<Item> queue_;
-  std::vector<api::ResourceId> watched_;
+  // Each with the index of its objects by their owners' uids, at hand because a deletion asks all.
+  std::vector<std::pair<api::ResourceId, client::Index*>> watched_;
   std::vector<client::Subscription> subscriptions_;
 };
 
@@ -192,8 +193,8 @@ bool GarbageCollector::knows_owner(const doc::Value& object, const doc::Value& r
 
 GarbageCollector::Dependents GarbageCollector::dependents_of(std::string_view uid) {
   Dependents dependents;
-  for (const api::ResourceId resource : watched_) {
-    for (const client::Entry* entry : owner_index(resource).find(uid)) {
+  for (const auto& [resource, index] : watched_) {
+    for (const client::Entry* entry : index->find(uid)) {
       dependents.emplace_back(resource, entry->second);
     }
   }

@@ -14,6 +14,8 @@ std::string_view subresource_of(Part part) {
       return "scale";
     case Part::finalize:
       return "finalize";
+    case Part::approval:
+      return "approval";
     case Part::main:
       break;
   }

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "core/api/object.h"
 #include "core/sim/human_duration.h"
 
@@ -34,6 +36,37 @@ std::string age_of(const doc::Value& object, sim::Time now) {
 
 std::string_view or_none(std::string_view text) {
   return text.empty() ? kNone : text;
+}
+
+std::string join_texts(const doc::Value& texts) {
+  std::string joined;
+  for (const doc::Value& text : texts.items()) {
+    if (!joined.empty()) joined += ',';
+    joined += text.as_string();
+  }
+  return joined;
+}
+
+std::string_view flag_text(const doc::Value& flag) {
+  if (!flag.is_boolean()) return kUnset;
+  return flag.as_bool() ? "True" : "False";
+}
+
+std::string load_balancer_text(const doc::Value& ingress) {
+  constexpr std::size_t kWidth = 16;
+  std::set<std::string_view> addresses;
+  for (const doc::Value& point : ingress.items()) {
+    const std::string_view ip = point["ip"_key].as_string();
+    const std::string_view hostname = point["hostname"_key].as_string();
+    if (!ip.empty()) {
+      addresses.insert(ip);
+    } else if (!hostname.empty()) {
+      addresses.insert(hostname);
+    }
+  }
+  std::string text = fmt::format("{}", fmt::join(addresses, ","));
+  if (text.size() > kWidth) text = text.substr(0, kWidth - 3) + "...";
+  return text;
 }
 
 std::string labels_text(const doc::Value& labels) {

@@ -11,6 +11,7 @@
 namespace rockpool::apiserver {
 
 inline constexpr std::string_view kNone = "<none>";
+inline constexpr std::string_view kUnset = "<unset>";
 
 /// How long ago that was (`5m`), or `<unknown>` if the value is no time.
 std::string age_since(const doc::Value& time, sim::Time now);
@@ -18,6 +19,12 @@ std::string age_since(const doc::Value& time, sim::Time now);
 std::string age_of(const doc::Value& object, sim::Time now);
 /// The text, or `<none>` if there is none.
 std::string_view or_none(std::string_view text);
+/// The texts of an array, joined by commas.
+std::string join_texts(const doc::Value& texts);
+/// `True` or `False`, or `<unset>` if the flag is absent.
+std::string_view flag_text(const doc::Value& flag);
+/// The addresses or names of a status' `loadBalancer.ingress`, each once, cut to fit a column.
+std::string load_balancer_text(const doc::Value& ingress);
 /// Labels as `a=1,b=2`, or `<none>` (labels.FormatLabels).
 std::string labels_text(const doc::Value& labels);
 /// The names and the images of a Pod spec's containers, each joined by commas.

@@ -14,7 +14,7 @@
 namespace rockpool::apiserver {
 
 /// What a column holds.
-enum class ColumnType : std::uint8_t { string, integer, date };
+enum class ColumnType : std::uint8_t { string, integer, boolean, date };
 
 /// One column of a table.
 struct Column {
@@ -47,5 +47,12 @@ inline constexpr Column kNameColumn{"Name", ColumnType::string, false,
 /// How long ago the object was made.
 inline constexpr Column kAgeColumn{"Age", ColumnType::string, false,
                                    "How long ago the object was created."};
+/// What a template of Pods holds, shown with `-o wide`.
+inline constexpr Column kContainersColumn{"Containers", ColumnType::string, true,
+                                          "The names of the containers in the Pod template."};
+inline constexpr Column kImagesColumn{"Images", ColumnType::string, true,
+                                      "The images of the containers in the Pod template."};
+inline constexpr Column kSelectorColumn{"Selector", ColumnType::string, true,
+                                        "Which Pods belong to the object."};
 
 }  // namespace rockpool::apiserver

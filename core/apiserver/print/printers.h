@@ -11,6 +11,14 @@ extern const Printer kPodPrinter;
 // workloads.cpp
 extern const Printer kDeploymentPrinter;
 extern const Printer kReplicaSetPrinter;
+extern const Printer kStatefulSetPrinter;
+extern const Printer kDaemonSetPrinter;
+extern const Printer kReplicationControllerPrinter;
+extern const Printer kPodTemplatePrinter;
+extern const Printer kControllerRevisionPrinter;
+// batch.cpp
+extern const Printer kJobPrinter;
+extern const Printer kCronJobPrinter;
 // services.cpp
 extern const Printer kServicePrinter;
 extern const Printer kEndpointsPrinter;
@@ -23,6 +31,32 @@ extern const Printer kLeasePrinter;
 extern const Printer kConfigMapPrinter;
 extern const Printer kSecretPrinter;
 extern const Printer kServiceAccountPrinter;
+// networking.cpp
+extern const Printer kIngressPrinter;
+extern const Printer kIngressClassPrinter;
+extern const Printer kNetworkPolicyPrinter;
+extern const Printer kIpAddressPrinter;
+extern const Printer kServiceCidrPrinter;
+// storage.cpp
+extern const Printer kPersistentVolumePrinter;
+extern const Printer kPersistentVolumeClaimPrinter;
+extern const Printer kStorageClassPrinter;
+extern const Printer kCsiDriverPrinter;
+extern const Printer kCsiNodePrinter;
+extern const Printer kVolumeAttachmentPrinter;
+extern const Printer kCsiStorageCapacityPrinter;
+// policy.cpp
+extern const Printer kAutoscalerPrinter;
+extern const Printer kDisruptionBudgetPrinter;
+extern const Printer kResourceQuotaPrinter;
+extern const Printer kPriorityClassPrinter;
+extern const Printer kRuntimeClassPrinter;
+// access.cpp
+extern const Printer kRoleBindingPrinter;
+extern const Printer kSigningRequestPrinter;
+extern const Printer kWebhooksPrinter;
+extern const Printer kAdmissionPolicyPrinter;
+extern const Printer kAdmissionPolicyBindingPrinter;
 // events.cpp
 extern const Printer kEventPrinter;
 

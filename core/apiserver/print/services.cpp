@@ -25,38 +25,11 @@ constexpr Column kServiceColumns[] = {
     {"Selector", ColumnType::string, true, "Which Pods back the Service."},
 };
 
-std::string join_strings(const doc::Value& texts) {
-  std::string joined;
-  for (const doc::Value& text : texts.items()) {
-    if (!joined.empty()) joined += ',';
-    joined += text.as_string();
-  }
-  return joined;
-}
-
-// The balancer's addresses and names, each once, cut to fit a column.
-std::string load_balancer_text(const api::Service& service) {
-  constexpr std::size_t kWidth = 16;
-  std::set<std::string_view> addresses;
-  for (const doc::Value& ingress : service.load_balancer_ingress().items()) {
-    const std::string_view ip = ingress["ip"_key].as_string();
-    const std::string_view hostname = ingress["hostname"_key].as_string();
-    if (!ip.empty()) {
-      addresses.insert(ip);
-    } else if (!hostname.empty()) {
-      addresses.insert(hostname);
-    }
-  }
-  std::string text = fmt::format("{}", fmt::join(addresses, ","));
-  if (text.size() > kWidth) text = text.substr(0, kWidth - 3) + "...";
-  return text;
-}
-
 std::string external_text(const api::Service& service) {
-  const std::string external_ips = join_strings(service.external_ips());
+  const std::string external_ips = join_texts(service.external_ips());
   if (service.is_external_name()) return std::string{service.external_name()};
   if (service.type() != "LoadBalancer") return std::string{or_none(external_ips)};
-  const std::string balancer = load_balancer_text(service);
+  const std::string balancer = load_balancer_text(service.load_balancer_ingress());
   if (external_ips.empty()) return balancer.empty() ? "<pending>" : balancer;
   return balancer.empty() ? external_ips : fmt::format("{},{}", balancer, external_ips);
 }

@@ -18,6 +18,8 @@ std::string_view type_name(ColumnType type) {
   switch (type) {
     case ColumnType::integer:
       return "integer";
+    case ColumnType::boolean:
+      return "boolean";
     case ColumnType::date:
       return "date";
     case ColumnType::string:

@@ -251,7 +251,7 @@ TEST_CASE("discovery comes in one document for those who ask") {
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList");
   const Value apps = json(response.body)["items"_key].at(0);
   CHECK(apps["metadata"_key]["name"_key].as_string() == "apps");
-  const Value deployments = apps["versions"].at(0)["resources"_key].at(0);
+  const Value deployments = apps["versions"].at(0)["resources"_key].at(2);
   CHECK(deployments["resource"_key].as_string() == "deployments");
   CHECK(deployments["scope"].as_string() == "Namespaced");
   CHECK(deployments["responseKind"]["kind"_key].as_string() == "Deployment");
