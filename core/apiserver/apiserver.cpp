@@ -39,5 +39,8 @@ store::Store& ApiServer::store() const {
 const Options& ApiServer::options() const {
   return state_->options;
 }
+std::uint64_t ApiServer::token_key() const {
+  return state_->token_key;
+}
 
 }  // namespace rockpool::apiserver

@@ -34,6 +34,8 @@ struct Options {
   /// The address at which the API itself is reached: the endpoint of the `kubernetes` Service.
   std::string advertise_address = "192.168.49.2";
   std::int32_t secure_port = 6443;
+  /// Whether requests over HTTP need the rights that RBAC gives them; all may do all otherwise.
+  bool rbac = false;
   /// Seconds for which Pods tolerate a node that is not ready or unreachable, unless they say.
   std::int64_t default_toleration_seconds = 300;
 };
@@ -114,6 +116,8 @@ class ApiServer {
   /// The store behind, for informers and for reading at full speed. Writes go through the verbs.
   store::Store& store() const;
   const Options& options() const;
+  /// What the server signs service accounts' tokens with.
+  std::uint64_t token_key() const;
 
  private:
   std::unique_ptr<ServerState> state_;

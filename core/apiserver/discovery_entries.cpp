@@ -8,6 +8,8 @@
 #include <iterator>
 #include <span>
 
+#include "core/apiserver/reviews/virtual_resource.h"
+
 namespace rockpool::apiserver {
 
 using namespace doc::literals;
@@ -95,6 +97,14 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
   }
 }
 
+Value describe_questions(const VirtualResource& resource) {
+  return Value::map({{"name", resource.plural},
+                     {"singularName", resource.singular},
+                     {"namespaced", resource.namespaced},
+                     {"kind", resource.kind},
+                     {"verbs", Value::strings({"create"})}});
+}
+
 // An APIResource in the words of aggregated discovery.
 Value to_discovery(const Value& entry, std::string_view group, std::string_view version) {
   const bool foreign = entry.contains("group");
@@ -149,12 +159,14 @@ std::string group_version(std::string_view group, std::string_view version) {
 
 std::vector<std::pair<std::string_view, std::string_view>> served_groups() {
   std::vector<std::pair<std::string_view, std::string_view>> groups;
-  for (const api::Resource& resource : api::all_resources()) {
+  const auto add = [&groups](const auto& resource) {
     const std::pair entry{resource.group, resource.version};
     if (!resource.group.empty() && std::ranges::find(groups, entry) == groups.end()) {
       groups.push_back(entry);
     }
-  }
+  };
+  for (const api::Resource& resource : api::all_resources()) add(resource);
+  for (const VirtualResource& resource : virtual_resources()) add(resource);
   std::ranges::stable_sort(
       groups, {}, [](const auto& entry) { return std::pair{priority_of(entry.first), entry}; });
   return groups;
@@ -166,6 +178,10 @@ std::vector<Value> resource_entries(std::string_view group, std::string_view ver
     if (resource.group != group || resource.version != version) continue;
     resources.push_back(describe_resource(resource));
     append_subresources(resource, resources);
+  }
+  for (const VirtualResource& resource : virtual_resources()) {
+    if (resource.group != group || resource.version != version) continue;
+    resources.push_back(describe_questions(resource));
   }
   std::ranges::stable_sort(resources, {},
                            [](const Value& entry) { return entry["name"].to_string(); });

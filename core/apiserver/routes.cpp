@@ -5,6 +5,8 @@
 
 #include "core/api/field_error.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/auth/authorize.h"
+#include "core/apiserver/reviews/virtual_resource.h"
 
 namespace rockpool::apiserver {
 namespace {
@@ -48,6 +50,9 @@ std::string product_of(const Request& request) {
 
 Response ApiServer::handle(const Request& request) {
   const auto path = parse_resource_path(request.path);
+  if (auto access = check_access(*this, request, path); !access) {
+    return respond_status(access.error());
+  }
   const auto format = negotiate(request, path ? Offer::objects : Offer::discovery);
   if (!format) return respond_status(format.error());
   if (!path) return serve_discovery(*this, request, *format);
@@ -56,6 +61,11 @@ Response ApiServer::handle(const Request& request) {
   Route route{*this, request, *path, nullptr, *format};
   if (path->resource.empty()) return serve_resource_list(route);
   route.resource = api::find_resource(path->group, path->version, path->resource);
+  if (route.resource == nullptr) {
+    const VirtualResource* questions =
+        find_virtual_resource(path->group, path->version, path->resource);
+    if (questions != nullptr) return serve_virtual(*questions, route);
+  }
   if (route.resource == nullptr) return respond_status(api::resource_not_found(), *format);
   Response response = serve_resource(route);
   // The one served kind whose version is deprecated (its prerelease life cycle says since 1.33).

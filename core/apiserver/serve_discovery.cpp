@@ -114,9 +114,11 @@ std::optional<Value> find_openapi(std::string_view path) {
 }  // namespace
 
 bool is_served(std::string_view group, std::string_view version) {
-  return std::ranges::any_of(api::all_resources(), [&](const api::Resource& resource) {
+  const auto serves = [&](const auto& resource) {
     return resource.group == group && resource.version == version;
-  });
+  };
+  return std::ranges::any_of(api::all_resources(), serves) ||
+         std::ranges::any_of(virtual_resources(), serves);
 }
 
 Response serve_discovery(const ApiServer& server, const Request& request, Format format) {

@@ -5,6 +5,7 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/object_routes.h"
+#include "core/apiserver/reviews/reviews.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 
@@ -110,6 +111,7 @@ Response serve_subresource(const Route& route) {
   if (offers(api::Subresource::binding)) return serve_binding(route);
   if (offers(api::Subresource::finalize)) return serve_finalize(route);
   if (offers(api::Subresource::log)) return serve_pod_log(route);
+  if (offers(api::Subresource::token)) return serve_token(route);
   return respond_status(api::resource_not_found(), route.format);
 }
 

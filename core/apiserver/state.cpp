@@ -28,6 +28,7 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       cluster_ips{service_range(options.service_cidr), random.stream("cluster-ips")},
       node_ports{options.node_port_first, options.node_port_last, random.stream("node-ports")},
       event_expiry{the_loop, the_store},
+      token_key{random.stream("tokens").next()},
       token_volume{make_token_volume()},
       default_tolerations{make_default_tolerations(options.default_toleration_seconds)} {}
 

@@ -33,6 +33,7 @@ struct ServerState {
   NodePortAllocator node_ports;
   EventExpiry event_expiry;
   PodLogSource* pod_log_source = nullptr;
+  std::uint64_t token_key;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
   /// The tolerations that every Pod has unless it says otherwise.

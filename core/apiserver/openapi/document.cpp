@@ -49,6 +49,10 @@ Value document_v3(std::string_view group, std::string_view version) {
     if (resource.group != group || resource.version != version) continue;
     add_paths(resource, schemas, Version::v3, paths);
   }
+  for (const VirtualResource& resource : virtual_resources()) {
+    if (resource.group != group || resource.version != version) continue;
+    add_paths(resource, schemas, Version::v3, paths);
+  }
   return Value::map({{"openapi", "3.0.0"},
                      {"info", info()},
                      {"paths", std::move(paths)},
@@ -59,6 +63,9 @@ Value document_v2() {
   Schemas schemas{Version::v2};
   Value paths = Value::object();
   for (const api::Resource& resource : api::all_resources()) {
+    add_paths(resource, schemas, Version::v2, paths);
+  }
+  for (const VirtualResource& resource : virtual_resources()) {
     add_paths(resource, schemas, Version::v2, paths);
   }
   return Value::map({{"swagger", "2.0"},

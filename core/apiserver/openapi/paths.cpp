@@ -77,6 +77,8 @@ class PathWriter {
       : resource_{resource}, schemas_{schemas}, version_{version}, paths_{paths} {}
 
   void write();
+  /// Of a resource that can only be created, its objects being of that type.
+  void write_questions(const api::TypeTable& type);
 
  private:
   std::string root() const;
@@ -124,6 +126,14 @@ void PathWriter::write() {
     if (!name.starts_with(prefix)) continue;
     write_subresource(fmt::format("{}/{{name}}/{}", collection, name.substr(prefix.size())), entry);
   }
+}
+
+void PathWriter::write_questions(const api::TypeTable& type) {
+  schemas_.refer(type);
+  const std::string scope = resource_.namespaced ? "/namespaces/{namespace}" : "";
+  const std::string schema = schema_name(type);
+  add(fmt::format("{}{}/{}", root(), scope, resource_.plural),
+      {"post", "post", kWriteParameters, schema, {&kJson, 1}, schema, resource_.kind});
 }
 
 void PathWriter::write_collection(const std::string& path, bool whole_cluster) {
@@ -292,6 +302,26 @@ void PathWriter::add(const std::string& path, const Operation& operation) {
 
 void add_paths(const api::Resource& resource, Schemas& schemas, Version version, Value& paths) {
   PathWriter{resource, schemas, version, paths}.write();
+}
+
+void add_paths(const VirtualResource& resource, Schemas& schemas, Version version, Value& paths) {
+  const std::string api_version = fmt::format("{}/{}", resource.group, resource.version);
+  const api::TypeTable* type = api::find_type(api_version, resource.kind);
+  if (type == nullptr) return;
+  const api::Resource row{.id = api::ResourceId::builtin_count,
+                          .group = resource.group,
+                          .version = resource.version,
+                          .api_version = api_version,
+                          .kind = resource.kind,
+                          .list_kind = {},
+                          .plural = resource.plural,
+                          .singular = resource.singular,
+                          .short_names = {},
+                          .categories = {},
+                          .namespaced = resource.namespaced,
+                          .subresources = {},
+                          .type = type};
+  PathWriter{row, schemas, version, paths}.write_questions(*type);
 }
 
 }  // namespace rockpool::apiserver::openapi

@@ -3,6 +3,7 @@
 
 #include "core/api/resource.h"
 #include "core/apiserver/openapi/schemas.h"
+#include "core/apiserver/reviews/virtual_resource.h"
 #include "core/doc/value.h"
 
 namespace rockpool::apiserver::openapi {
@@ -10,5 +11,9 @@ namespace rockpool::apiserver::openapi {
 /// Adds the paths of a resource with their operations to `paths`, and to `schemas` what they speak
 /// of.
 void add_paths(const api::Resource& resource, Schemas& schemas, Version version, doc::Value& paths);
+
+/// The same for a resource that only answers questions.
+void add_paths(const VirtualResource& resource, Schemas& schemas, Version version,
+               doc::Value& paths);
 
 }  // namespace rockpool::apiserver::openapi
