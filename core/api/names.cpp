@@ -160,6 +160,20 @@ Problems check_dns1123_subdomain(std::string_view text) noexcept {
   return problems;
 }
 
+Problems check_path_segment(std::string_view text) noexcept {
+  Problems problems;
+  if (text == "." || text == "..") {
+    problems.push_back(fmt::format("may not be '{}'", text));
+    return problems;
+  }
+  for (const char c : {'/', '%'}) {
+    if (text.find(c) != std::string_view::npos) {
+      problems.push_back(fmt::format("may not contain '{}'", c));
+    }
+  }
+  return problems;
+}
+
 Problems check_dns1123_subdomain_with_underscore(std::string_view text) noexcept {
   Problems problems;
   if (text.size() > kDns1123SubdomainMaxLength) {

@@ -52,6 +52,9 @@ Problems check_environment_name(std::string_view text) noexcept;
 Problems check_http_header_name(std::string_view text) noexcept;
 /// `25%`
 Problems check_percent(std::string_view text) noexcept;
+/// Anything that can stand in a path: names of RBAC's roles and bindings
+/// (apimachinery path.ValidatePathSegmentName).
+Problems check_path_segment(std::string_view text) noexcept;
 Problems check_dns1123_subdomain_with_underscore(std::string_view text) noexcept;
 
 /// The names of objects as their prefix (`generateName`): a final `-` is not judged

@@ -2,6 +2,7 @@
 #include <string_view>
 
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/bootstrap_policy.h"
 #include "core/apiserver/state.h"
 
 // What kube-apiserver makes when it starts (pkg/controlplane/controller: systemnamespaces,
@@ -75,6 +76,7 @@ void ApiServer::bootstrap() {
   (void)create(services, "default", kubernetes_service(own, cluster_ip));
   (void)create(endpoints, "default", kubernetes_endpoints(own));
   (void)create(endpointslices, "default", kubernetes_endpoint_slice(own));
+  bootstrap_policy(*this);
 }
 
 }  // namespace rockpool::apiserver

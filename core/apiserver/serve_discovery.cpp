@@ -10,6 +10,7 @@
 
 #include "core/apiserver/discovery_entries.h"
 #include "core/apiserver/openapi/document.h"
+#include "core/apiserver/reviews/virtual_resource.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 

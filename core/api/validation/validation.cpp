@@ -10,8 +10,11 @@ using namespace doc::literals;
 namespace {
 
 // A kind that has no rules beyond its metadata.
-void validate_plain(const doc::Value& object, bool namespaced, FieldErrors& errors) noexcept {
-  validation::validate_object_meta(object, namespaced, check_dns1123_subdomain, errors);
+void validate_plain(const Resource& resource, const doc::Value& object,
+                    FieldErrors& errors) noexcept {
+  const bool is_rbac = resource.group == "rbac.authorization.k8s.io";
+  validation::validate_object_meta(object, resource.namespaced,
+                                   is_rbac ? check_path_segment : check_dns1123_subdomain, errors);
 }
 
 }  // namespace
@@ -56,7 +59,7 @@ FieldErrors validate_create(const Resource& resource, const doc::Value& object) 
       validation::validate_lease(object, errors);
       break;
     default:
-      validate_plain(object, resource.namespaced, errors);
+      validate_plain(resource, object, errors);
       break;
   }
   return errors;

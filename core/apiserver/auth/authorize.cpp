@@ -51,10 +51,10 @@ bool covers_path(const doc::Value& rule, std::string_view path) {
 bool covers_resource(const doc::Value& rule, const Attributes& attributes) {
   if (!has(rule["apiGroups"_key], attributes.group)) return false;
   const doc::Value& names = rule["resourceNames"_key];
-  const bool named = names.size() == 0 ||
-                     std::ranges::any_of(names.items(), [&](const doc::Value& item) {
-                       return item.as_string() == attributes.name;
-                     });
+  const bool named =
+      names.size() == 0 || std::ranges::any_of(names.items(), [&](const doc::Value& item) {
+        return item.as_string() == attributes.name;
+      });
   if (!named) return false;
   if (attributes.subresource.empty()) return has(rule["resources"_key], attributes.resource);
   const doc::Value& resources = rule["resources"_key];
@@ -130,8 +130,7 @@ api::Result<void> check_impersonation(const ApiServer& server, const Identity& i
 
 }  // namespace
 
-Attributes attributes_of(const Request& request,
-                         const std::optional<ResourcePath>& resource_path) {
+Attributes attributes_of(const Request& request, const std::optional<ResourcePath>& resource_path) {
   Attributes attributes;
   if (!resource_path || resource_path->resource.empty()) {
     attributes.is_resource = false;
@@ -168,17 +167,15 @@ void visit_rules(const ApiServer& server, const User& user, std::string_view ns,
 Decision authorize(const ApiServer& server, const User& user, const Attributes& attributes) {
   if (!server.options().rbac || user.is_in(kMasters)) return {true, {}};
   Decision decision;
-  visit_rules(server, user, attributes.ns,
-              [&](const doc::Value& rule, const std::string& reason) {
-                if (!covers(rule, attributes)) return true;
-                decision = {true, reason};
-                return false;
-              });
+  visit_rules(server, user, attributes.ns, [&](const doc::Value& rule, const std::string& reason) {
+    if (!covers(rule, attributes)) return true;
+    decision = {true, reason};
+    return false;
+  });
   return decision;
 }
 
-api::Status forbidden_to(const User& user, const Attributes& attributes,
-                         std::string_view reason) {
+api::Status forbidden_to(const User& user, const Attributes& attributes, std::string_view reason) {
   std::string text;
   if (!attributes.is_resource) {
     text = fmt::format("User \"{}\" cannot {} path \"{}\"", user.name, attributes.verb,
@@ -188,11 +185,11 @@ api::Status forbidden_to(const User& user, const Attributes& attributes,
         attributes.subresource.empty()
             ? attributes.resource
             : fmt::format("{}/{}", attributes.resource, attributes.subresource);
-    text = fmt::format("User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}", user.name,
-                       attributes.verb, resource, attributes.group,
-                       attributes.ns.empty()
-                           ? "at the cluster scope"
-                           : fmt::format("in the namespace \"{}\"", attributes.ns));
+    text =
+        fmt::format("User \"{}\" cannot {} resource \"{}\" in API group \"{}\" {}", user.name,
+                    attributes.verb, resource, attributes.group,
+                    attributes.ns.empty() ? "at the cluster scope"
+                                          : fmt::format("in the namespace \"{}\"", attributes.ns));
   }
   if (!reason.empty()) text += fmt::format(": {}", reason);
   return api::forbidden({attributes.group, attributes.resource}, attributes.name, text);

@@ -46,10 +46,12 @@ Decision authorize(const ApiServer& server, const User& user, const Attributes& 
 
 /// Calls `visit(rule, reason)` for each PolicyRule that the user has in that namespace ("" for
 /// those that hold everywhere only), until it returns false.
-void visit_rules(const ApiServer& server, const User& user, std::string_view ns,
-                 const std::function<bool(const doc::Value& rule, const std::string& reason)>& visit);
+void visit_rules(
+    const ApiServer& server, const User& user, std::string_view ns,
+    const std::function<bool(const doc::Value& rule, const std::string& reason)>& visit);
 
-/// 403 in upstream's words: `pods "x" is forbidden: User "u" cannot get resource "pods" in API group
+/// 403 in upstream's words: `pods "x" is forbidden: User "u" cannot get resource "pods" in API
+/// group
 /// "" in the namespace "default"`.
 api::Status forbidden_to(const User& user, const Attributes& attributes,
                          std::string_view reason = {});

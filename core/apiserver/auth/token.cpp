@@ -43,8 +43,7 @@ std::int64_t to_seconds(sim::Time time) {
 Value claims_value(const TokenClaims& claims) {
   std::vector<Value> audiences;
   for (const std::string& audience : claims.audiences) audiences.emplace_back(audience);
-  const Value account =
-      Value::map({{"name", claims.service_account}, {"uid", claims.uid}});
+  const Value account = Value::map({{"name", claims.service_account}, {"uid", claims.uid}});
   return Value::map(
       {{"aud", Value::array(std::move(audiences))},
        {"exp", to_seconds(claims.expires)},
@@ -52,8 +51,7 @@ Value claims_value(const TokenClaims& claims) {
        {"nbf", to_seconds(claims.issued)},
        {"iss", kDefaultAudience},
        {"kubernetes.io", Value::map({{"namespace", claims.ns}, {"serviceaccount", account}})},
-       {"sub",
-        fmt::format("system:serviceaccount:{}:{}", claims.ns, claims.service_account)}});
+       {"sub", fmt::format("system:serviceaccount:{}:{}", claims.ns, claims.service_account)}});
 }
 
 // The claims of a token that this server signed.
@@ -73,8 +71,8 @@ std::optional<Value> read_signed(const ApiServer& server, std::string_view token
 
 std::string issue_token(const ApiServer& server, const TokenClaims& claims) {
   const std::string header = doc::to_json(Value::map({{"alg", "FNV64"}, {"typ", "JWT"}}));
-  const std::string content = fmt::format("{}.{}", to_base64url(header),
-                                          to_base64url(doc::to_json(claims_value(claims))));
+  const std::string content =
+      fmt::format("{}.{}", to_base64url(header), to_base64url(doc::to_json(claims_value(claims))));
   return fmt::format("{}.{}", content, sign(server, content));
 }
 

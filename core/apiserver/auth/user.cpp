@@ -85,9 +85,8 @@ api::Result<Identity> identify(const ApiServer& server, const Request& request) 
   const std::string_view name = request.headers.get("Impersonate-User");
   if (name.empty() && groups.empty()) return Identity{std::move(*user)};
   if (name.empty()) {
-    return std::unexpected{
-        api::bad_request("requested [{Group  " + groups.front() +
-                         "  }] without impersonating a user")};
+    return std::unexpected{api::bad_request("requested [{Group  " + groups.front() +
+                                            "  }] without impersonating a user")};
   }
   return Identity{impersonated_user(name, std::move(groups)), std::move(*user), true};
 }

@@ -49,8 +49,7 @@ Response answer(const Route& route, std::string_view kind, Value review, const U
   if (!errors.empty()) {
     return respond_status(api::invalid({"authorization.k8s.io", kind}, "", errors), route.format);
   }
-  const Decision decision =
-      authorize(route.server, user, read_attributes(review["spec"_key]));
+  const Decision decision = authorize(route.server, user, read_attributes(review["spec"_key]));
   Value status = Value::map({{"allowed", decision.allowed}});
   if (!decision.reason.empty()) status.set("reason"_key, decision.reason);
   review.set("status"_key, std::move(status));
@@ -69,7 +68,8 @@ Response answer_for_subject(const Route& route, std::string_view kind) {
   const User user = read_user((*review)["spec"_key]);
   if (user.name.empty() && user.groups.empty()) {
     api::FieldErrors errors;
-    errors.invalid(doc::Path{"spec"}.child("user"), "", "at least one of user or group must be specified");
+    errors.invalid(doc::Path{"spec"}.child("user"), "",
+                   "at least one of user or group must be specified");
     return respond_status(api::invalid({"authorization.k8s.io", kind}, "", errors), route.format);
   }
   return answer(route, kind, std::move(*review), user);
@@ -137,10 +137,9 @@ Response review_self_subject_rules(const Route& route) {
                   return true;
                 });
   }
-  review->set("status"_key,
-              Value::map({{"resourceRules", Value::array(std::move(resource_rules))},
-                          {"nonResourceRules", Value::array(std::move(other_rules))},
-                          {"incomplete", false}}));
+  review->set("status"_key, Value::map({{"resourceRules", Value::array(std::move(resource_rules))},
+                                        {"nonResourceRules", Value::array(std::move(other_rules))},
+                                        {"incomplete", false}}));
   return respond_object(201, *review, route.format);
 }
 

@@ -103,9 +103,9 @@ Response serve_token(const Route& route) {
   metadata.set("name"_key, route.path.name);
   metadata.set("namespace"_key, route.path.ns);
   metadata.set("creationTimestamp"_key, api::time_value(claims.issued));
-  request->set("status"_key, Value::map({{"token", issue_token(route.server, claims)},
-                                         {"expirationTimestamp",
-                                          api::time_value(claims.expires)}}));
+  request->set("status"_key,
+               Value::map({{"token", issue_token(route.server, claims)},
+                           {"expirationTimestamp", api::time_value(claims.expires)}}));
   return respond_object(201, *request, route.format);
 }
 
