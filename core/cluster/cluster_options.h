@@ -19,6 +19,8 @@ struct ClusterOptions {
   sim::Time start = sim::kEpoch;
   /// True: CoreDNS and its Service are installed, as kubeadm does.
   bool dns = true;
+  /// True: requests over HTTP need the rights that RBAC gives their user; all may do all otherwise.
+  bool rbac = false;
   /// How long the news of a change takes to reach a node's proxy, and by how much nodes differ:
   /// each node adds a share of the spread of its own.
   sim::Duration proxy_delay = std::chrono::milliseconds{200};

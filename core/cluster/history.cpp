@@ -12,7 +12,7 @@ namespace rockpool::cluster {
 namespace {
 
 // Raised whenever an older program could not replay what this one writes.
-constexpr std::int64_t kFormatVersion = 1;
+constexpr std::int64_t kFormatVersion = 2;
 
 constexpr doc::Limits snapshot_limits() {
   doc::Limits limits;
@@ -27,6 +27,7 @@ doc::Value options_to_value(const ClusterOptions& options) {
                           {"nodes", options.nodes},
                           {"start", options.start.time_since_epoch().count()},
                           {"dns", options.dns},
+                          {"rbac", options.rbac},
                           {"proxyDelay", options.proxy_delay.count()},
                           {"proxyDelaySpread", options.proxy_delay_spread.count()}});
 }
@@ -50,7 +51,10 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
     if (!value[name].is_integer())
       return damaged(fmt::format("options.{}: expected an integer", name));
   }
-  if (!value["dns"].is_boolean()) return damaged("options.dns: expected true or false");
+  for (const char* name : {"dns", "rbac"}) {
+    if (!value[name].is_boolean())
+      return damaged(fmt::format("options.{}: expected true or false", name));
+  }
   const std::int64_t nodes = value["nodes"].as_int();
   if (nodes < 0 || nodes > kMaxNodes) {
     return damaged(fmt::format("options.nodes: must be between 0 and {}, inclusive", kMaxNodes));
@@ -60,6 +64,7 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
   options.nodes = static_cast<int>(nodes);
   options.start = sim::Time{sim::Duration{value["start"].as_int()}};
   options.dns = value["dns"].as_bool();
+  options.rbac = value["rbac"].as_bool();
   options.proxy_delay = sim::Duration{value["proxyDelay"].as_int()};
   options.proxy_delay_spread = sim::Duration{value["proxyDelaySpread"].as_int()};
   return options;

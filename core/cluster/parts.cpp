@@ -47,6 +47,12 @@ node::KubeletOptions kubelet_options(int nodes, int number) {
   return options;
 }
 
+apiserver::Options api_options(const ClusterOptions& cluster) {
+  apiserver::Options options;
+  options.rbac = cluster.rbac;
+  return options;
+}
+
 // Every resource is cached from the start, so that it makes no difference to the history when
 // somebody first looks.
 void open_informers(client::Informers& informers) {
@@ -60,7 +66,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       loop{options.start},
       random{options.seed},
       store{loop},
-      api{loop, store, random.stream("apiserver")},
+      api{loop, store, random.stream("apiserver"), api_options(options)},
       informers{store},
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},

@@ -16,6 +16,8 @@ struct ServeOptions {
   /// Empty: not given, so that a saved state may decide.
   std::optional<int> nodes;
   std::optional<std::uint64_t> seed;
+  /// Enforce RBAC.
+  bool rbac = false;
   /// Where virtual time starts: `now`, or an RFC 3339 time.
   std::string start = "now";
   /// Seconds of virtual time in a second of the wall clock.

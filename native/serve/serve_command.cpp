@@ -30,6 +30,8 @@ void add_cluster_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::Range(0, kMaxNodes));
   command.add_option("--seed", options.seed,
                      "Decides every random choice (1, unless a saved state says)");
+  command.add_flag("--rbac", options.rbac,
+                   "Let users do what RBAC allows them; all may do all otherwise");
   command
       .add_option("--start", options.start,
                   "Where virtual time starts: `now` or a time like 2025-01-01T00:00:00Z")

@@ -117,6 +117,9 @@ std::expected<void, std::string> Server::restore_cluster() {
     return blame("--nodes",
                  fmt::format("{} has a cluster of {} nodes", options_.state_file, saved.nodes));
   }
+  if (options_.rbac && !saved.rbac) {
+    return blame("--rbac", fmt::format("{} has a cluster without RBAC", options_.state_file));
+  }
   if (options_.seed && *options_.seed != saved.seed) {
     return blame("--seed",
                  fmt::format("{} has a cluster of seed {}", options_.state_file, saved.seed));
@@ -127,6 +130,7 @@ std::expected<void, std::string> Server::restore_cluster() {
 std::expected<void, std::string> Server::make_cluster() {
   ClusterOptions cluster;
   cluster.nodes = options_.nodes.value_or(kDefaultNodes);
+  cluster.rbac = options_.rbac;
   cluster.seed = options_.seed.value_or(kDefaultSeed);
   cluster.start = options_.start == "now" ? wall_time() : *sim::parse_rfc3339(options_.start);
   cluster_ = std::make_unique<Cluster>(cluster);

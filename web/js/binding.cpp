@@ -52,9 +52,9 @@ api::Result<void> read_option(std::string_view name, const doc::Value& value,
     if (nodes < 0 || nodes > kMaxNodes)
       return bad(fmt::format("a whole number from 0 to {}", kMaxNodes));
     options.nodes = static_cast<int>(nodes);
-  } else if (name == "dns") {
+  } else if (name == "dns" || name == "rbac") {
     if (!value.is_boolean()) return bad("true or false");
-    options.dns = value.as_bool();
+    (name == "dns" ? options.dns : options.rbac) = value.as_bool();
   } else if (name == "start") {
     const auto start = sim::parse_rfc3339(value.as_string());
     if (!start) return bad("an RFC 3339 time");

@@ -40,6 +40,8 @@ export interface ClusterOptions {
   nodes?: number;
   /** Whether CoreDNS is installed. Default true. */
   dns?: boolean;
+  /** True: requests need the rights that RBAC gives their user. Default: all may do all. */
+  rbac?: boolean;
   /** Where virtual time starts: RFC 3339. Default 2025-01-01T00:00:00Z. */
   start?: string;
   /** How long the news of a change takes to reach a node's proxy, and by how much nodes differ. */

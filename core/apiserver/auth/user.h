@@ -20,6 +20,7 @@ struct User {
   std::vector<std::string> groups = {};
 
   bool operator==(const User&) const = default;
+  /// True if that is one of the groups.
   bool is_in(std::string_view group) const;
   /// An authentication.k8s.io/v1 UserInfo.
   doc::Value to_value() const;
