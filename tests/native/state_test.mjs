@@ -56,7 +56,7 @@ test('a damaged state, or options that contradict it, are refused and nothing is
     [good.slice(0, -20), /--state: .*: snapshot: line 1, column \d+: /],
     [good.replace('"seed":"1"', '"seed":"2"'), /replaying it leads to digest/],
     [good.replace(`"now":${now}`, '"now":"x"'), /snapshot: /],
-    [good.replace('"rockpool":1', '"rockpool":99'), /version 99 cannot be read/],
+    [good.replace('"rockpool":2', '"rockpool":99'), /version 99 cannot be read/],
   ]) {
     await writeFile(state, text);
     const { code, stderr } = await runServe('--port', '0', '--state', state).ended;
