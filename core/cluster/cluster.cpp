@@ -113,6 +113,20 @@ api::Result<net::FetchResult> Cluster::fetch(const FetchOptions& options) {
   return std::move(*result);
 }
 
+api::Result<void> Cluster::close_client(std::uint64_t client) {
+  if (auto recorded = parts_->record("closeClient", client); !recorded) return recorded;
+  parts_->fetches.close_client(client);
+  return {};
+}
+
+api::Result<void> Cluster::start_dns_query(const std::string& from, DnsTransport transport,
+                                           std::string message,
+                                           std::function<void(const DnsResult&)> done) {
+  const doc::Value input = cluster::dns_query_value(from, transport, message);
+  if (auto recorded = parts_->record("dnsQuery", input); !recorded) return recorded;
+  return parts_->dns_queries.start(from, transport, std::move(message), std::move(done));
+}
+
 api::Result<void> Cluster::start_lookup(const std::string& from, const std::string& name,
                                         std::function<void(const LookupResult&)> done) {
   const doc::Value input = doc::Value::map({{"from", from}, {"name", name}});

@@ -34,11 +34,21 @@ struct FetchOptions {
   /// `pod/namespace/name`, `node/name`, or `external`.
   std::string from = "external";
   std::string method = "GET";
+  /// A `Host` here takes the place of the URL's.
   net::Headers headers;
   std::string body;
+  /// 0: a connection of its own. Any other number: the connection that is kept under that number,
+  /// made by its first request and closed by `close_client`. One request at a time.
+  std::uint64_t client = 0;
   /// After how long the client gives up.
   sim::Duration timeout = std::chrono::seconds{30};
 };
+
+/// How a DNS message travels.
+enum class DnsTransport : std::uint8_t { udp, tcp };
+
+/// What came of a DNS query: the answer's message.
+using DnsResult = std::expected<std::string, net::Failure>;
 
 /// What came of looking a name up.
 using LookupResult = std::expected<std::vector<net::IpAddress>, net::Failure>;
@@ -85,6 +95,14 @@ class Cluster {
                                 std::function<void(const net::FetchResult&)> done);
   /// Makes a request and lets time pass until it is answered.
   api::Result<net::FetchResult> fetch(const FetchOptions& options);
+  /// Closes the connection that FetchOptions::client has kept open; a request on it comes to
+  /// nothing, without a word. Does nothing if there is none.
+  api::Result<void> close_client(std::uint64_t client);
+  /// Hands a DNS message to the cluster's DNS Service, from a client as in FetchOptions, and calls
+  /// `done` with the answer. Errors: as `start_fetch`; NotFound without such a Service.
+  api::Result<void> start_dns_query(const std::string& from, DnsTransport transport,
+                                    std::string message,
+                                    std::function<void(const DnsResult&)> done);
   /// Looks a name up as a process of that client would (getaddrinfo: hosts file, search path, DNS)
   /// and calls `done` with its addresses or with why there are none, as time passes. Errors: as
   /// `start_fetch`.

@@ -59,6 +59,11 @@ api::Result<void> Fetches::check(const FetchOptions& options) const {
     return std::unexpected{client.error()};
   const auto url = net::Url::parse(options.url);
   if (!url) return std::unexpected{api::bad_request(fmt::format("url: {}", url.error()))};
+  const auto kept = kept_.find(options.client);
+  if (kept != kept_.end() && kept->second->request != 0) {
+    return std::unexpected{api::bad_request(
+        fmt::format("client: connection {} has a request under way", options.client))};
+  }
   if (under_way_.size() >= kMaxUnderWay) {
     return std::unexpected{api::too_many_requests(
         fmt::format("at most {} requests may be under way at once", kMaxUnderWay), 1)};
@@ -66,26 +71,52 @@ api::Result<void> Fetches::check(const FetchOptions& options) const {
   return {};
 }
 
+std::shared_ptr<Fetches::Kept> Fetches::keep(std::uint64_t client, const net::Ref<net::Host>& host,
+                                             std::uint64_t request) {
+  if (client == 0) return nullptr;
+  std::shared_ptr<Kept>& kept = kept_[client];
+  if (!kept) {
+    const net::HttpClient::Options options{.keep_alive = true, .remember_addresses = true};
+    kept = std::make_shared<Kept>(Kept{net::HttpClient{host, options}, 0});
+  }
+  kept->request = request;
+  return kept;
+}
+
+void Fetches::close_client(std::uint64_t client) {
+  const auto found = kept_.find(client);
+  if (found == kept_.end()) return;
+  under_way_.erase(found->second->request);
+  kept_.erase(found);
+}
+
 api::Result<void> Fetches::start(const FetchOptions& options, Done done) {
   if (auto checked = check(options); !checked) return checked;
   net::HttpRequest request;
   request.method = options.method;
   request.headers = options.headers;
+  request.host = request.headers.get("Host");
+  request.headers.remove("Host");
   request.body = options.body;
   net::FetchOptions fetch_options;
   fetch_options.timeout = options.timeout;
   fetch_options.trace = true;
   const std::uint64_t id = next_id_++;
-  under_way_.emplace(
-      id, sim::Process{loop_, run(*find_client(options.from), *net::Url::parse(options.url),
-                                  std::move(request), fetch_options, std::move(done), id)});
+  const net::Ref<net::Host> host = *find_client(options.from);
+  under_way_.emplace(id, sim::Process{loop_, run(host, keep(options.client, host, id),
+                                                 *net::Url::parse(options.url), std::move(request),
+                                                 fetch_options, std::move(done), id)});
   return {};
 }
 
-sim::Task<void> Fetches::run(net::Ref<net::Host> host, net::Url url, net::HttpRequest request,
-                             net::FetchOptions options, Done done, std::uint64_t id) {
-  sim::Task<net::FetchResult> fetching = host->fetch(std::move(url), std::move(request), options);
+sim::Task<void> Fetches::run(net::Ref<net::Host> host, std::shared_ptr<Kept> kept, net::Url url,
+                             net::HttpRequest request, net::FetchOptions options, Done done,
+                             std::uint64_t id) {
+  sim::Task<net::FetchResult> fetching =
+      kept ? kept->client.fetch(std::move(url), std::move(request), options)
+           : host->fetch(std::move(url), std::move(request), options);
   const net::FetchResult result = co_await fetching;
+  if (kept) kept->request = 0;
   done(result);
   // Ends this process, at its end.
   under_way_.erase(id);

@@ -10,6 +10,7 @@
 #include "core/api/status.h"
 #include "core/client/informer.h"
 #include "core/cluster/cluster.h"
+#include "core/net/client.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
 #include "core/sim/task.h"
@@ -28,10 +29,15 @@ class Fetches {
 
   /// The machine that is "outside" has a name for every node, as an /etc/hosts would.
   void learn_node(const std::string& name, const net::IpAddress& address);
-  /// Errors: NotFound, BadRequest for a client that cannot make requests, BadRequest for a bad URL.
+  /// Errors: NotFound, BadRequest for a client that cannot make requests, for a bad URL, and for a
+  /// kept connection that has a request under way.
   api::Result<void> check(const FetchOptions& options) const;
   api::Result<void> start(const FetchOptions& options,
                           std::function<void(const net::FetchResult&)> done);
+  /// Closes a kept connection; its request under way is dropped.
+  void close_client(std::uint64_t client);
+  /// The host that a client's name stands for. Errors: NotFound, BadRequest.
+  api::Result<net::Ref<net::Host>> find_client(const std::string& from) const;
   /// Looks a name up. Errors: as `check`.
   api::Result<void> start_lookup(const std::string& from, const std::string& name,
                                  std::function<void(const LookupResult&)> done);
@@ -39,9 +45,18 @@ class Fetches {
  private:
   using Done = std::function<void(const net::FetchResult&)>;
 
-  api::Result<net::Ref<net::Host>> find_client(const std::string& from) const;
-  sim::Task<void> run(net::Ref<net::Host> host, net::Url url, net::HttpRequest request,
-                      net::FetchOptions options, Done done, std::uint64_t id);
+  // A connection that is kept, and the number of the request under way on it, or 0.
+  struct Kept {
+    net::HttpClient client;
+    std::uint64_t request = 0;
+  };
+
+  // The connection that is kept under that number, made if need be; null for 0.
+  std::shared_ptr<Kept> keep(std::uint64_t client, const net::Ref<net::Host>& host,
+                             std::uint64_t request);
+  sim::Task<void> run(net::Ref<net::Host> host, std::shared_ptr<Kept> kept, net::Url url,
+                      net::HttpRequest request, net::FetchOptions options, Done done,
+                      std::uint64_t id);
   sim::Task<void> look_up(net::Ref<net::Host> host, std::string name,
                           std::function<void(const LookupResult&)> done, std::uint64_t id);
 
@@ -49,6 +64,7 @@ class Fetches {
   net::Network& network_;
   client::Informers& informers_;
   net::Ref<net::Host> outside_;
+  std::map<std::uint64_t, std::shared_ptr<Kept>> kept_;
   std::map<std::uint64_t, sim::Process> under_way_;
   std::uint64_t next_id_ = 1;
 };

@@ -70,7 +70,8 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       informers{store},
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},
-      fetches{loop, network, informers} {
+      fetches{loop, network, informers},
+      dns_queries{loop, informers, fetches} {
   network.set_observer(&observers);
   api.set_pod_log_source(&kubelets);
   open_informers(informers);

@@ -10,6 +10,7 @@
 #include "core/apiserver/apiserver.h"
 #include "core/client/informer.h"
 #include "core/cluster/cluster.h"
+#include "core/cluster/dns_queries.h"
 #include "core/cluster/fetches.h"
 #include "core/cluster/history.h"
 #include "core/cluster/observers.h"
@@ -52,6 +53,7 @@ struct Cluster::Parts {
   net::Network network;
   net::ServiceProxy proxy;
   cluster::Fetches fetches;
+  cluster::DnsQueries dns_queries;
   std::vector<std::unique_ptr<controllers::Controller>> controllers;
   std::unique_ptr<scheduler::Scheduler> scheduler;
   // By name: components that a fault has stopped.

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/doc/base64.h"
 #include "core/doc/json.h"
 
 namespace rockpool::cluster {
@@ -38,10 +39,20 @@ FetchOptions read_fetch(const doc::Value& value) {
   options.method = value["method"].as_string();
   options.body = value["body"].as_string();
   options.timeout = sim::Duration{value["timeout"].as_int()};
+  options.client = static_cast<std::uint64_t>(value["client"].as_int());
   for (const doc::Value& pair : value["headers"].items()) {
     options.headers.add(pair.at(0).as_string(), pair.at(1).as_string());
   }
   return options;
+}
+
+// What comes of it then is nobody's business.
+void replay_dns_query(Cluster& cluster, const doc::Value& value) {
+  const auto message = doc::decode_base64(value["message"].to_string());
+  const bool is_tcp = value["transport"].to_string() == "tcp";
+  static_cast<void>(cluster.start_dns_query(value["from"].to_string(),
+                                            is_tcp ? DnsTransport::tcp : DnsTransport::udp,
+                                            message.value_or(""), [](const DnsResult&) {}));
 }
 
 }  // namespace
@@ -55,12 +66,21 @@ doc::Value request_value(const apiserver::Request& request) {
 }
 
 doc::Value fetch_value(const FetchOptions& options) {
-  return doc::Value::map({{"url", options.url},
-                          {"from", options.from},
-                          {"method", options.method},
-                          {"headers", pairs_value(options.headers.fields())},
-                          {"body", options.body},
-                          {"timeout", options.timeout.count()}});
+  doc::Value value = doc::Value::map({{"url", options.url},
+                                      {"from", options.from},
+                                      {"method", options.method},
+                                      {"headers", pairs_value(options.headers.fields())},
+                                      {"body", options.body},
+                                      {"timeout", options.timeout.count()}});
+  if (options.client != 0) value.set("client", options.client);
+  return value;
+}
+
+doc::Value dns_query_value(const std::string& from, DnsTransport transport,
+                           std::string_view message) {
+  return doc::Value::map({{"from", from},
+                          {"transport", transport == DnsTransport::tcp ? "tcp" : "udp"},
+                          {"message", doc::encode_base64(message)}});
 }
 
 api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
@@ -73,6 +93,10 @@ api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
   } else if (const doc::Value* lookup = what.find("lookup")) {
     static_cast<void>(cluster.start_lookup(
         (*lookup)["from"].to_string(), (*lookup)["name"].to_string(), [](const LookupResult&) {}));
+  } else if (const doc::Value* client = what.find("closeClient")) {
+    static_cast<void>(cluster.close_client(static_cast<std::uint64_t>(client->as_int())));
+  } else if (const doc::Value* query = what.find("dnsQuery")) {
+    replay_dns_query(cluster, *query);
   } else if (const doc::Value* document = what.find("fault")) {
     const auto fault = Fault::parse(*document);
     if (!fault) return std::unexpected{fault.error()};

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "core/api/status.h"
 #include "core/apiserver/http.h"
 #include "core/cluster/cluster.h"
@@ -11,6 +14,9 @@ namespace rockpool::cluster {
 /// Inputs as the history keeps them.
 doc::Value request_value(const apiserver::Request& request);
 doc::Value fetch_value(const FetchOptions& options);
+/// The same.
+doc::Value dns_query_value(const std::string& from, DnsTransport transport,
+                           std::string_view message);
 
 /// Does again what an input says (see Input::what); what was refused then is refused again. Errors:
 /// BadRequest if it cannot be read.

@@ -30,6 +30,8 @@ Connection::Connection(Network& network, Host& client, const SocketAddress& to, 
   if (next_outgoing_ != nullptr) next_outgoing_->previous_outgoing_ = this;
   client.first_outgoing_ = this;
   ++client.outgoing_connections_;
+  // Behind a proxy the client may send before there is a server.
+  if (content == Content::strings) strings_ = std::make_unique<Strings>();
 }
 
 Ref<Connection> Connection::open(Host& client, const SocketAddress& to, Content content,

@@ -270,7 +270,6 @@ void Connection::accept(Host& server, ListeningPort& port) {
     connected_at_ = now() + dial_latency_;
     wake_client(connected_at_);
   }
-  if (content_ == Content::strings && !strings_) strings_ = std::make_unique<Strings>();
   if (content_ == Content::strings && port.stream() != nullptr) {
     port.stream()->accept(Socket{Ref{this}, true});
   }

@@ -10,7 +10,7 @@ Ref<Connection> ConnectionPool::make(Network& network, Host& client, const Socke
                                      Connection::Content content, Ref<Trace> trace) {
   void* memory = nullptr;
   if (free_.empty()) {
-    memory = ::operator new (sizeof(Connection), std::align_val_t{alignof(Connection)});
+    memory = ::operator new(sizeof(Connection), std::align_val_t{alignof(Connection)});
   } else {
     memory = free_.back();
     free_.pop_back();
@@ -24,7 +24,7 @@ void ConnectionPool::give_back(Connection* connection) {
   if (free_.size() < kMaxFree) {
     free_.push_back(connection);
   } else {
-    ::operator delete (connection, std::align_val_t{alignof(Connection)});
+    ::operator delete(connection, std::align_val_t{alignof(Connection)});
   }
   --in_use_;
   if (orphaned_ && in_use_ == 0) delete this;
@@ -37,7 +37,7 @@ void ConnectionPool::orphan() {
 
 ConnectionPool::~ConnectionPool() {
   for (void* memory : free_) {
-    ::operator delete (memory, std::align_val_t{alignof(Connection)});
+    ::operator delete(memory, std::align_val_t{alignof(Connection)});
   }
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native/serve/http_connection.h"
 
-#include <sys/socket.h>
-
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
@@ -12,6 +10,7 @@
 
 #include "native/serve/gzip.h"
 #include "native/serve/limits.h"
+#include "native/serve/peer.h"
 
 namespace rockpool::native {
 namespace {
@@ -187,14 +186,8 @@ asio::awaitable<bool> HttpConnection::send_stream(apiserver::Response response, 
 
 asio::awaitable<void> HttpConnection::watch_client(std::shared_ptr<asio::steady_timer> news,
                                                    std::shared_ptr<bool> is_gone) {
-  error_code error;
-  co_await stream_.socket().async_wait(tcp::socket::wait_read, into(error));
-  if (*is_gone || !stream_.socket().is_open()) co_return;
-  // What it says while the stream goes on is the next request; nothing at all is the end.
-  char byte = 0;
-  const bool has_ended =
-      ::recv(stream_.socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) <= 0;
-  if (!has_ended) co_return;
+  const bool has_ended = co_await wait_for_end(stream_.socket());
+  if (!has_ended || *is_gone) co_return;
   *is_gone = true;
   news->cancel();
 }

@@ -26,6 +26,9 @@ struct ServeOptions {
   /// Empty: none.
   std::string kubeconfig_file;
   std::string state_file;
+  bool node_ports = false;
+  /// `127.0.0.1:5353` or a port alone; empty: no DNS server.
+  std::string dns;
 };
 
 inline constexpr int kDefaultNodes = 3;

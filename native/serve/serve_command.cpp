@@ -66,6 +66,12 @@ void add_serve_command(CLI::App& program, ExitStatus& status) {
                    "Write how to reach the cluster into this kubeconfig, as the context\n"
                    "`rockpool`; what else is in it stays")
       ->type_name("FILE");
+  command->add_flag("--node-ports", options->node_ports,
+                    "Open every NodePort: 127.0.0.1 is the first node, 127.0.0.2 the second, …");
+  command
+      ->add_option("--dns", options->dns,
+                   "Answer DNS queries at this loopback address and port, as the cluster's DNS")
+      ->type_name("[ADDRESS:]PORT");
   add_cluster_options(*command, *options);
   command->callback([options, &status] { status = serve(*options); });
 }

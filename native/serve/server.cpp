@@ -85,6 +85,12 @@ std::expected<void, std::string> Server::prepare() {
   if (auto opened = open_cluster(); !opened) return opened;
   clock_ = std::make_unique<ClusterClock>(context_, *cluster_, options_.speed);
   api_ = std::make_unique<ApiService>(*cluster_, *clock_);
+  if (options_.node_ports) {
+    node_ports_ = std::make_unique<NodePorts>(context_, *cluster_, *clock_);
+  }
+  if (!options_.dns.empty()) {
+    if (auto opened = open_dns(); !opened) return opened;
+  }
   if (options_.kubeconfig_file.empty()) return {};
   const auto written = write_kubeconfig(options_.kubeconfig_file, {.server = url()});
   if (!written) return blame("--kubeconfig", written.error());
@@ -151,6 +157,23 @@ std::expected<void, std::string> Server::apply_manifests() {
   return {};
 }
 
+std::expected<void, std::string> Server::open_dns() {
+  const bool has_address = options_.dns.find(':') != std::string::npos;
+  const auto place =
+      net::SocketAddress::parse(has_address ? options_.dns : "127.0.0.1:" + options_.dns);
+  if (!place) {
+    return blame("--dns",
+                 fmt::format("{} is no address and port like 127.0.0.1:5353", options_.dns));
+  }
+  if (!place->ip.is_loopback()) {
+    return blame("--dns", fmt::format("{} is not a loopback address", place->ip.to_string()));
+  }
+  dns_ = std::make_unique<DnsServer>(context_, *cluster_, *clock_);
+  const auto listening = dns_->listen(asio::ip::make_address(place->ip.to_string()), place->port);
+  if (!listening) return blame("--dns", listening.error());
+  return {};
+}
+
 std::string Server::url() const {
   const bool is_v6 = options_.address.find(':') != std::string::npos;
   return fmt::format("http://{}:{}",
@@ -168,6 +191,9 @@ void Server::print_welcome() const {
     const std::string path = std::filesystem::absolute(options_.kubeconfig_file).string();
     fmt::print("  kubectl --kubeconfig={} --context={} get nodes\n", path, kContextName);
   }
+  if (dns_) {
+    fmt::print("  dig @127.0.0.1 -p {} kubernetes.default.svc.cluster.local\n", dns_->port());
+  }
   std::fflush(stdout);
 }
 
@@ -175,6 +201,8 @@ std::expected<void, std::string> Server::run() {
   wait_for_signal();
   clock_->start();
   http_->start(*api_);
+  if (node_ports_) node_ports_->start();
+  if (dns_) dns_->start();
   if (state_) {
     asio::co_spawn(context_, [this] { return save_regularly(); }, asio::detached);
   }
@@ -191,6 +219,8 @@ void Server::wait_for_signal() {
     // A second signal ends the program at once.
     signals_.clear();
     save_timer_.cancel();
+    if (node_ports_) node_ports_->stop();
+    if (dns_) dns_->stop();
     http_->stop([this] { context_.stop(); });
   });
 }

@@ -8,7 +8,9 @@
 #include <boost/asio/signal_set.hpp>
 
 #include "native/serve/api_service.h"
+#include "native/serve/dns_server.h"
 #include "native/serve/http_server.h"
+#include "native/serve/node_ports.h"
 #include "native/serve/options.h"
 #include "native/serve/state_file.h"
 
@@ -31,6 +33,7 @@ class Server {
   std::expected<void, std::string> restore_cluster();
   std::expected<void, std::string> make_cluster();
   std::expected<void, std::string> apply_manifests();
+  std::expected<void, std::string> open_dns();
   std::string url() const;
   void print_welcome() const;
   void wait_for_signal();
@@ -47,6 +50,9 @@ class Server {
   std::unique_ptr<ClusterClock> clock_;
   std::unique_ptr<ApiService> api_;
   std::unique_ptr<HttpServer> http_;
+  // Null unless asked for.
+  std::unique_ptr<NodePorts> node_ports_;
+  std::unique_ptr<DnsServer> dns_;
 };
 
 }  // namespace rockpool::native

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cluster/dns_queries.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "core/api/object.h"
+#include "core/api/views/service.h"
+#include "core/net/dns/message.h"
+#include "core/net/host.h"
+
+namespace rockpool::cluster {
+namespace {
+
+constexpr std::uint16_t kDnsPort = 53;
+
+net::Failure failure(net::FailureKind kind) {
+  net::Failure result;
+  result.kind = kind;
+  return result;
+}
+
+sim::Task<DnsResult> ask_by_udp(net::Ref<net::Host> host, net::SocketAddress service,
+                                std::string message) {
+  auto socket = host->bind();
+  if (!socket) co_return std::unexpected{failure(net::FailureKind::too_many_connections)};
+  socket->send(service, std::move(message));
+  auto receiving = socket->receive(DnsQueries::kTimeout);
+  auto answer = co_await receiving;
+  if (!answer) co_return std::unexpected{std::move(answer.error())};
+  co_return std::move(answer->payload);
+}
+
+// Over TCP a message follows its length (RFC 1035, 4.2.2).
+sim::Task<DnsResult> ask_by_tcp(net::Ref<net::Host> host, net::SocketAddress service,
+                                std::string message) {
+  constexpr std::size_t kLengthBytes = 2;
+  auto connecting = host->connect(service, DnsQueries::kTimeout);
+  auto socket = co_await connecting;
+  if (!socket) co_return std::unexpected{std::move(socket.error())};
+  std::string framed;
+  framed += static_cast<char>(message.size() >> 8);
+  framed += static_cast<char>(message.size() & 0xff);
+  framed += message;
+  socket->send(std::move(framed));
+  auto receiving = socket->receive(DnsQueries::kTimeout);
+  auto answer = co_await receiving;
+  if (!answer) co_return std::unexpected{std::move(answer.error())};
+  if (answer->size() <= kLengthBytes) {
+    co_return std::unexpected{failure(net::FailureKind::connection_closed)};
+  }
+  co_return answer->substr(kLengthBytes);
+}
+
+}  // namespace
+
+api::Result<net::SocketAddress> DnsQueries::find_service() const {
+  const api::ObjectKey key{"kube-system", "kube-dns"};
+  const doc::Value* service = informers_.of(api::ResourceId::services).find(key);
+  const auto address = service == nullptr
+                           ? std::nullopt
+                           : net::IpAddress::parse(api::Service{*service}.cluster_ip());
+  if (address) return net::SocketAddress{*address, kDnsPort};
+  return std::unexpected{
+      api::not_found(api::resource(api::ResourceId::services).group_resource(), key.name)};
+}
+
+api::Result<void> DnsQueries::start(const std::string& from, DnsTransport transport,
+                                    std::string message, Done done) {
+  auto host = fetches_.find_client(from);
+  if (!host) return std::unexpected{host.error()};
+  const auto service = find_service();
+  if (!service) return std::unexpected{service.error()};
+  if (message.empty() || message.size() > net::dns::kMaxMessageSize) {
+    return std::unexpected{api::bad_request("a DNS message has from 1 to 65535 bytes")};
+  }
+  if (under_way_.size() >= kMaxUnderWay) {
+    return std::unexpected{api::too_many_requests(
+        fmt::format("at most {} DNS queries may be under way at once", kMaxUnderWay), 1)};
+  }
+  const std::uint64_t id = next_id_++;
+  under_way_.emplace(id, sim::Process{loop_, run(std::move(*host), *service, transport,
+                                                 std::move(message), std::move(done), id)});
+  return {};
+}
+
+sim::Task<void> DnsQueries::run(net::Ref<net::Host> host, net::SocketAddress service,
+                                DnsTransport transport, std::string message, Done done,
+                                std::uint64_t id) {
+  sim::Task<DnsResult> asking = transport == DnsTransport::tcp
+                                    ? ask_by_tcp(std::move(host), service, std::move(message))
+                                    : ask_by_udp(std::move(host), service, std::move(message));
+  const DnsResult result = co_await asking;
+  done(result);
+  // Ends this process, at its end.
+  under_way_.erase(id);
+}
+
+}  // namespace rockpool::cluster
