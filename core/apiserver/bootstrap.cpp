@@ -6,7 +6,7 @@
 #include "core/apiserver/state.h"
 
 // What kube-apiserver makes when it starts (pkg/controlplane/controller: systemnamespaces,
-// kubernetesservice, and the endpoint reconciler).
+// kubernetesservice, and the endpoint reconciler; pkg/registry/scheduling/rest).
 namespace rockpool::apiserver {
 namespace {
 
@@ -63,6 +63,12 @@ Value kubernetes_endpoint_slice(const Options& options) {
                         {"ports"_key, endpoint_ports(options)}});
 }
 
+Value priority_class(std::string_view name, std::int64_t value, std::string_view description) {
+  return Value::object({{"metadata"_key, Value::object({{"name"_key, name}})},
+                        {"value"_key, value},
+                        {"description"_key, description}});
+}
+
 }  // namespace
 
 void ApiServer::bootstrap() {
@@ -72,6 +78,14 @@ void ApiServer::bootstrap() {
     (void)create(namespaces, {},
                  Value::object({{"metadata"_key, Value::object({{"name"_key, name}})}}));
   }
+  (void)create(priorityclasses, {},
+               priority_class("system-node-critical", 2'000'001'000,
+                              "Used for system critical pods that must not be moved from their "
+                              "current node."));
+  (void)create(priorityclasses, {},
+               priority_class("system-cluster-critical", 2'000'000'000,
+                              "Used for system critical pods that must run in the cluster, but can "
+                              "be moved to another node if necessary."));
   const std::string cluster_ip = state_->cluster_ips.first_address().to_string();
   (void)create(services, "default", kubernetes_service(own, cluster_ip));
   (void)create(endpoints, "default", kubernetes_endpoints(own));

@@ -21,6 +21,8 @@ using doc::Value;
 
 constexpr std::string_view kTemplateGeneration = "deprecated.daemonset.template.generation";
 
+constexpr std::string_view kIngressClass = "kubernetes.io/ingress.class";
+
 Value zero_of(const api::Field& field) {
   switch (field.type()) {
     case api::FieldType::int32:
@@ -92,6 +94,32 @@ Value first_status(const api::Resource& resource, const Value& object) {
     status.set("phase"_key, "Pending");
   }
   return status;
+}
+
+void add_create_warnings(const api::Resource& resource, const Value& object,
+                         std::vector<std::string>& warnings) {
+  using enum api::ResourceId;
+  switch (resource.id) {
+    case ingresses:
+      if (!api::annotations(object)[kIngressClass].is_null()) {
+        warnings.push_back(fmt::format(
+            "annotation \"{}\" is deprecated, please use 'spec.ingressClassName' instead",
+            kIngressClass));
+      }
+      return;
+    case validatingwebhookconfigurations:
+    case mutatingwebhookconfigurations:
+      warnings.emplace_back(
+          "this server calls no admission webhooks: the configuration is stored only");
+      return;
+    case validatingadmissionpolicies:
+    case validatingadmissionpolicybindings:
+      warnings.emplace_back(
+          "this server enforces no admission policies: the object is stored only");
+      return;
+    default:
+      return;
+  }
 }
 
 void prepare_new_job(Value& job) {

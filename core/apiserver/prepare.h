@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "core/api/resource.h"
 #include "core/doc/value.h"
 
@@ -10,6 +13,11 @@ namespace rockpool::apiserver {
 /// The status of an object that is about to be created: what Go prints of a struct that nobody
 /// filled in, and the phase of kinds that have one. `object` has its creation time.
 doc::Value first_status(const api::Resource& resource, const doc::Value& object);
+
+/// What a client is to know about the object that it is making (WarningsOnCreate), and what this
+/// server stores without heeding it.
+void add_create_warnings(const api::Resource& resource, const doc::Value& object,
+                         std::vector<std::string>& warnings);
 
 /// Labels the template and selects those labels, unless the Job says that it selects by itself
 /// (generateSelector of pkg/registry/batch/job).

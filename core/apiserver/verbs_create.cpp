@@ -8,6 +8,7 @@
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/managed/tracking.h"
+#include "core/apiserver/prepare.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
@@ -113,6 +114,7 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   if (!errors.empty()) {
     return std::unexpected{api::invalid(resource.group_kind(), name_of(object), errors)};
   }
+  if (options.warnings != nullptr) add_create_warnings(resource, object, *options.warnings);
   std::optional<ServiceAllocation> allocation;
   if (is_service) {
     allocation.emplace(state.cluster_ips, state.node_ports);

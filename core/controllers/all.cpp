@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "core/controllers/absent_controllers.h"
 #include "core/controllers/controller.h"
 #include "core/controllers/deployment.h"
 #include "core/controllers/endpoints.h"
@@ -31,6 +32,7 @@ constexpr std::array kControllers = {
     Registration{"pod-garbage-collector-controller", make_pod_gc_controller},
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},
+    Registration{"absent-controllers-reporter", make_absent_controllers_reporter},
 };
 
 }  // namespace

@@ -34,15 +34,17 @@ api::Result<void> admit_create(ServerState& state, const api::Resource& resource
     }
   }
   if (resource.id == nodes) taint_new_node(object);
+  if (resource.id == priorityclasses) return admit_priority_class(state, object);
   if (resource.id != pods) return {};
   if (auto admitted = admit_service_account(state, ns, object); !admitted) return admitted;
-  if (auto admitted = admit_priority(object); !admitted) return admitted;
+  if (auto admitted = admit_priority(state, object); !admitted) return admitted;
   admit_default_tolerations(state, object);
   return {};
 }
 
 api::Result<void> admit_update(ServerState& state, const api::Resource& resource,
                                doc::Value& object, const doc::Value& old_object) {
+  if (resource.id == priorityclasses) return admit_priority_class(state, object);
   if (resource.id != pods || object["spec"_key].identical(old_object["spec"_key])) return {};
   // Priority and service account are given once and for all: a client that leaves them out, as one
   // does who replaces a Pod by its own manifest, means what is there.

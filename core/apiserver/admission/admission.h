@@ -24,8 +24,10 @@ api::Result<void> check_namespace(const ServerState& state, const api::Resource&
                                   std::string_view ns, std::string_view name);
 /// ServiceAccount: every Pod has one, and mounts a token for it.
 api::Result<void> admit_service_account(ServerState& state, std::string_view ns, doc::Value& pod);
-/// Priority: turns priorityClassName into a number.
-api::Result<void> admit_priority(doc::Value& pod);
+/// Priority: turns priorityClassName into the number that the PriorityClass has.
+api::Result<void> admit_priority(const ServerState& state, doc::Value& pod);
+/// Priority: only one class may be that of Pods that name none.
+api::Result<void> admit_priority_class(const ServerState& state, const doc::Value& priority_class);
 /// DefaultTolerationSeconds: how long a Pod stays on a node that is lost.
 void admit_default_tolerations(const ServerState& state, doc::Value& pod);
 

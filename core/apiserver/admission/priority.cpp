@@ -1,55 +1,99 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/writes.h"
 
-// plugin/pkg/admission/priority, with the two classes that every cluster has.
+// plugin/pkg/admission/priority.
 namespace rockpool::apiserver {
 namespace {
 
-constexpr std::int64_t kSystemClusterCritical = 2'000'000'000;
-constexpr std::int64_t kSystemNodeCritical = 2'000'001'000;
+using doc::Value;
 
-std::optional<std::int64_t> find_priority(std::string_view class_name) {
-  if (class_name.empty()) return 0;
-  if (class_name == "system-cluster-critical") return kSystemClusterCritical;
-  if (class_name == "system-node-critical") return kSystemNodeCritical;
-  return std::nullopt;
+// The class that Pods without one get, or null. Of several, the one with the smallest value.
+Value find_default_class(const ServerState& state) {
+  Value found;
+  state.store.visit(api::ResourceId::priorityclasses, {}, [&](const Value& candidate) {
+    if (candidate["globalDefault"_key].as_bool() &&
+        (found.is_null() || candidate["value"_key].as_int() < found["value"_key].as_int())) {
+      found = candidate;
+    }
+    return true;
+  });
+  return found;
+}
+
+struct Priority {
+  Value class_name;
+  std::int64_t value = 0;
+  Value preemption_policy = "PreemptLowerPriority";
+};
+
+// Empty if the class that the Pod names is not there.
+std::optional<Priority> find_priority(const ServerState& state, const Value& class_name) {
+  Value found;
+  if (class_name.is_empty()) {
+    found = find_default_class(state);
+    if (found.is_null()) return Priority{};
+  } else if (const Value* named =
+                 state.store.find(api::ResourceId::priorityclasses, {}, class_name.as_string())) {
+    found = *named;
+  } else {
+    return std::nullopt;
+  }
+  Priority priority{name_of(found), found["value"_key].as_int()};
+  if (const Value& policy = found["preemptionPolicy"_key]; !policy.is_null()) {
+    priority.preemption_policy = policy;
+  }
+  return priority;
 }
 
 }  // namespace
 
-api::Result<void> admit_priority(doc::Value& pod) {
-  const doc::Value& spec = pod["spec"_key];
-  const std::string_view class_name = spec["priorityClassName"_key].as_string();
-  const std::optional<std::int64_t> priority = find_priority(class_name);
+api::Result<void> admit_priority(const ServerState& state, Value& pod) {
+  const Value& spec = pod["spec"_key];
+  const Value& class_name = spec["priorityClassName"_key];
+  const std::optional<Priority> priority = find_priority(state, class_name);
   const auto refuse = [&](std::string_view why) {
     return std::unexpected{api::forbidden({"", "pods"}, display_name_of(pod), why)};
   };
-  if (!priority) return refuse(fmt::format("no PriorityClass with name {} was found", class_name));
-  const doc::Value& given = spec["priority"_key];
-  if (given.is_integer() && given.as_int() != *priority) {
+  if (!priority) {
+    return refuse(fmt::format("no PriorityClass with name {} was found", class_name.as_string()));
+  }
+  const Value& given = spec["priority"_key];
+  if (given.is_integer() && given.as_int() != priority->value) {
     return refuse(fmt::format(
         "the integer value of priority ({}) must not be provided in pod spec; priority admission "
         "controller computed {} from the given PriorityClass name",
-        given.as_int(), *priority));
+        given.as_int(), priority->value));
   }
   const std::string_view policy = spec["preemptionPolicy"_key].as_string();
-  if (!policy.empty() && policy != "PreemptLowerPriority") {
+  if (!policy.empty() && policy != priority->preemption_policy.as_string()) {
     return refuse(fmt::format(
         "the string value of PreemptionPolicy ({}) must not be provided in pod spec; priority "
-        "admission controller computed PreemptLowerPriority from the given PriorityClass name",
-        policy));
+        "admission controller computed {} from the given PriorityClass name",
+        policy, priority->preemption_policy.as_string()));
   }
-  doc::Value& edited = pod.edit("spec"_key);
-  edited.set("priority"_key, *priority);
+  Value& edited = pod.edit("spec"_key);
+  if (!priority->class_name.is_empty()) edited.set("priorityClassName"_key, priority->class_name);
+  edited.set("priority"_key, priority->value);
   if (edited["preemptionPolicy"_key].is_null()) {
-    edited.set("preemptionPolicy"_key, "PreemptLowerPriority");
+    edited.set("preemptionPolicy"_key, priority->preemption_policy);
   }
   return {};
+}
+
+api::Result<void> admit_priority_class(const ServerState& state, const Value& priority_class) {
+  if (!priority_class["globalDefault"_key].as_bool()) return {};
+  const Value present = find_default_class(state);
+  if (present.is_null() || name_of(present) == name_of(priority_class)) return {};
+  return std::unexpected{api::forbidden(
+      {"scheduling.k8s.io", "priorityclasses"}, name_of(priority_class),
+      fmt::format("PriorityClass {} is already marked as default. Only one default can exist",
+                  name_of(present)))};
 }
 
 }  // namespace rockpool::apiserver

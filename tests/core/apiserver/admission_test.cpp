@@ -76,5 +76,45 @@ TEST_CASE("a new node takes no Pods until it was seen ready") {
   CHECK(taint["effect"_key].as_string() == "NoSchedule");
 }
 
+TEST_CASE("a Pod's priority is that of its class, which is looked up") {
+  Cluster cluster;
+  const std::string_view classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+  const auto make_class = [](std::string_view members) {
+    return fmt::format(
+        R"({{"apiVersion":"scheduling.k8s.io/v1","kind":"PriorityClass","metadata":{}}})", members);
+  };
+  cluster.expect(201, "POST", classes,
+                 make_class(R"({"name":"gold"},"value":500,"preemptionPolicy":"Never")"));
+  const auto pod = [](std::string_view name, std::string_view members) {
+    return fmt::format(R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{}"}},"spec":{{
+        {}"containers":[{{"name":"c","image":"i"}}]}}}})",
+                       name, members);
+  };
+  const Value gold =
+      cluster.expect(201, "POST", kPods, pod("a", R"("priorityClassName":"gold",)"))["spec"_key];
+  CHECK(gold["priority"_key].as_int() == 500);
+  CHECK(gold["preemptionPolicy"_key].as_string() == "Never");
+  CHECK(
+      cluster.refusal(403, "POST", kPods, pod("b", R"("priorityClassName":"gold","preemptionPolicy":
+                                    "PreemptLowerPriority",)")) ==
+      "pods \"b\" is forbidden: the string value of PreemptionPolicy (PreemptLowerPriority) must "
+      "not be provided in pod spec; priority admission controller computed Never from the given "
+      "PriorityClass name");
+
+  cluster.expect(201, "POST", classes,
+                 make_class(R"({"name":"silver"},"value":7,"globalDefault":true)"));
+  const Value unnamed = cluster.expect(201, "POST", kPods, pod("c", ""))["spec"_key];
+  CHECK(unnamed["priority"_key].as_int() == 7);
+  CHECK(unnamed["priorityClassName"_key].as_string() == "silver");
+  CHECK(cluster.refusal(403, "POST", classes,
+                        make_class(R"({"name":"bronze"},"value":1,"globalDefault":true)")) ==
+        "priorityclasses.scheduling.k8s.io \"bronze\" is forbidden: PriorityClass silver is "
+        "already marked as default. Only one default can exist");
+
+  cluster.expect(200, "DELETE", fmt::format("{}/gold", classes));
+  CHECK(cluster.refusal(403, "POST", kPods, pod("d", R"("priorityClassName":"gold",)")) ==
+        "pods \"d\" is forbidden: no PriorityClass with name gold was found");
+}
+
 }  // namespace
 }  // namespace rockpool::apiserver

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+#include <string_view>
+
+#include "core/api/resource.h"
+#include "core/apiserver/print/printer.h"
+#include "core/doc/yaml.h"
+#include "tests/core/apiserver/fixture.h"
+
+// What every kind offers over HTTP, shown on one valid object of each.
+namespace rockpool::apiserver {
+namespace {
+
+using enum api::ResourceId;
+
+struct Sample {
+  api::ResourceId id;
+  /// The object, without apiVersion, kind and metadata.
+  std::string_view members;
+  /// Its name, where not every name will do.
+  std::string_view name = "sample";
+};
+
+#define ROCKPOOL_TEST_POD \
+  "{metadata: {labels: {app: a}}, spec: {containers: [{name: c, image: i}]}}"
+#define ROCKPOOL_TEST_SELECTED "selector: {matchLabels: {app: a}}, template: " ROCKPOOL_TEST_POD
+#define ROCKPOOL_TEST_JOB \
+  "template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}"
+
+constexpr Sample kSamples[] = {
+    {namespaces, "spec: {}"},
+    {nodes, "spec: {podCIDR: 10.9.0.0/24}"},
+    {pods, "spec: {containers: [{name: c, image: i}]}"},
+    {services, "spec: {selector: {app: a}, ports: [{port: 80}]}"},
+    {endpoints, "subsets: [{addresses: [{ip: 10.1.1.1}], ports: [{port: 80}]}]"},
+    {endpointslices, "addressType: IPv4, endpoints: [{addresses: [10.1.1.1]}]"},
+    {replicasets, "spec: {" ROCKPOOL_TEST_SELECTED "}"},
+    {deployments, "spec: {" ROCKPOOL_TEST_SELECTED "}"},
+    {configmaps, "data: {a: b}"},
+    {secrets, "data: {a: Yg==}"},
+    {serviceaccounts, "secrets: [{name: a}]"},
+    {events, "involvedObject: {kind: Pod, namespace: default, name: a}, reason: Tested"},
+    {leases, "spec: {holderIdentity: a, leaseDurationSeconds: 15}"},
+    {persistentvolumes,
+     "spec: {capacity: {storage: 1Gi}, accessModes: [ReadWriteOnce], storageClassName: slow, "
+     "hostPath: {path: /data}}"},
+    {persistentvolumeclaims,
+     "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}"},
+    {replicationcontrollers, "spec: {replicas: 2, template: " ROCKPOOL_TEST_POD "}"},
+    {resourcequotas, "spec: {hard: {pods: 10, requests.cpu: 2}}"},
+    {limitranges, "spec: {limits: [{type: Container, max: {cpu: 2}, min: {cpu: 100m}}]}"},
+    {podtemplates, "template: " ROCKPOOL_TEST_POD},
+    {statefulsets,
+     "spec: {serviceName: s, " ROCKPOOL_TEST_SELECTED
+     ", volumeClaimTemplates: [{metadata: {name: d}, "
+     "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}"},
+    {daemonsets, "spec: {" ROCKPOOL_TEST_SELECTED "}"},
+    {controllerrevisions, "revision: 3, data: {spec: {any: [1, two]}}"},
+    {jobs, "spec: {" ROCKPOOL_TEST_JOB "}"},
+    {cronjobs,
+     "spec: {schedule: '*/5 * * * *', timeZone: Europe/Berlin, jobTemplate: "
+     "{spec: {" ROCKPOOL_TEST_JOB "}}}"},
+    {horizontalpodautoscalers,
+     "spec: {maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: a}, "
+     "behavior: {scaleDown: {stabilizationWindowSeconds: 60}}}"},
+    {poddisruptionbudgets, "spec: {minAvailable: 50%, selector: {matchLabels: {app: a}}}"},
+    {ingresses,
+     "spec: {ingressClassName: a, tls: [{hosts: [a.example.com], secretName: s}], rules: [{host: "
+     "a.example.com, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: a, port: "
+     "{number: 80}}}}]}}]}"},
+    {ingressclasses, "spec: {controller: example.com/ingress, parameters: {kind: P, name: p}}"},
+    {networkpolicies,
+     "spec: {podSelector: {matchLabels: {app: a}}, ingress: [{from: [{ipBlock: {cidr: "
+     "10.0.0.0/8, except: [10.1.0.0/16]}}], ports: [{port: 80, endPort: 90}]}], egress: [{}]}"},
+    {ipaddresses, "spec: {parentRef: {resource: services, namespace: default, name: a}}",
+     "192.168.1.5"},
+    {servicecidrs, "spec: {cidrs: [10.200.0.0/16]}"},
+    {storageclasses, "provisioner: example.com/disk, parameters: {type: ssd}"},
+    {csidrivers, "spec: {tokenRequests: [{audience: a}]}"},
+    {csinodes, "spec: {drivers: [{name: a.example.com, nodeID: node, topologyKeys: [zone]}]}"},
+    {volumeattachments,
+     "spec: {attacher: a.example.com, nodeName: node, source: {persistentVolumeName: p}}"},
+    {csistoragecapacities, "storageClassName: slow, capacity: 10Gi, nodeTopology: {}"},
+    {priorityclasses, "value: 1000, description: important"},
+    {runtimeclasses, "handler: runsc, overhead: {podFixed: {memory: 64Mi}}"},
+    {roles, "rules: [{apiGroups: [''], resources: [pods], verbs: [get, list]}]"},
+    {clusterroles, "rules: [{nonResourceURLs: [/metrics], verbs: [get]}]"},
+    {rolebindings,
+     "roleRef: {kind: Role, name: r}, subjects: [{kind: User, name: u}, {kind: ServiceAccount, "
+     "name: s, namespace: default}]"},
+    {clusterrolebindings,
+     "roleRef: {kind: ClusterRole, name: r}, subjects: [{kind: Group, name: g}]"},
+    {certificatesigningrequests,
+     "spec: {signerName: example.com/signer, usages: [client auth], request: "
+     "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJPQotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRV"
+     "NULS0tLS0K}"},
+    {validatingwebhookconfigurations,
+     "webhooks: [{name: a.example.com, sideEffects: None, admissionReviewVersions: [v1], "
+     "clientConfig: {service: {namespace: default, name: a}}, rules: [{apiGroups: [''], "
+     "apiVersions: [v1], resources: [pods], operations: [CREATE]}]}]"},
+    {mutatingwebhookconfigurations,
+     "webhooks: [{name: a.example.com, sideEffects: None, admissionReviewVersions: [v1], "
+     "clientConfig: {url: 'https://a.example.com/hook'}}]"},
+    {validatingadmissionpolicies,
+     "spec: {matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], resources: "
+     "[deployments], operations: [CREATE]}]}, validations: [{expression: 'object.spec.replicas < "
+     "5'}]}"},
+    {validatingadmissionpolicybindings, "spec: {policyName: a, validationActions: [Deny]}"},
+};
+
+#undef ROCKPOOL_TEST_POD
+#undef ROCKPOOL_TEST_SELECTED
+#undef ROCKPOOL_TEST_JOB
+
+std::string collection_path(const api::Resource& resource) {
+  const std::string base = resource.group.empty()
+                               ? fmt::format("/api/{}", resource.version)
+                               : fmt::format("/apis/{}/{}", resource.group, resource.version);
+  return resource.namespaced ? fmt::format("{}/namespaces/default/{}", base, resource.plural)
+                             : fmt::format("{}/{}", base, resource.plural);
+}
+
+Value manifest(const Sample& sample) {
+  const api::Resource& resource = api::resource(sample.id);
+  const auto read = doc::parse_yaml(
+      fmt::format("{{apiVersion: {}, kind: {}, metadata: {{name: {}}}, {}}}", resource.api_version,
+                  resource.kind, sample.name, sample.members));
+  REQUIRE_MESSAGE(read.has_value(), resource.kind);
+  return read->front().value;
+}
+
+// Everything that `part` says, `whole` says too.
+void check_contains(const Value& whole, const Value& part, const std::string& path) {
+  if (part.is_object()) {
+    for (const doc::Member& member : part.members()) {
+      check_contains(whole[member.key], member.value,
+                     fmt::format("{}.{}", path, member.key.text()));
+    }
+  } else if (part.is_array()) {
+    REQUIRE_MESSAGE(whole.size() >= part.size(), path);
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      check_contains(whole.at(i), part.at(i), fmt::format("{}[{}]", path, i));
+    }
+  } else {
+    const auto text = [](const Value& value) {
+      return value.is_string() ? value.to_string() : doc::to_json(value);
+    };
+    CHECK_MESSAGE(text(whole) == text(part), path);
+  }
+}
+
+TEST_CASE("there is a sample of every kind") {
+  for (const api::Resource& resource : api::all_resources()) {
+    CHECK_MESSAGE(kSamples[api::index_of(resource.id)].id == resource.id, resource.kind);
+  }
+}
+
+TEST_CASE("an object of every kind is created, read, replaced, patched and deleted over HTTP") {
+  for (const Sample& sample : kSamples) {
+    const api::Resource& resource = api::resource(sample.id);
+    CAPTURE(resource.kind);
+    Cluster cluster;
+    const std::string all = collection_path(resource);
+    const std::string one = fmt::format("{}/{}", all, sample.name);
+    const Value wanted = manifest(sample);
+
+    const Value created = cluster.expect(201, "POST", all, doc::to_json(wanted));
+    check_contains(created, wanted, "");
+    CHECK(doc::to_json(cluster.expect(200, "GET", one)) == doc::to_json(created));
+    CHECK(cluster.expect(409, "POST", all, doc::to_json(wanted))["reason"_key].as_string() ==
+          "AlreadyExists");
+    CHECK(cluster.expect(200, "GET", all)["kind"_key].as_string() == resource.list_kind);
+
+    // Replacing an object by itself changes nothing.
+    const Value same = cluster.expect(200, "PUT", one, doc::to_json(created));
+    CHECK(doc::to_json(same) == doc::to_json(created));
+    Value labelled = created;
+    labelled.edit("metadata"_key).edit("labels"_key).set("way", "put");
+    Value latest = cluster.expect(200, "PUT", one, doc::to_json(labelled));
+    CHECK(latest["metadata"_key]["labels"_key]["way"].as_string() == "put");
+    check_contains(latest, wanted, "");
+
+    struct Patch {
+      std::string_view type;
+      std::string_view body;
+    };
+    const Patch patches[] = {
+        {"application/merge-patch+json", R"({"metadata":{"labels":{"way":"merge"}}})"},
+        {"application/strategic-merge-patch+json",
+         R"({"metadata":{"labels":{"way":"strategic"}}})"},
+        {"application/json-patch+json",
+         R"([{"op":"replace","path":"/metadata/labels/way","value":"json"}])"},
+    };
+    for (const Patch& patch : patches) {
+      const Value before = latest;
+      latest = cluster.expect(200, "PATCH", one, std::string{patch.body}, patch.type);
+      CHECK(patch.body.find(latest["metadata"_key]["labels"_key]["way"].to_string()) !=
+            std::string_view::npos);
+      // All but the label and the version is as it was.
+      Value expected = before;
+      for (const auto key : {"labels"_key, "resourceVersion"_key, "generation"_key}) {
+        expected.edit("metadata"_key).set(key, Value{latest["metadata"_key][key]});
+      }
+      expected.edit("metadata"_key).erase("managedFields"_key);
+      Value shown = latest;
+      shown.edit("metadata"_key).erase("managedFields"_key);
+      if (shown["metadata"_key]["generation"_key].is_null()) {
+        expected.edit("metadata"_key).erase("generation"_key);
+      }
+      CHECK(doc::to_json(shown) == doc::to_json(expected));
+    }
+
+    cluster.expect(200, "DELETE", one + "?gracePeriodSeconds=0");
+    if (sample.id != namespaces) cluster.refusal(404, "GET", one);
+  }
+}
+
+TEST_CASE("every kind refuses an unknown field when asked to be strict") {
+  for (const Sample& sample : kSamples) {
+    const api::Resource& resource = api::resource(sample.id);
+    CAPTURE(resource.kind);
+    Cluster cluster;
+    Value wanted = manifest(sample);
+    wanted.set("bogus", 1);
+    CHECK(cluster.refusal(400, "POST", collection_path(resource) + "?fieldValidation=Strict",
+                          doc::to_json(wanted)) ==
+          fmt::format("{} in version \"{}\" cannot be handled as a {}: strict decoding error: "
+                      "unknown field \"bogus\"",
+                      resource.kind, resource.version, resource.kind));
+  }
+}
+
+TEST_CASE("every kind with a status has it written through its subresource alone") {
+  for (const Sample& sample : kSamples) {
+    const api::Resource& resource = api::resource(sample.id);
+    if (!resource.subresources.contains(api::Subresource::status)) continue;
+    CAPTURE(resource.kind);
+    Cluster cluster;
+    const std::string all = collection_path(resource);
+    const std::string one = fmt::format("{}/{}", all, sample.name);
+    const Value created = cluster.expect(201, "POST", all, doc::to_json(manifest(sample)));
+    const Value status = cluster.expect(200, "GET", one + "/status");
+    CHECK(doc::to_json(status) == doc::to_json(created));
+    Value changed = created;
+    changed.edit("metadata"_key).edit("annotations"_key).set("note", "1");
+    const Value written = cluster.expect(200, "PUT", one + "/status", doc::to_json(changed));
+    CHECK(doc::to_json(written["spec"_key]) == doc::to_json(created["spec"_key]));
+    CHECK(written["metadata"_key]["annotations"_key]["note"].as_string() == "1");
+  }
+}
+
+TEST_CASE("every kind is printed as a table with a cell for each column") {
+  for (const Sample& sample : kSamples) {
+    const api::Resource& resource = api::resource(sample.id);
+    CAPTURE(resource.kind);
+    Cluster cluster;
+    cluster.expect(201, "POST", collection_path(resource), doc::to_json(manifest(sample)));
+    Request request = make_request("GET", collection_path(resource));
+    request.headers.add("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+    const Value table = json(cluster.server.handle(request).body);
+    CHECK(table["kind"_key].as_string() == "Table");
+    REQUIRE(table["rows"].size() >= 1);
+    for (const Value& row : table["rows"].items()) {
+      CHECK(row["cells"].size() == table["columnDefinitions"].size());
+      for (const Value& cell : row["cells"].items()) CHECK(!cell.is_null());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace rockpool::apiserver
