@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+#include <utility>
+
 #include "core/cluster/cluster.h"
 #include "native/serve/clock.h"
 #include "native/serve/http_service.h"
@@ -11,14 +14,19 @@ namespace rockpool::native {
 /// comes.
 class ApiService : public HttpService {
  public:
-  /// Both must outlive this.
-  ApiService(Cluster& cluster, ClusterClock& clock) : cluster_{cluster}, clock_{clock} {}
+  /// Both must outlive this. With a token every client needs it, or one of the cluster's own
+  /// service accounts.
+  ApiService(Cluster& cluster, ClusterClock& clock, std::string token = {})
+      : cluster_{cluster}, clock_{clock}, token_{std::move(token)} {}
 
   apiserver::Response handle(const apiserver::Request& request) override;
 
  private:
+  apiserver::Response handle_known(const apiserver::Request& request);
+
   Cluster& cluster_;
   ClusterClock& clock_;
+  std::string token_;
 };
 
 }  // namespace rockpool::native

@@ -31,15 +31,16 @@ std::string in_url(std::string_view address) {
 
 }  // namespace
 
-RequestGuard::RequestGuard(std::string_view host, std::uint16_t port, bool is_encrypted)
-    : names_{"127.0.0.1", "localhost", "[::1]", lower(in_url(host))} {
+RequestGuard::RequestGuard(std::string_view host, std::uint16_t port, bool is_encrypted,
+                           bool any_host)
+    : any_host_{any_host}, names_{"127.0.0.1", "localhost", "[::1]", lower(in_url(host))} {
   for (const std::string& name : names_) {
     origins_.insert(fmt::format("{}://{}:{}", is_encrypted ? "https" : "http", name, port));
   }
 }
 
 bool RequestGuard::is_own_host(std::string_view host_header) const {
-  return names_.contains(lower(without_port(host_header)));
+  return any_host_ || names_.contains(lower(without_port(host_header)));
 }
 
 bool RequestGuard::is_own_origin(std::string_view origin_header) const {

@@ -14,8 +14,9 @@ namespace rockpool::native {
 /// send requests without reading the answers, so a request that says it comes from one is refused.
 class RequestGuard {
  public:
-  /// `host` is the address that is listened on, `port` its port.
-  RequestGuard(std::string_view host, std::uint16_t port, bool is_encrypted);
+  /// `host` is the address that is listened on, `port` its port. With `any_host` the server may be
+  /// called anything: its clients need a token, which no page has.
+  RequestGuard(std::string_view host, std::uint16_t port, bool is_encrypted, bool any_host);
 
   /// True if the Host header's name, whatever its port, is this server: a forwarded port may
   /// differ.
@@ -24,6 +25,7 @@ class RequestGuard {
   bool is_own_origin(std::string_view origin_header) const;
 
  private:
+  bool any_host_;
   std::set<std::string, std::less<>> names_;
   std::set<std::string, std::less<>> origins_;
 };

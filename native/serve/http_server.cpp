@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds kAcceptPause{50};
 HttpServer::HttpServer(asio::io_context& context, asio::ssl::context* tls)
     : context_{context}, tls_{tls}, acceptor_{context}, room_{context} {}
 
-std::expected<void, std::string> HttpServer::listen(const std::string& address,
-                                                    std::uint16_t port) {
+std::expected<void, std::string> HttpServer::listen(const std::string& address, std::uint16_t port,
+                                                    bool any_host) {
   error_code error;
   const auto ip = asio::ip::make_address(address, error);
   if (error) return std::unexpected{fmt::format("{} is no IP address", address)};
@@ -28,7 +28,7 @@ std::expected<void, std::string> HttpServer::listen(const std::string& address,
   }
   if (error) return std::unexpected{fmt::format("{}: {}", port, error.message())};
   port_ = acceptor_.local_endpoint().port();
-  guard_ = std::make_unique<RequestGuard>(address, port_, tls_ != nullptr);
+  guard_ = std::make_unique<RequestGuard>(address, port_, tls_ != nullptr, any_host);
   return {};
 }
 

@@ -18,8 +18,10 @@ class HttpServer {
   /// Both must outlive this. With `tls` connections are encrypted.
   explicit HttpServer(asio::io_context& context, asio::ssl::context* tls = nullptr);
 
-  /// Takes the port; 0 takes any free one. The error says why that is impossible: `8001 is in use`.
-  std::expected<void, std::string> listen(const std::string& address, std::uint16_t port);
+  /// Takes the port; 0 takes any free one. `any_host`: see RequestGuard. The error says why that is
+  /// impossible: `8001 is in use`.
+  std::expected<void, std::string> listen(const std::string& address, std::uint16_t port,
+                                          bool any_host);
   std::uint16_t port() const { return port_; }
   /// Serves from now on. The service must outlive this.
   void start(HttpService& service);

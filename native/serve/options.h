@@ -29,6 +29,12 @@ struct ServeOptions {
   bool node_ports = false;
   /// `127.0.0.1:5353` or a port alone; empty: no DNS server.
   std::string dns;
+  /// Encrypt connections; with the certificate and key of these files, or with new ones.
+  bool tls = false;
+  std::string certificate_file;
+  std::string key_file;
+  /// Holds the bearer token that opens everything; empty: with TLS one is made.
+  std::string token_file;
 };
 
 inline constexpr int kDefaultNodes = 3;

@@ -51,6 +51,23 @@ void add_cluster_options(CLI::App& command, ServeOptions& options) {
       ->type_name("FILE");
 }
 
+void add_security_options(CLI::App& command, ServeOptions& options) {
+  command.add_flag(
+      "--tls", options.tls,
+      "Encrypt connections, with a new certificate unless one is given, and ask every\n"
+      "client for a token; needed for addresses other than the loopback ones");
+  command
+      .add_option("--tls-cert-file", options.certificate_file, "A certificate with its chain, PEM")
+      ->type_name("FILE");
+  command.add_option("--tls-private-key-file", options.key_file, "The certificate's key, PEM")
+      ->type_name("FILE");
+  command
+      .add_option("--token-file", options.token_file,
+                  "Holds the bearer token that every client needs; with TLS a new one is made if\n"
+                  "there is none")
+      ->type_name("FILE");
+}
+
 }  // namespace
 
 void add_serve_command(CLI::App& program, ExitStatus& status) {
@@ -59,7 +76,7 @@ void add_serve_command(CLI::App& program, ExitStatus& status) {
       "serve", "Serve a cluster over HTTP, for kubectl and every other client of Kubernetes");
   command->add_option("--port", options->port, "The port to listen on; 0: any that is free")
       ->capture_default_str();
-  command->add_option("--address", options->address, "The loopback address to listen on")
+  command->add_option("--address", options->address, "The address to listen on")
       ->capture_default_str();
   command
       ->add_option("--kubeconfig", options->kubeconfig_file,
@@ -73,6 +90,7 @@ void add_serve_command(CLI::App& program, ExitStatus& status) {
                    "Answer DNS queries at this loopback address and port, as the cluster's DNS")
       ->type_name("[ADDRESS:]PORT");
   add_cluster_options(*command, *options);
+  add_security_options(*command, *options);
   command->callback([options, &status] { status = serve(*options); });
 }
 

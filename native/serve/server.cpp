@@ -60,12 +60,11 @@ std::expected<void, std::string> Server::check() const {
   if (error) {
     return blame("--address", fmt::format("{} is no IP address", options_.address));
   }
-  if (!is_loopback_address(options_.address)) {
-    return blame(
-        "--address",
-        fmt::format("{} is not a loopback address: everybody who reaches it would rule the "
-                    "cluster",
-                    options_.address));
+  const bool is_encrypted = options_.tls || !options_.certificate_file.empty();
+  if (!is_loopback_address(options_.address) && !is_encrypted) {
+    return blame("--address", fmt::format("{} is not a loopback address: it needs --tls, so that "
+                                          "clients must have a token and nobody can listen",
+                                          options_.address));
   }
   if (options_.start != "now" && !sim::parse_rfc3339(options_.start)) {
     return blame("--start", fmt::format("{} is neither `now` nor a time like 2025-01-01T00:00:00Z",
@@ -74,17 +73,41 @@ std::expected<void, std::string> Server::check() const {
   return {};
 }
 
+std::expected<void, std::string> Server::prepare_security() {
+  if (options_.certificate_file.empty() != options_.key_file.empty()) {
+    return blame("--tls-cert-file", "needs --tls-private-key-file, and the other way round");
+  }
+  if (!options_.token_file.empty()) {
+    auto text = read_file(options_.token_file);
+    if (!text) return blame("--token-file", text.error());
+    token_ = text->substr(0, text->find_last_not_of(" \r\n\t") + 1);
+    if (token_.empty()) return blame("--token-file", options_.token_file + " is empty");
+  }
+  if (!options_.tls && options_.certificate_file.empty()) return {};
+  if (token_.empty()) token_ = make_token();
+  auto identity = options_.certificate_file.empty()
+                      ? make_tls_identity(options_.address)
+                      : load_tls_identity(options_.certificate_file, options_.key_file);
+  if (!identity) {
+    return blame(options_.certificate_file.empty() ? "--tls" : "--tls-cert-file", identity.error());
+  }
+  tls_ = std::move(*identity);
+  return {};
+}
+
 std::expected<void, std::string> Server::prepare() {
   if (auto checked = check(); !checked) return checked;
+  if (auto prepared = prepare_security(); !prepared) return prepared;
   allow_many_files();
   // The port first, as it is what fails most and costs least.
-  http_ = std::make_unique<HttpServer>(context_);
-  if (const auto listening = http_->listen(options_.address, options_.port); !listening) {
+  http_ = std::make_unique<HttpServer>(context_, tls_ ? &tls_->context : nullptr);
+  const auto listening = http_->listen(options_.address, options_.port, !token_.empty());
+  if (!listening) {
     return blame("--port", fmt::format("{}; choose another, or 0 for any", listening.error()));
   }
   if (auto opened = open_cluster(); !opened) return opened;
   clock_ = std::make_unique<ClusterClock>(context_, *cluster_, options_.speed);
-  api_ = std::make_unique<ApiService>(*cluster_, *clock_);
+  api_ = std::make_unique<ApiService>(*cluster_, *clock_, token_);
   if (options_.node_ports) {
     node_ports_ = std::make_unique<NodePorts>(context_, *cluster_, *clock_);
   }
@@ -92,7 +115,9 @@ std::expected<void, std::string> Server::prepare() {
     if (auto opened = open_dns(); !opened) return opened;
   }
   if (options_.kubeconfig_file.empty()) return {};
-  const auto written = write_kubeconfig(options_.kubeconfig_file, {.server = url()});
+  const KubeconfigEntry entry{
+      .server = url(), .certificate = tls_ ? tls_->certificate : "", .token = token_};
+  const auto written = write_kubeconfig(options_.kubeconfig_file, entry);
   if (!written) return blame("--kubeconfig", written.error());
   return {};
 }
@@ -175,10 +200,12 @@ std::expected<void, std::string> Server::open_dns() {
 }
 
 std::string Server::url() const {
-  const bool is_v6 = options_.address.find(':') != std::string::npos;
-  return fmt::format("http://{}:{}",
-                     is_v6 ? fmt::format("[{}]", options_.address) : options_.address,
-                     http_->port());
+  // What listens everywhere is reached here in any case.
+  std::string host = options_.address;
+  if (host == "0.0.0.0") host = "127.0.0.1";
+  if (host == "::") host = "::1";
+  if (host.find(':') != std::string::npos) host = fmt::format("[{}]", host);
+  return fmt::format("{}://{}:{}", tls_ ? "https" : "http", host, http_->port());
 }
 
 void Server::print_welcome() const {
@@ -186,7 +213,8 @@ void Server::print_welcome() const {
   fmt::print("Kubernetes {} with {} nodes at {} (seed {}). Ctrl+C stops it.\n",
              apiserver::kKubernetesVersion, cluster.nodes, url(), cluster.seed);
   if (options_.kubeconfig_file.empty()) {
-    fmt::print("  kubectl --server={} get nodes\n", url());
+    fmt::print("  kubectl --server={} {}get nodes\n", url(),
+               token_.empty() ? "" : fmt::format("--insecure-skip-tls-verify --token={} ", token_));
   } else {
     const std::string path = std::filesystem::absolute(options_.kubeconfig_file).string();
     fmt::print("  kubectl --kubeconfig={} --context={} get nodes\n", path, kContextName);

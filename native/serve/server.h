@@ -13,6 +13,7 @@
 #include "native/serve/node_ports.h"
 #include "native/serve/options.h"
 #include "native/serve/state_file.h"
+#include "native/serve/tls.h"
 
 namespace rockpool::native {
 
@@ -29,6 +30,7 @@ class Server {
 
  private:
   std::expected<void, std::string> check() const;
+  std::expected<void, std::string> prepare_security();
   std::expected<void, std::string> open_cluster();
   std::expected<void, std::string> restore_cluster();
   std::expected<void, std::string> make_cluster();
@@ -41,6 +43,9 @@ class Server {
   std::expected<void, std::string> save();
 
   ServeOptions options_;
+  std::unique_ptr<TlsIdentity> tls_;
+  // What clients need; empty: nothing.
+  std::string token_;
   std::unique_ptr<StateFile> state_;
   // Outlives the context, whose connections hold streams of the cluster.
   std::unique_ptr<Cluster> cluster_;

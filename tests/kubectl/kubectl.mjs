@@ -54,6 +54,7 @@ export function findKubectls() {
 //   > more         goes on with the command
 //   # remark
 //   anything else  a regular expression for a line of what the command prints; `...` for any lines
+// Empty lines count on neither side.
 export function parseSession(text) {
   const steps = [];
   text.split('\n').forEach((line, index) => {
@@ -80,7 +81,7 @@ function runShell(command, { cwd, env }) {
     const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), commandMilliseconds);
     child.on('close', code => {
       clearTimeout(timer);
-      resolve({ code, output: output === '' || output.endsWith('\n') ? output : `${output}\n` });
+      resolve({ code, output: output.split('\n').filter(line => line.trim() !== '').map(line => `${line}\n`).join('') });
     });
   });
 }

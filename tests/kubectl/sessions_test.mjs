@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sessions of a real kubectl against `rockpool serve`: each file of sessions/, with each kubectl of this
-// machine. How to write one is told by parseSession. SESSION=name runs one of them.
+// machine. How to write one is told by parseSession. SESSION=name runs one of them, MINOR=33 with one kubectl.
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { findKubectls, runSession } from './kubectl.mjs';
 
 const folder = fileURLToPath(new URL('sessions', import.meta.url));
-const kubectls = findKubectls();
+const kubectls = findKubectls().filter(({ minor }) => String(minor).includes(process.env.MINOR ?? ''));
 
 const sessions = readdirSync(folder).filter(name => name.endsWith('.session') && name.includes(process.env.SESSION ?? ''));
 
