@@ -345,4 +345,34 @@ bool is_dual_stack(const Value& addresses, bool items_are_objects) noexcept {
   return ipv4 && ipv6;
 }
 
+void validate_one_of(const Value& text, const FieldPath& path, FieldErrors& errors,
+                     std::initializer_list<std::string_view> supported) noexcept {
+  if (text.is_null()) return;
+  if (std::ranges::find(supported, text.as_string()) == supported.end()) {
+    errors.not_supported(path, text, supported);
+  }
+}
+
+void validate_domain_prefixed_path(const Value& text, const FieldPath& path,
+                                   FieldErrors& errors) noexcept {
+  const std::string_view whole = text.as_string();
+  if (whole.empty()) return errors.required(path);
+  const std::size_t slash = whole.find('/');
+  if (slash == std::string_view::npos || slash == 0 || slash + 1 == whole.size()) {
+    return errors.invalid(path, text, "must be a domain-prefixed path (such as \"acme.io/foo\")");
+  }
+  const std::string_view domain = whole.substr(0, slash);
+  const std::string_view rest = whole.substr(slash + 1);
+  errors.invalid_each(path, domain, check_dns1123_subdomain(domain));
+  const auto is_path_character = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           std::string_view{"/-._~%!$&'()*+,;=:"}.find(c) != std::string_view::npos;
+  };
+  if (!std::ranges::all_of(rest, is_path_character)) {
+    errors.invalid(path, rest,
+                   "Invalid path (regex used for validation is "
+                   "'[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')");
+  }
+}
+
 }  // namespace rockpool::api::validation

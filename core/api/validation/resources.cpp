@@ -236,4 +236,23 @@ void validate_pod_resources(const Value& requirements, const FieldPath& path,
   validate_requirements(requirements, validate_pod_resource_name, path, errors);
 }
 
+void validate_quota_resource_name(std::string_view name, const FieldPath& path,
+                                  FieldErrors& errors) noexcept {
+  const Problems problems = check_qualified_name(name);
+  errors.invalid_each(path, name, problems);
+  if (!problems.empty() || name.find('/') != std::string_view::npos) return;
+  if (!is_standard(name) || name == "storage") {
+    errors.invalid(path, name, "must be a standard resource for quota");
+  }
+}
+
+void validate_limit_resource_name(std::string_view type, std::string_view name,
+                                  const FieldPath& path, FieldErrors& errors) noexcept {
+  if (type == "Pod" || type == "Container") {
+    validate_container_resource_name(name, path, errors);
+  } else {
+    validate_resource_name(name, path, errors);
+  }
+}
+
 }  // namespace rockpool::api::validation

@@ -81,6 +81,8 @@ void validate_term(const Value& term, LabelValues label_values, const FieldPath&
   }
 }
 
+}  // namespace
+
 void validate_node_selector(const Value& selector, const FieldPath& path,
                             FieldErrors& errors) noexcept {
   const Value& terms = selector["nodeSelectorTerms"_key];
@@ -92,6 +94,8 @@ void validate_node_selector(const Value& selector, const FieldPath& path,
     validate_term(terms.at(i), LabelValues::strict, terms_path.index(i), errors);
   }
 }
+
+namespace {
 
 void validate_weight(const Value& weight, const FieldPath& path, FieldErrors& errors) noexcept {
   if (weight.as_int() <= 0 || weight.as_int() > 100) {

@@ -12,9 +12,69 @@ namespace {
 // A kind that has no rules beyond its metadata.
 void validate_plain(const Resource& resource, const doc::Value& object,
                     FieldErrors& errors) noexcept {
-  const bool is_rbac = resource.group == "rbac.authorization.k8s.io";
-  validation::validate_object_meta(object, resource.namespaced,
-                                   is_rbac ? check_path_segment : check_dns1123_subdomain, errors);
+  validation::validate_object_meta(object, resource.namespaced, check_dns1123_subdomain, errors);
+}
+
+using Judge = void (*)(const doc::Value& object, FieldErrors& errors) noexcept;
+using Compare = void (*)(const doc::Value& object, const doc::Value& old_object,
+                         FieldErrors& errors) noexcept;
+
+// A kind of which a new version is judged as a new object is.
+struct Row {
+  ResourceId id;
+  Judge create;
+  // What may not change beside that, and what `/status` may say; null for nothing.
+  Compare update = nullptr;
+  Compare status = nullptr;
+};
+
+using namespace validation;
+using enum ResourceId;
+
+constexpr Row kRows[] = {
+    {statefulsets, validate_stateful_set, validate_stateful_set_update,
+     validate_stateful_set_status},
+    {daemonsets, validate_daemon_set, validate_selector_update, validate_daemon_set_status},
+    {controllerrevisions, validate_controller_revision, validate_controller_revision_update},
+    {replicationcontrollers, validate_replication_controller, nullptr,
+     validate_replication_controller_status},
+    {podtemplates, validate_pod_template},
+    {jobs, validate_job, validate_job_update, validate_job_status},
+    {cronjobs, validate_cron_job},
+    {horizontalpodautoscalers, validate_autoscaler, nullptr, validate_autoscaler_status},
+    {ingresses, validate_ingress, nullptr, validate_ingress_status},
+    {ingressclasses, validate_ingress_class, validate_ingress_class_update},
+    {networkpolicies, validate_network_policy},
+    {ipaddresses, validate_ip_address, validate_ip_address_update},
+    {servicecidrs, validate_service_cidr, validate_service_cidr_update},
+    {persistentvolumes, validate_persistent_volume, validate_persistent_volume_update},
+    {persistentvolumeclaims, validate_claim, validate_claim_update},
+    {storageclasses, validate_storage_class, validate_storage_class_update},
+    {csidrivers, validate_csi_driver, validate_csi_driver_update},
+    {csinodes, validate_csi_node},
+    {volumeattachments, validate_volume_attachment, validate_volume_attachment_update},
+    {csistoragecapacities, validate_storage_capacity, validate_storage_capacity_update},
+    {poddisruptionbudgets, validate_disruption_budget, nullptr, validate_disruption_budget_status},
+    {resourcequotas, validate_resource_quota, validate_resource_quota_update},
+    {limitranges, validate_limit_range},
+    {priorityclasses, validate_priority_class, validate_priority_class_update},
+    {runtimeclasses, validate_runtime_class, validate_runtime_class_update},
+    {roles, validate_role},
+    {clusterroles, validate_cluster_role},
+    {rolebindings, validate_role_binding, validate_binding_update},
+    {clusterrolebindings, validate_cluster_role_binding, validate_binding_update},
+    {certificatesigningrequests, validate_signing_request},
+    {validatingwebhookconfigurations, validate_webhooks},
+    {mutatingwebhookconfigurations, validate_webhooks},
+    {validatingadmissionpolicies, validate_admission_policy},
+    {validatingadmissionpolicybindings, validate_admission_policy_binding},
+};
+
+const Row* find_row(ResourceId id) noexcept {
+  for (const Row& row : kRows) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
 }
 
 }  // namespace
@@ -59,7 +119,11 @@ FieldErrors validate_create(const Resource& resource, const doc::Value& object) 
       validation::validate_lease(object, errors);
       break;
     default:
-      validate_plain(resource, object, errors);
+      if (const Row* row = find_row(resource.id)) {
+        row->create(object, errors);
+      } else {
+        validate_plain(resource, object, errors);
+      }
       break;
   }
   return errors;
@@ -99,6 +163,9 @@ FieldErrors validate_update(const Resource& resource, const doc::Value& object,
     default:
       validation::validate_object_meta_update(object, old_object, errors);
       errors.add(validate_create(resource, object));
+      if (const Row* row = find_row(resource.id); row != nullptr && row->update != nullptr) {
+        row->update(object, old_object, errors);
+      }
       break;
   }
   return errors;
@@ -128,6 +195,9 @@ FieldErrors validate_status_update(const Resource& resource, const doc::Value& o
       break;
     default:
       validation::validate_object_meta_update(object, old_object, errors);
+      if (const Row* row = find_row(resource.id); row != nullptr && row->status != nullptr) {
+        row->status(object, old_object, errors);
+      }
       break;
   }
   return errors;

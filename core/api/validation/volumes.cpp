@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
+#include <string>
 
 #include "core/api/quantity.h"
 #include "core/api/validation/parts.h"
@@ -344,19 +346,7 @@ void validate_flex(const Value& flex, const FieldPath& path, FieldErrors& errors
 }
 
 void validate_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) noexcept {
-  const Value& driver = csi["driver"_key];
-  if (driver.is_empty()) {
-    errors.required(path.child("driver"));
-  } else {
-    if (driver.as_string().size() > kMaxDriverNameLength) {
-      errors.too_long(path.child("driver"), kMaxDriverNameLength);
-    }
-    std::string name = driver.to_string();
-    for (char& c : name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    errors.invalid_each(path.child("driver"), driver, check_dns1123_subdomain(name));
-  }
+  validate_csi_driver_name(csi["driver"_key], path.child("driver"), errors);
   const Value& secret = csi["nodePublishSecretRef"_key];
   if (secret.is_null()) return;
   const FieldPath secret_path = path.child("nodePublishSecretRef");
@@ -368,9 +358,32 @@ void validate_csi(const Value& csi, const FieldPath& path, FieldErrors& errors) 
   }
 }
 
-void validate_access_modes(const Value& modes, const FieldPath& path,
+// What a new volume is filled from; the old and the new name of the same field must agree.
+void validate_data_source(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
+  for (const doc::KnownKeyIndex key : {"dataSource"_key, "dataSourceRef"_key}) {
+    const Value& source = spec[key];
+    if (source.is_null()) continue;
+    const FieldPath source_path = path.child(doc::kKnownKeys[key.value]);
+    if (source["name"_key].is_empty()) errors.required(source_path.child("name"));
+    if (source["kind"_key].is_empty()) errors.required(source_path.child("kind"));
+    if (source["apiGroup"_key].is_empty() &&
+        source["kind"_key].as_string() != "PersistentVolumeClaim") {
+      errors.invalid(source_path, source["kind"_key],
+                     "must be 'PersistentVolumeClaim' when referencing the default apiGroup");
+    }
+  }
+  const Value& source = spec["dataSource"_key];
+  const Value& ref = spec["dataSourceRef"_key];
+  if (!source.is_null() && !ref.is_null() && ref["namespace"_key].is_empty() && source != ref) {
+    errors.invalid(path, spec, "must match dataSourceRef");
+  }
+}
+
+}  // namespace
+
+void validate_access_modes(const Value& modes, std::string_view absent, const FieldPath& path,
                            FieldErrors& errors) noexcept {
-  if (modes.size() == 0) return errors.required(path, "at least 1 access mode is required");
+  if (modes.size() == 0) return errors.required(path, absent);
   bool exclusive = false;
   bool shared = false;
   for (const Value& mode : modes.items()) {
@@ -391,7 +404,8 @@ void validate_access_modes(const Value& modes, const FieldPath& path,
 
 void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept {
   validate_label_selector(spec["selector"_key], path.child("selector"), errors);
-  validate_access_modes(spec["accessModes"_key], path.child("accessModes"), errors);
+  validate_access_modes(spec["accessModes"_key], "at least 1 access mode is required",
+                        path.child("accessModes"), errors);
   const FieldPath storage_path = path.child("resources").key("storage");
   const Value& storage = spec["resources"_key]["requests"_key]["storage"];
   if (storage.is_null()) {
@@ -411,7 +425,10 @@ void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& 
   if (!mode.is_null() && mode.as_string() != "Block" && mode.as_string() != "Filesystem") {
     errors.not_supported(path.child("volumeMode"), mode, {"Block", "Filesystem"});
   }
+  validate_data_source(spec, path, errors);
 }
+
+namespace {
 
 void validate_ephemeral(const Value& ephemeral, const FieldPath& path,
                         FieldErrors& errors) noexcept {
@@ -541,10 +558,74 @@ constexpr SourceType kSourceTypes[] = {
     {"image"_key, validate_image},
 };
 
-void validate_volume_source(const Value& volume, std::string_view pod_name, const FieldPath& path,
-                            FieldErrors& errors) noexcept {
+void validate_secret_reference(const Value& ref, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
+  if (ref.is_null()) return;
+  require(ref, "name"_key, path, errors);
+  require(ref, "namespace"_key, path, errors);
+}
+
+void validate_persistent_csi(const Value& csi, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
+  validate_csi_driver_name(csi["driver"_key], path.child("driver"), errors);
+  require(csi, "volumeHandle"_key, path, errors);
+  for (const doc::KnownKeyIndex key :
+       {"controllerPublishSecretRef"_key, "controllerExpandSecretRef"_key,
+        "nodePublishSecretRef"_key, "nodeStageSecretRef"_key, "nodeExpandSecretRef"_key}) {
+    validate_secret_reference(csi[key], path.child(doc::kKnownKeys[key.value]), errors);
+  }
+}
+
+void validate_local(const Value& local, const FieldPath& path, FieldErrors& errors) noexcept {
+  if (local["path"_key].is_empty()) return errors.required(path.child("path"));
+  validate_path_no_backsteps(local["path"_key], path.child("path"), errors);
+}
+
+// What a PersistentVolume may be, in the order in which upstream looks for it.
+constexpr SourceType kPersistentSourceTypes[] = {
+    {"hostPath"_key, validate_host_path},
+    {"gcePersistentDisk"_key, validate_gce_disk},
+    {"awsElasticBlockStore"_key, validate_aws_disk},
+    {"glusterfs"_key, [](const Value& v, const FieldPath& p,
+                         FieldErrors& e) { require_all(v, p, e, "endpoints"_key, "path"_key); }},
+    {"flocker"_key, validate_flocker},
+    {"nfs"_key, validate_nfs},
+    {"rbd"_key, [](const Value& v, const FieldPath& p,
+                   FieldErrors& e) { require_all(v, p, e, "monitors"_key, "image"_key); }},
+    {"quobyte"_key, validate_quobyte},
+    {"cephfs"_key, [](const Value& v, const FieldPath& p,
+                      FieldErrors& e) { require_all(v, p, e, "monitors"_key); }},
+    {"iscsi"_key, validate_iscsi},
+    {"cinder"_key, [](const Value& v, const FieldPath& p,
+                      FieldErrors& e) { require_all(v, p, e, "volumeID"_key); }},
+    {"fc"_key, validate_fibre_channel},
+    {"flexVolume"_key, validate_flex},
+    {"azureFile"_key,
+     [](const Value& v, const FieldPath& p, FieldErrors& e) {
+       require_all(v, p, e, "secretName"_key, "shareName"_key);
+     }},
+    {"vsphereVolume"_key, [](const Value& v, const FieldPath& p,
+                             FieldErrors& e) { require_all(v, p, e, "volumePath"_key); }},
+    {"photonPersistentDisk"_key,
+     [](const Value& v, const FieldPath& p, FieldErrors& e) { require_all(v, p, e, "pdID"_key); }},
+    {"portworxVolume"_key, [](const Value& v, const FieldPath& p,
+                              FieldErrors& e) { require_all(v, p, e, "volumeID"_key); }},
+    {"azureDisk"_key, validate_azure_disk},
+    {"scaleIO"_key,
+     [](const Value& v, const FieldPath& p, FieldErrors& e) {
+       require_all(v, p, e, "gateway"_key, "system"_key, "volumeName"_key);
+     }},
+    {"local"_key, validate_local},
+    {"storageos"_key, [](const Value& v, const FieldPath& p,
+                         FieldErrors& e) { require_all(v, p, e, "volumeName"_key); }},
+    {"csi"_key, validate_persistent_csi},
+};
+
+// The number of sources; only the first is judged.
+int validate_sources(const Value& volume, std::span<const SourceType> types, const FieldPath& path,
+                     FieldErrors& errors) noexcept {
   int found = 0;
-  for (const SourceType& type : kSourceTypes) {
+  for (const SourceType& type : types) {
     const Value& source = volume[type.key];
     if (source.is_null()) continue;
     const FieldPath source_path = path.child(doc::kKnownKeys[type.key.value]);
@@ -554,6 +635,12 @@ void validate_volume_source(const Value& volume, std::string_view pod_name, cons
       type.validate(source, source_path, errors);
     }
   }
+  return found;
+}
+
+void validate_volume_source(const Value& volume, std::string_view pod_name, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
+  const int found = validate_sources(volume, kSourceTypes, path, errors);
   const std::string_view name = volume["name"_key].as_string();
   const Value& iscsi = volume["iscsi"_key];
   if (!iscsi["initiatorName"_key].is_null() &&
@@ -754,6 +841,24 @@ void validate_read_only_disks(const Value& volumes, const FieldPath& path,
                    "must be true for replicated pods > 1; GCE PD can only be mounted on multiple "
                    "machines if it is read-only");
   }
+}
+
+void validate_persistent_source(const Value& spec, const FieldPath& path,
+                                FieldErrors& errors) noexcept {
+  if (validate_sources(spec, kPersistentSourceTypes, path, errors) == 0) {
+    errors.required(path, "must specify a volume type");
+  }
+}
+
+void validate_csi_driver_name(const Value& name, const FieldPath& path,
+                              FieldErrors& errors) noexcept {
+  std::string text = name.to_string();
+  if (text.empty()) return errors.required(path);
+  if (text.size() > kMaxDriverNameLength) errors.too_long(path, kMaxDriverNameLength);
+  for (char& letter : text) {
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  }
+  errors.invalid_each(path, name, check_dns1123_subdomain(text));
 }
 
 }  // namespace rockpool::api::validation

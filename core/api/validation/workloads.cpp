@@ -13,13 +13,82 @@ namespace rockpool::api::validation {
 
 namespace {
 
-constexpr std::string_view kBeyondReplicas = "cannot be greater than status.replicas";
-constexpr std::string_view kBeyondReady = "cannot be greater than readyReplicas";
+// A percentage's number; a plain number counts as none.
+std::optional<std::int64_t> percentage(const Value& value) {
+  const std::string_view text = value.as_string();
+  if (!value.is_string() || !check_percent(text).empty()) return std::nullopt;
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+}  // namespace
 
 void validate_not_negative_member(const Value& object, doc::KnownKeyIndex key,
                                   const FieldPath& path, FieldErrors& errors) noexcept {
   validate_not_negative(object[key], path.child(doc::kKnownKeys[key.value]), errors);
 }
+
+void validate_counts(const Value& status, std::initializer_list<doc::KnownKeyIndex> keys,
+                     FieldErrors& errors) noexcept {
+  const FieldPath path{"status"};
+  for (const doc::KnownKeyIndex key : keys) {
+    validate_not_negative_member(status, key, path, errors);
+  }
+}
+
+void validate_at_most(const Value& status, doc::KnownKeyIndex key, doc::KnownKeyIndex bound,
+                      std::string_view message, const FieldPath& path,
+                      FieldErrors& errors) noexcept {
+  if (status[key].as_int() > status[bound].as_int()) {
+    errors.invalid(path.child(doc::kKnownKeys[key.value]), status[key], message);
+  }
+}
+
+void validate_int_or_percent(const Value& value, const FieldPath& path,
+                             FieldErrors& errors) noexcept {
+  if (value.is_string()) {
+    errors.invalid_each(path, value, check_percent(value.as_string()));
+  } else {
+    validate_not_negative(value, path, errors);
+  }
+}
+
+bool is_zero_int_or_percent(const Value& value) noexcept {
+  return value.is_string() ? percentage(value).value_or(0) == 0 : value.as_int() == 0;
+}
+
+void validate_at_most_100_percent(const Value& value, const FieldPath& path,
+                                  FieldErrors& errors) noexcept {
+  if (percentage(value).value_or(0) > 100) {
+    errors.invalid(path, value, "must not be greater than 100%");
+  }
+}
+
+void validate_runs_for_ever(const Value& pod_spec, std::string_view kind, const FieldPath& path,
+                            FieldErrors& errors) noexcept {
+  if (pod_spec["restartPolicy"_key].as_string() != "Always") {
+    errors.not_supported(path.child("restartPolicy"), pod_spec["restartPolicy"_key].to_string(),
+                         {"Always"});
+  }
+  if (!pod_spec["activeDeadlineSeconds"_key].is_null()) {
+    errors.forbidden(path.child("activeDeadlineSeconds"),
+                     fmt::format("activeDeadlineSeconds in {} is not Supported", kind));
+  }
+}
+
+void validate_selects_template(const Value& pod_template, const FieldPath& path,
+                               FieldErrors& errors) noexcept {
+  const Value& labels = pod_template["metadata"_key]["labels"_key];
+  errors.invalid_rendered(path.child("metadata").child("labels"),
+                          labels.is_null() ? "null" : render_value(labels),
+                          "`selector` does not match template `labels`");
+}
+
+namespace {
+
+constexpr std::string_view kBeyondReplicas = "cannot be greater than status.replicas";
+constexpr std::string_view kBeyondReady = "cannot be greater than readyReplicas";
 
 void validate_selector(const Value& selector, const FieldPath& path, FieldErrors& errors) noexcept {
   if (selector.is_null()) return errors.required(path);
@@ -35,26 +104,16 @@ void validate_template(const Value& spec, const LabelSelector& selector, const F
                        FieldErrors& errors) noexcept {
   const Value& pod_template = spec["template"_key];
   const Value& pod_spec = pod_template["spec"_key];
-  const Value& labels = pod_template["metadata"_key]["labels"_key];
   const bool selects = !selector.is_everything() && !selector.is_nothing();
-  if (selects && !selector.matches(labels)) {
-    errors.invalid_rendered(path.child("metadata").child("labels"),
-                            labels.is_null() ? "null" : render_value(labels),
-                            "`selector` does not match template `labels`");
+  if (selects && !selector.matches(pod_template["metadata"_key]["labels"_key])) {
+    validate_selects_template(pod_template, path, errors);
   }
   validate_pod_template_spec(pod_template, path, errors);
   const FieldPath spec_path = path.child("spec");
   if (spec["replicas"_key].as_int() > 1) {
     validate_read_only_disks(pod_spec["volumes"_key], spec_path.child("volumes"), errors);
   }
-  if (pod_spec["restartPolicy"_key].as_string() != "Always") {
-    errors.not_supported(spec_path.child("restartPolicy"),
-                         pod_spec["restartPolicy"_key].to_string(), {"Always"});
-  }
-  if (!pod_spec["activeDeadlineSeconds"_key].is_null()) {
-    errors.forbidden(spec_path.child("activeDeadlineSeconds"),
-                     "activeDeadlineSeconds in ReplicaSet is not Supported");
-  }
+  validate_runs_for_ever(pod_spec, "ReplicaSet", spec_path, errors);
 }
 
 void validate_selector_and_template(const Value& spec, const FieldPath& path,
@@ -68,28 +127,6 @@ void validate_selector_and_template(const Value& spec, const FieldPath& path,
   validate_template(spec, *selector, path.child("template"), errors);
 }
 
-// A percentage's number; a plain number counts as none.
-std::optional<std::int64_t> percentage(const Value& value) {
-  const std::string_view text = value.as_string();
-  if (!value.is_string() || !check_percent(text).empty()) return std::nullopt;
-  std::int64_t number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-void validate_int_or_percent(const Value& value, const FieldPath& path,
-                             FieldErrors& errors) noexcept {
-  if (value.is_string()) {
-    errors.invalid_each(path, value, check_percent(value.as_string()));
-  } else {
-    validate_not_negative(value, path, errors);
-  }
-}
-
-bool is_zero(const Value& value) noexcept {
-  return value.is_string() ? percentage(value).value_or(0) == 0 : value.as_int() == 0;
-}
-
 void validate_rolling_update(const Value& rolling, const FieldPath& path,
                              FieldErrors& errors) noexcept {
   const Value& unavailable = rolling["maxUnavailable"_key];
@@ -97,12 +134,10 @@ void validate_rolling_update(const Value& rolling, const FieldPath& path,
   const FieldPath unavailable_path = path.child("maxUnavailable");
   validate_int_or_percent(unavailable, unavailable_path, errors);
   validate_int_or_percent(surge, path.child("maxSurge"), errors);
-  if (is_zero(unavailable) && is_zero(surge)) {
+  if (is_zero_int_or_percent(unavailable) && is_zero_int_or_percent(surge)) {
     errors.invalid(unavailable_path, unavailable, "may not be 0 when `maxSurge` is 0");
   }
-  if (percentage(unavailable).value_or(0) > 100) {
-    errors.invalid(unavailable_path, unavailable, "must not be greater than 100%");
-  }
+  validate_at_most_100_percent(unavailable, unavailable_path, errors);
 }
 
 void validate_strategy(const Value& strategy, const FieldPath& path, FieldErrors& errors) noexcept {
@@ -151,14 +186,6 @@ void validate_same_selector(const Value& object, const Value& old_object,
                             FieldErrors& errors) noexcept {
   validate_immutable(object["spec"_key]["selector"_key], old_object["spec"_key]["selector"_key],
                      FieldPath{"spec"}.child("selector"), errors);
-}
-
-void validate_at_most(const Value& status, doc::KnownKeyIndex key, doc::KnownKeyIndex bound,
-                      std::string_view message, const FieldPath& path,
-                      FieldErrors& errors) noexcept {
-  if (status[key].as_int() > status[bound].as_int()) {
-    errors.invalid(path.child(doc::kKnownKeys[key.value]), status[key], message);
-  }
 }
 
 }  // namespace
