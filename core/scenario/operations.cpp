@@ -11,7 +11,7 @@
 #include "core/api/object.h"
 #include "core/cluster/fault.h"
 #include "core/doc/json.h"
-#include "core/scenario/json_path.h"
+#include "core/doc/json_path.h"
 #include "core/scenario/lookup.h"
 
 namespace rockpool::scenario {
@@ -228,8 +228,8 @@ bool is_reached(const WaitFor& wanted, const doc::Value& object) {
   if (wanted.kind == WaitFor::Kind::condition) {
     return equal_without_case(api::condition_status(object, wanted.name), wanted.value);
   }
-  const auto found = read_json_path(object, wanted.name);
-  return found && (wanted.value.empty() || plain_text(*found) == wanted.value);
+  const auto found = doc::read_json_path(object, wanted.name);
+  return found && (wanted.value.empty() || doc::plain_text(*found) == wanted.value);
 }
 
 Outcome wait(World& world, const Operation& operation, const Timeouts& timeouts) {

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace rockpool::scenario {
+namespace rockpool::doc {
 namespace {
 
 using std::chrono::milliseconds;
@@ -298,4 +298,4 @@ TEST_CASE("a mistake in a file that a test refers to is told with that file's pl
 }
 
 }  // namespace
-}  // namespace rockpool::scenario
+}  // namespace rockpool::doc
