@@ -40,6 +40,8 @@ constexpr SubresourceSet kOfPods{
     status, binding, log, exec, attach, portforward, proxy, eviction, ephemeralcontainers, resize};
 constexpr SubresourceSet kToken{token};
 
+constexpr std::string_view kDefinitionNames[] = {"crd", "crds"};
+
 constexpr Row kRows[] = {
     {namespaces, "v1", "NamespaceList", "namespaces", "namespace", "ns", "", cluster,
      kOfNamespaces},
@@ -126,6 +128,9 @@ constexpr Row kRows[] = {
     {validatingadmissionpolicybindings, "admissionregistration.k8s.io/v1",
      "ValidatingAdmissionPolicyBindingList", "validatingadmissionpolicybindings",
      "validatingadmissionpolicybinding", "", "api-extensions", cluster},
+    {customresourcedefinitions, "apiextensions.k8s.io/v1", "CustomResourceDefinitionList",
+     "customresourcedefinitions", "customresourcedefinition", "crd", "api-extensions", cluster,
+     kStatus},
 };
 static_assert(std::size(kRows) == index_of(builtin_count));
 
@@ -157,6 +162,7 @@ Resources make_resources() {
                     row.subresources,
                     find_type(core ? "/v1" : row.api_version, kind)};
   }
+  resources[index_of(customresourcedefinitions)].short_names = kDefinitionNames;
   return resources;
 }
 

@@ -62,6 +62,7 @@ enum class ResourceId : std::uint16_t {
   mutatingwebhookconfigurations,
   validatingadmissionpolicies,
   validatingadmissionpolicybindings,
+  customresourcedefinitions,
   builtin_count,
 };
 
@@ -127,6 +128,8 @@ struct Resource {
   SubresourceSet subresources;
   /// The fields of its objects; nullptr for resources without a table.
   const TypeTable* type;
+  /// The version's entry in its CustomResourceDefinition; nullptr for what is built in.
+  const doc::Value* definition = nullptr;
 
   GroupResource group_resource() const { return {group, plural}; }
   GroupKind group_kind() const { return {group, kind}; }

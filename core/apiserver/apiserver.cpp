@@ -21,7 +21,42 @@ void ApiServer::reload() {
     allocation.adopt(service);
     return true;
   });
+  state_->store.visit(api::ResourceId::customresourcedefinitions, {},
+                      [&](const doc::Value& definition) {
+                        state_->definitions.set(definition);
+                        return true;
+                      });
   state_->event_expiry.reload();
+}
+
+const api::Resource& ApiServer::resource(api::ResourceId id) const {
+  return state_->resource(id);
+}
+
+const api::Resource* ApiServer::find_resource(std::string_view group, std::string_view version,
+                                              std::string_view plural) const {
+  const api::Resource* found = api::find_resource(group, version, plural);
+  return found != nullptr ? found : state_->definitions.find(group, version, plural);
+}
+
+const api::Resource* ApiServer::find_kind(std::string_view api_version,
+                                          std::string_view kind) const {
+  const api::Resource* found = api::find_kind(api_version, kind);
+  return found != nullptr ? found : state_->definitions.find_kind(api_version, kind);
+}
+
+std::vector<const api::Resource*> ApiServer::resources() const {
+  std::vector<const api::Resource*> all;
+  for (const api::Resource& resource : api::all_resources()) all.push_back(&resource);
+  for (const api::Resource* resource : state_->definitions.resources()) all.push_back(resource);
+  return all;
+}
+
+std::vector<const api::Resource*> ApiServer::served_versions() const {
+  std::vector<const api::Resource*> all;
+  for (const api::Resource& resource : api::all_resources()) all.push_back(&resource);
+  for (const api::Resource* each : state_->definitions.served_versions()) all.push_back(each);
+  return all;
 }
 
 void ApiServer::set_pod_log_source(PodLogSource* source) {

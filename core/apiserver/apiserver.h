@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/api/resource.h"
 #include "core/api/status.h"
@@ -105,6 +106,19 @@ class ApiServer {
   /// Fails with Conflict if it has a node already or is being deleted.
   api::Result<void> bind(std::string_view ns, std::string_view pod, std::string_view node,
                          const Preconditions& preconditions = {}, const WriteOptions& = {});
+
+  /// The resource of that id as its objects are stored: built in, or defined by a
+  /// CustomResourceDefinition of this server.
+  const api::Resource& resource(api::ResourceId id) const;
+  /// The served resource of that plural name, or nullptr.
+  const api::Resource* find_resource(std::string_view group, std::string_view version,
+                                     std::string_view plural) const;
+  /// The served resource whose objects have that apiVersion and kind, or nullptr.
+  const api::Resource* find_kind(std::string_view api_version, std::string_view kind) const;
+  /// All resources that are served, each once, those that are built in first.
+  std::vector<const api::Resource*> resources() const;
+  /// The same, but each in all versions in which it is served.
+  std::vector<const api::Resource*> served_versions() const;
 
   /// Where `pods/<name>/log` reads; must outlive its use here. None at first: logs are then
   /// answered with 503.

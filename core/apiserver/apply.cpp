@@ -14,10 +14,11 @@ namespace rockpool::apiserver {
 namespace {
 
 // The resource of an object, or kubectl's error for kinds that nobody serves.
-api::Result<const api::Resource*> find_resource_of(const doc::Value& object) {
+api::Result<const api::Resource*> find_resource_of(const ApiServer& server,
+                                                   const doc::Value& object) {
   const std::string_view version = api::api_version(object);
   const std::string_view kind = api::kind(object);
-  if (const api::Resource* resource = api::find_kind(version, kind)) return resource;
+  if (const api::Resource* resource = server.find_kind(version, kind)) return resource;
   api::Status status = api::resource_not_found();
   status.message = fmt::format("no matches for kind \"{}\" in version \"{}\"", kind, version);
   return std::unexpected{std::move(status)};
@@ -63,7 +64,7 @@ std::string last_applied_configuration(const doc::Value& object) {
 
 api::Result<ApplyResult> apply(ApiServer& server, doc::Value object,
                                std::string_view default_namespace, const WriteOptions& options) {
-  const auto found = find_resource_of(object);
+  const auto found = find_resource_of(server, object);
   if (!found) return std::unexpected{found.error()};
   const api::Resource& resource = **found;
   const doc::Value& metadata = metadata_of(object);

@@ -7,6 +7,7 @@
 
 #include "core/api/decode.h"
 #include "core/api/type_table.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/state.h"
 #include "core/doc/json.h"
 #include "core/doc/yaml.h"
@@ -182,9 +183,9 @@ api::Result<doc::Value> read_object(const Request& request, const api::Resource&
   if (auto checked = check_kind(body->document, resource); !checked) {
     return std::unexpected{std::move(checked.error())};
   }
-  return take_decoded(api::decode(resource, body->document,
-                                  {.field_validation = decode_validation(validation),
-                                   .duplicate_fields = body->duplicate_fields}),
+  return take_decoded(custom::decode(resource, body->document,
+                                     {.field_validation = decode_validation(validation),
+                                      .duplicate_fields = body->duplicate_fields}),
                       warnings);
 }
 

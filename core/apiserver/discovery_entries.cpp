@@ -4,9 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
+#include <functional>
 #include <iterator>
 #include <span>
+#include <tuple>
+
+#include "core/apiserver/apiserver.h"
 
 #include "core/apiserver/reviews/virtual_resource.h"
 
@@ -126,9 +131,9 @@ Value to_resource_discovery(const Value& entry, std::string_view group, std::str
 }
 
 // The entries are by name, so each resource comes before its subresources.
-Value version_discovery(std::string_view group, std::string_view version) {
+Value version_discovery(const ApiServer& server, std::string_view group, std::string_view version) {
   std::vector<Value> resources;
-  for (const Value& entry : resource_entries(group, version)) {
+  for (const Value& entry : resource_entries(server, group, version)) {
     const std::string name = entry["name"].to_string();
     const std::size_t slash = name.find('/');
     if (slash == std::string::npos) {
@@ -144,11 +149,32 @@ Value version_discovery(std::string_view group, std::string_view version) {
                      {"freshness", "Current"}});
 }
 
-Value group_discovery(std::string_view group, std::string_view version) {
+Value group_discovery(const ApiServer& server, const Group& group) {
   Value metadata = Value::map({{"creationTimestamp", nullptr}});
-  if (!group.empty()) metadata.set("name", group);
-  return Value::map({{"metadata", std::move(metadata)},
-                     {"versions", Value::array({version_discovery(group, version)})}});
+  if (!group.name.empty()) metadata.set("name", group.name);
+  std::vector<Value> versions;
+  for (const std::string_view version : group.versions) {
+    versions.push_back(version_discovery(server, group.name, version));
+  }
+  return Value::map(
+      {{"metadata", std::move(metadata)}, {"versions", Value::array(std::move(versions))}});
+}
+
+// How stable a version is: 2 for v1, 1 for v1beta1, 0 for v1alpha1, -1 for other names; and its
+// numbers (apimachinery's version.CompareKubeAwareVersionStrings).
+std::tuple<int, int, int> rank_of(std::string_view version) {
+  int major = 0;
+  int minor = 0;
+  if (!version.starts_with('v')) return {-1, 0, 0};
+  const char* end = version.data() + version.size();
+  auto [rest, error] = std::from_chars(version.data() + 1, end, major);
+  if (error != std::errc{}) return {-1, 0, 0};
+  if (rest == end) return {2, major, 0};
+  const std::string_view tail{rest, end};
+  const int stability = tail.starts_with("beta") ? 1 : tail.starts_with("alpha") ? 0 : -1;
+  if (stability < 0) return {-1, 0, 0};
+  std::from_chars(rest + (stability == 1 ? 4 : 5), end, minor);
+  return {stability, major, minor};
 }
 
 }  // namespace
@@ -157,27 +183,34 @@ std::string group_version(std::string_view group, std::string_view version) {
   return group.empty() ? std::string{version} : fmt::format("{}/{}", group, version);
 }
 
-std::vector<std::pair<std::string_view, std::string_view>> served_groups() {
-  std::vector<std::pair<std::string_view, std::string_view>> groups;
+std::vector<Group> served_groups(const ApiServer& server) {
+  std::vector<Group> groups;
   const auto add = [&groups](const auto& resource) {
-    const std::pair entry{resource.group, resource.version};
-    if (!resource.group.empty() && std::ranges::find(groups, entry) == groups.end()) {
-      groups.push_back(entry);
+    if (resource.group.empty()) return;
+    auto group = std::ranges::find(groups, resource.group, &Group::name);
+    if (group == groups.end()) group = groups.insert(groups.end(), {resource.group, {}});
+    if (std::ranges::find(group->versions, resource.version) == group->versions.end()) {
+      group->versions.push_back(resource.version);
     }
   };
-  for (const api::Resource& resource : api::all_resources()) add(resource);
+  for (const api::Resource* resource : server.served_versions()) add(*resource);
   for (const VirtualResource& resource : virtual_resources()) add(resource);
-  std::ranges::stable_sort(
-      groups, {}, [](const auto& entry) { return std::pair{priority_of(entry.first), entry}; });
+  for (Group& group : groups) {
+    std::ranges::stable_sort(group.versions, std::greater{}, rank_of);
+  }
+  std::ranges::stable_sort(groups, {}, [](const Group& group) {
+    return std::pair{priority_of(group.name), group.name};
+  });
   return groups;
 }
 
-std::vector<Value> resource_entries(std::string_view group, std::string_view version) {
+std::vector<Value> resource_entries(const ApiServer& server, std::string_view group,
+                                    std::string_view version) {
   std::vector<Value> resources;
-  for (const api::Resource& resource : api::all_resources()) {
-    if (resource.group != group || resource.version != version) continue;
-    resources.push_back(describe_resource(resource));
-    append_subresources(resource, resources);
+  for (const api::Resource* resource : server.served_versions()) {
+    if (resource->group != group || resource->version != version) continue;
+    resources.push_back(describe_resource(*resource));
+    append_subresources(*resource, resources);
   }
   for (const VirtualResource& resource : virtual_resources()) {
     if (resource.group != group || resource.version != version) continue;
@@ -188,13 +221,13 @@ std::vector<Value> resource_entries(std::string_view group, std::string_view ver
   return resources;
 }
 
-Value aggregated_discovery(bool core_group) {
+Value aggregated_discovery(const ApiServer& server, bool core_group) {
   std::vector<Value> groups;
   if (core_group) {
-    groups.push_back(group_discovery("", "v1"));
+    groups.push_back(group_discovery(server, {"", {"v1"}}));
   } else {
-    for (const auto& [group, version] : served_groups()) {
-      groups.push_back(group_discovery(group, version));
+    for (const Group& group : served_groups(server)) {
+      groups.push_back(group_discovery(server, group));
     }
   }
   return Value::map({{"kind", "APIGroupDiscoveryList"},

@@ -12,13 +12,22 @@
 // What discovery says of the served resources, in its two forms.
 namespace rockpool::apiserver {
 
+class ApiServer;
+
 /// "v1", "apps/v1".
 std::string group_version(std::string_view group, std::string_view version);
-/// The served groups beside the core group, each with its version, in the order of their priority.
-std::vector<std::pair<std::string_view, std::string_view>> served_groups();
+/// A served group beside the core group.
+struct Group {
+  std::string_view name;
+  /// The preferred version first.
+  std::vector<std::string_view> versions;
+};
+/// All of them in upstream's order, those of CustomResourceDefinitions last.
+std::vector<Group> served_groups(const ApiServer& server);
 /// The meta.k8s.io APIResources of a version, subresources included, by name.
-std::vector<doc::Value> resource_entries(std::string_view group, std::string_view version);
+std::vector<doc::Value> resource_entries(const ApiServer& server, std::string_view group,
+                                         std::string_view version);
 /// The apidiscovery.k8s.io/v2 APIGroupDiscoveryList of the core group, or of all others.
-doc::Value aggregated_discovery(bool core_group);
+doc::Value aggregated_discovery(const ApiServer& server, bool core_group);
 
 }  // namespace rockpool::apiserver

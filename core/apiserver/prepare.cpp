@@ -10,6 +10,7 @@
 
 #include "core/api/object.h"
 #include "core/api/type_table.h"
+#include "core/apiserver/custom/definition_object.h"
 
 namespace rockpool::apiserver {
 
@@ -116,6 +117,11 @@ void add_create_warnings(const api::Resource& resource, const Value& object,
     case validatingadmissionpolicybindings:
       warnings.emplace_back(
           "this server enforces no admission policies: the object is stored only");
+      return;
+    case customresourcedefinitions:
+      for (std::string& warning : custom::definition_warnings(object)) {
+        warnings.push_back(std::move(warning));
+      }
       return;
     default:
       return;

@@ -4,7 +4,9 @@
 #include <fmt/format.h>
 
 #include <utility>
+#include <vector>
 
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/print/table.h"
 #include "core/apiserver/state.h"
 
@@ -29,6 +31,7 @@ class EventPresenter {
 
   doc::Value operator()(const WatchEvent& event) {
     if (event.kind == WatchEvent::error) return event.object;
+    if (format_.as == As::object) return custom::convert(event.object, resource_);
     if (format_.as == As::partial_metadata) return make_partial_metadata(event.object);
     const bool headers = std::exchange(headers_due_, false);
     return make_table(resource_, {&event.object, 1}, version_of(event.object),
@@ -42,6 +45,19 @@ class EventPresenter {
   bool headers_due_ = true;
 };
 
+// Lists of custom objects keep each item's apiVersion and kind, which upstream has no Go type to
+// leave out from.
+Response present_custom_list(const Route& route, const ListResult& list) {
+  std::vector<doc::Value> items;
+  for (const doc::Value& item : list.items) items.push_back(custom::convert(item, *route.resource));
+  return respond_object(200,
+                        doc::Value::object({{"apiVersion"_key, route.resource->api_version},
+                                            {"kind"_key, route.resource->list_kind},
+                                            {"metadata"_key, list_metadata(list)},
+                                            {"items"_key, doc::Value::array(std::move(items))}}),
+                        route.format);
+}
+
 }  // namespace
 
 Response present_object(const Route& route, int code, const doc::Value& object) {
@@ -54,7 +70,7 @@ Response present_object(const Route& route, int code, const doc::Value& object) 
     case As::aggregated_discovery:
       break;
   }
-  return respond_object(code, object, route.format);
+  return respond_object(code, custom::convert(object, *route.resource), route.format);
 }
 
 Response present_list(const Route& route, const ListResult& list) {
@@ -71,11 +87,13 @@ Response present_list(const Route& route, const ListResult& list) {
     case As::aggregated_discovery:
       break;
   }
+  if (route.resource->definition != nullptr) return present_custom_list(route, list);
   return respond_list(*route.resource, list, route.format);
 }
 
 void present_watch(const Route& route, WatchStream& stream) {
-  if (route.format.as != As::object) stream.set_presenter(EventPresenter{route});
+  if (route.format.as != As::object || route.resource->definition != nullptr)
+    stream.set_presenter(EventPresenter{route});
 }
 
 }  // namespace rockpool::apiserver

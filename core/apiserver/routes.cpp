@@ -57,10 +57,11 @@ Response ApiServer::handle(const Request& request) {
   if (!format) return respond_status(format.error());
   if (!path) return serve_discovery(*this, request, *format);
   // Paths of versions that are not served are nobody's.
-  if (!is_served(path->group, path->version)) return respond_text(404, "404 page not found\n");
+  if (!is_served(*this, path->group, path->version))
+    return respond_text(404, "404 page not found\n");
   Route route{*this, request, *path, nullptr, *format};
   if (path->resource.empty()) return serve_resource_list(route);
-  route.resource = api::find_resource(path->group, path->version, path->resource);
+  route.resource = find_resource(path->group, path->version, path->resource);
   if (route.resource == nullptr) {
     const VirtualResource* questions =
         find_virtual_resource(path->group, path->version, path->resource);

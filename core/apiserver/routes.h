@@ -38,7 +38,7 @@ Response serve_discovery(const ApiServer& server, const Request& request, Format
 /// `/api/v1`, `/apis/apps/v1`: the resources of a version.
 Response serve_resource_list(const Route& route);
 /// True if any resource is served there.
-bool is_served(std::string_view group, std::string_view version);
+bool is_served(const ApiServer& server, std::string_view group, std::string_view version);
 
 /// What the query says about writing. Errors are Invalid in upstream's words.
 api::Result<WriteOptions> read_write_options(const Request& request, std::string_view kind,

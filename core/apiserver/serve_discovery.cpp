@@ -29,11 +29,16 @@ Value server_addresses(const ApiServer& server) {
                                                  server.options().secure_port)}})});
 }
 
-Value describe_group(std::string_view group, std::string_view version) {
-  const Value entry =
-      Value::map({{"groupVersion", group_version(group, version)}, {"version", version}});
-  return Value::map(
-      {{"name", group}, {"versions", Value::array({entry})}, {"preferredVersion", entry}});
+Value describe_group(const Group& group) {
+  std::vector<Value> versions;
+  for (const std::string_view version : group.versions) {
+    versions.push_back(
+        Value::map({{"groupVersion", group_version(group.name, version)}, {"version", version}}));
+  }
+  const Value preferred = versions.front();
+  return Value::map({{"name", group.name},
+                     {"versions", Value::array(std::move(versions))},
+                     {"preferredVersion", preferred}});
 }
 
 Value api_versions(const ApiServer& server) {
@@ -42,11 +47,9 @@ Value api_versions(const ApiServer& server) {
                      {"serverAddressByClientCIDRs", server_addresses(server)}});
 }
 
-Value group_list() {
+Value group_list(const ApiServer& server) {
   std::vector<Value> groups;
-  for (const auto& [group, version] : served_groups()) {
-    groups.push_back(describe_group(group, version));
-  }
+  for (const Group& group : served_groups(server)) groups.push_back(describe_group(group));
   return Value::map({{"kind", "APIGroupList"},
                      {"apiVersion", "v1"},
                      {"groups", Value::array(std::move(groups))}});
@@ -68,11 +71,13 @@ Value version_info() {
                      {"platform", "linux/amd64"}});
 }
 
-Value path_list() {
+Value path_list(const ApiServer& server) {
   std::vector<Value> paths{"/api", "/api/v1", "/apis"};
-  for (const auto& [group, version] : served_groups()) {
-    paths.emplace_back(fmt::format("/apis/{}", group));
-    paths.emplace_back(fmt::format("/apis/{}/{}", group, version));
+  for (const Group& group : served_groups(server)) {
+    paths.emplace_back(fmt::format("/apis/{}", group.name));
+    for (const std::string_view version : group.versions) {
+      paths.emplace_back(fmt::format("/apis/{}/{}", group.name, version));
+    }
   }
   for (const std::string_view path :
        {"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
@@ -81,8 +86,8 @@ Value path_list() {
   return Value::map({{"paths", Value::array(std::move(paths))}});
 }
 
-Response respond_aggregated(bool core_group, Format format) {
-  Response response = respond_object(200, aggregated_discovery(core_group), format);
+Response respond_aggregated(const ApiServer& server, bool core_group, Format format) {
+  Response response = respond_object(200, aggregated_discovery(server, core_group), format);
   response.headers = {{"Content-Type", fmt::format("application/{};g=apidiscovery.k8s.io;v=v2;"
                                                    "as=APIGroupDiscoveryList",
                                                    format.yaml ? "yaml" : "json")}};
@@ -100,26 +105,28 @@ Response serve_health(const Request& request) {
 }
 
 // `/openapi/…`; nothing if it is no such path, or one of a version that is not served.
-std::optional<Value> find_openapi(std::string_view path) {
-  if (path == "/openapi/v2") return openapi::document_v2();
-  if (path == "/openapi/v3") return openapi::index_v3();
+std::optional<Value> find_openapi(const ApiServer& server, std::string_view path) {
+  if (path == "/openapi/v2") return openapi::document_v2(server);
+  if (path == "/openapi/v3") return openapi::index_v3(server);
   constexpr std::string_view kPrefix = "/openapi/v3";
   if (!path.starts_with(kPrefix)) return std::nullopt;
   const auto place = parse_resource_path(path.substr(kPrefix.size()));
-  if (!place || !place->resource.empty() || !is_served(place->group, place->version)) {
+  if (!place || !place->resource.empty() || !is_served(server, place->group, place->version)) {
     return std::nullopt;
   }
-  return openapi::document_v3(place->group, place->version);
+  return openapi::document_v3(server, place->group, place->version);
 }
 
 }  // namespace
 
-bool is_served(std::string_view group, std::string_view version) {
+bool is_served(const ApiServer& server, std::string_view group, std::string_view version) {
   const auto serves = [&](const auto& resource) {
     return resource.group == group && resource.version == version;
   };
   return std::ranges::any_of(api::all_resources(), serves) ||
-         std::ranges::any_of(virtual_resources(), serves);
+         std::ranges::any_of(virtual_resources(), serves) ||
+         std::ranges::any_of(server.served_versions(),
+                             [&](const api::Resource* each) { return serves(*each); });
 }
 
 Response serve_discovery(const ApiServer& server, const Request& request, Format format) {
@@ -128,16 +135,18 @@ Response serve_discovery(const ApiServer& server, const Request& request, Format
   if (request.method != "GET" && request.method != "HEAD") return respond_text(404, kNotFoundPage);
   if (is_health_path(path)) return serve_health(request);
   if (path == "/version") return respond_object(200, version_info(), format);
-  if (path == "/" || path.empty()) return respond_object(200, path_list(), format);
+  if (path == "/" || path.empty()) return respond_object(200, path_list(server), format);
   if (path == "/api" || path == "/apis") {
-    if (format.as == As::aggregated_discovery) return respond_aggregated(path == "/api", format);
-    return respond_object(200, path == "/api" ? api_versions(server) : group_list(), format);
+    if (format.as == As::aggregated_discovery)
+      return respond_aggregated(server, path == "/api", format);
+    return respond_object(200, path == "/api" ? api_versions(server) : group_list(server), format);
   }
-  if (const auto document = find_openapi(path)) return respond_object(200, *document, format);
+  if (const auto document = find_openapi(server, path))
+    return respond_object(200, *document, format);
   if (path.starts_with("/apis/")) {
-    for (const auto& [group, version] : served_groups()) {
-      if (path.substr(6) != group) continue;
-      Value result = describe_group(group, version);
+    for (const Group& group : served_groups(server)) {
+      if (path.substr(6) != group.name) continue;
+      Value result = describe_group(group);
       result.set("kind", "APIGroup");
       result.set("apiVersion", "v1");
       return respond_object(200, result, format);
@@ -153,7 +162,8 @@ Response serve_resource_list(const Route& route) {
   Value list = Value::map(
       {{"kind", "APIResourceList"},
        {"groupVersion", group_version(route.path.group, route.path.version)},
-       {"resources", Value::array(resource_entries(route.path.group, route.path.version))}});
+       {"resources",
+        Value::array(resource_entries(route.server, route.path.group, route.path.version))}});
   if (!route.path.group.empty()) list.set("apiVersion", "v1");
   return respond_object(200, list, route.format);
 }

@@ -32,6 +32,21 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       token_volume{make_token_volume()},
       default_tolerations{make_default_tolerations(options.default_toleration_seconds)} {}
 
+const api::Resource& ServerState::resource(api::ResourceId id) const {
+  return id < api::ResourceId::builtin_count ? api::resource(id) : definitions.stored(id);
+}
+
+void ServerState::note_written(const api::Resource& resource, const doc::Value& object) {
+  if (resource.id == api::ResourceId::events) event_expiry.note_written(object);
+  if (resource.id == api::ResourceId::customresourcedefinitions) definitions.set(object);
+}
+
+void ServerState::note_removed(const api::Resource& resource, const doc::Value& object) {
+  if (resource.id == api::ResourceId::customresourcedefinitions) {
+    definitions.remove(name_of(object));
+  }
+}
+
 const doc::Value& ServerState::now_text() {
   const sim::Time now = loop.now();
   const std::int64_t second =

@@ -7,6 +7,7 @@
 #include "core/api/resource.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/cluster_ip_allocator.h"
+#include "core/apiserver/custom/definitions.h"
 #include "core/apiserver/event_expiry.h"
 #include "core/apiserver/node_port_allocator.h"
 #include "core/doc/value.h"
@@ -38,6 +39,14 @@ struct ServerState {
   doc::Value token_volume;
   /// The tolerations that every Pod has unless it says otherwise.
   doc::Value default_tolerations;
+
+  custom::Definitions definitions;
+
+  /// The resource of that id as it is stored, built in or defined.
+  const api::Resource& resource(api::ResourceId id) const;
+  /// What follows from an object having been written or removed.
+  void note_written(const api::Resource& resource, const doc::Value& object);
+  void note_removed(const api::Resource& resource, const doc::Value& object);
 
   /// The present as a metav1.Time. All objects of one second share one text.
   const doc::Value& now_text();

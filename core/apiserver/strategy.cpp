@@ -50,6 +50,8 @@ constexpr auto make_strategies() {
   for (const api::ResourceId id : {networkpolicies, ingressclasses, priorityclasses}) {
     at(id) = {.has_generation = true};
   }
+  at(customresourcedefinitions) = {
+      .unconditional_update = false, .separate_status = true, .has_generation = true};
   at(volumeattachments) = {.unconditional_update = false, .separate_status = true};
   for (const api::ResourceId id : {csinodes, csistoragecapacities, runtimeclasses}) {
     at(id) = {.unconditional_update = false};
@@ -66,7 +68,8 @@ constexpr auto make_strategies() {
 }
 
 constexpr auto kStrategies = make_strategies();
-constexpr Strategy kDefaultStrategy;
+// Custom resources; whether their status is separate is for their definition to say.
+constexpr Strategy kCustomStrategy{.unconditional_update = false, .has_generation = true};
 
 void set_or_erase(doc::Value& object, doc::KnownKeyIndex key, const doc::Value& value) {
   if (object[key].identical(value)) return;
@@ -123,7 +126,7 @@ bool counts_as_new_generation(const api::Resource& resource, const doc::Value& o
                               const doc::Value& old_object) {
   if (resource.id == endpointslices) return slice_changed(object, old_object);
   if (resource.id == priorityclasses) return false;
-  if (resource.type->find(doc::Key{"spec"_key}) == nullptr)
+  if (resource.type == nullptr || resource.type->find(doc::Key{"spec"_key}) == nullptr)
     return content_changed(object, old_object);
   if (object["spec"_key] != old_object["spec"_key]) return true;
   return resource.id == deployments && api::annotations(object) != api::annotations(old_object);
@@ -171,7 +174,7 @@ void prepare_status_update(const api::Resource& resource, doc::Value& object,
 
 const Strategy& strategy_of(api::ResourceId resource) {
   const std::size_t index = api::index_of(resource);
-  return index < kStrategies.size() ? kStrategies[index] : kDefaultStrategy;
+  return index < kStrategies.size() ? kStrategies[index] : kCustomStrategy;
 }
 
 void prepare_for_create(const api::Resource& resource, doc::Value& object) {
@@ -187,6 +190,9 @@ void prepare_for_create(const api::Resource& resource, doc::Value& object) {
   if (resource.id == jobs) prepare_new_job(object);
   if (resource.id == daemonsets) prepare_new_daemon_set(object);
   if (resource.id == certificatesigningrequests) prepare_new_signing_request(object);
+  if (resource.definition != nullptr && resource.subresources.contains(api::Subresource::status)) {
+    object.erase("status"_key);
+  }
   if (!strategy.separate_status) return;
   object.set("status"_key, first_status(resource, object));
 }

@@ -71,7 +71,7 @@ Managers present_managers(const api::Resource& resource, const doc::Value& live,
   if (!managers.empty()) return managers;
   const Writer before{std::string{kBeforeFirstApply}, Operation::update,
                       std::string{resource.api_version}};
-  managed::Comparison everything = managed::compare(Shape{*resource.type}, {}, live);
+  managed::Comparison everything = managed::compare(Shape::of(resource), {}, live);
   everything.added = managed::strip(std::move(everything.added), resource.id, Part::scale);
   managers.update(before, everything, now);
   return managers;
@@ -92,7 +92,7 @@ void update_last_applied(const doc::Value& configuration, const std::string& man
 api::Result<doc::Value> apply_to(ServerState& state, const api::Resource& resource,
                                  const doc::Value& live, const Configuration& configuration,
                                  const PatchOptions& options) {
-  const Shape shape{*resource.type};
+  const Shape shape = Shape::of(resource);
   const Writer writer{options.field_manager, Operation::apply, std::string{resource.api_version},
                       options.part == Part::status ? "status" : ""};
   const auto wanted = metadata_of(configuration.object)["resourceVersion"_key];
@@ -106,7 +106,7 @@ api::Result<doc::Value> apply_to(ServerState& state, const api::Resource& resour
                        state.now_text());
   doc::Value object = managed::merge(shape, live, configuration.object);
   managed::prune(shape, object, before, managers.all_fields());
-  object = api::canonicalize(*resource.type, object);
+  if (resource.type != nullptr) object = api::canonicalize(*resource.type, object);
   if (auto settled = managers.settle(writer, managed::compare(shape, live, object), options.force);
       !settled) {
     return std::unexpected{std::move(settled.error())};
@@ -157,7 +157,7 @@ api::Result<doc::Value> apply_object(ServerState& state, const api::Resource& re
   if (auto checked = check_configuration(*object, ns, name, options); !checked) {
     return std::unexpected{std::move(checked.error())};
   }
-  const Shape shape{*resource.type};
+  const Shape shape = Shape::of(resource);
   Configuration configuration{*object, managed::intersect(managed::fields_of(shape, body),
                                                           managed::fields_of(shape, *object))};
   configuration.object.edit("metadata"_key).set("name"_key, name);

@@ -7,6 +7,8 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/custom/definition_object.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/prepare.h"
 #include "core/apiserver/service_allocation.h"
@@ -77,8 +79,20 @@ api::Result<doc::Value> store_new_object(ServerState& state, const api::Resource
   }
   auto created = state.store.create(resource.id, std::move(object));
   if (!created) return std::unexpected{to_status(created.error(), resource, name.as_string())};
-  if (resource.id == api::ResourceId::events) state.event_expiry.note_written(*created);
+  state.note_written(resource, *created);
   return *created;
+}
+
+api::FieldErrors validate(const api::Resource& resource, const doc::Value& object) {
+  if (resource.id == api::ResourceId::services) {
+    return api::validate_create(resource, with_stand_ins(object));
+  }
+  api::FieldErrors errors = api::validate_create(resource, object);
+  if (resource.id == api::ResourceId::customresourcedefinitions) {
+    errors.add(custom::validate_definition(object));
+  }
+  errors.add(custom::validate(resource, object));
+  return errors;
 }
 
 }  // namespace
@@ -87,6 +101,8 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
                                       std::string_view ns, doc::Value object,
                                       const WriteOptions& options) {
   api::apply_defaults(resource, object);
+  const bool is_definition = resource.id == api::ResourceId::customresourcedefinitions;
+  if (is_definition) custom::apply_definition_defaults(object);
   if (auto admitted = admit_create(state, resource, ns, object); !admitted) {
     return std::unexpected{std::move(admitted.error())};
   }
@@ -108,15 +124,13 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   }
   prepare_for_create(resource, object);
   if (resource.id == api::ResourceId::namespaces) label_namespace(object);
-  const bool is_service = resource.id == api::ResourceId::services;
-  const api::FieldErrors errors =
-      api::validate_create(resource, is_service ? with_stand_ins(object) : object);
-  if (!errors.empty()) {
+  if (is_definition) custom::establish(object, state.now_text());
+  if (const api::FieldErrors errors = validate(resource, object); !errors.empty()) {
     return std::unexpected{api::invalid(resource.group_kind(), name_of(object), errors)};
   }
   if (options.warnings != nullptr) add_create_warnings(resource, object, *options.warnings);
   std::optional<ServiceAllocation> allocation;
-  if (is_service) {
+  if (resource.id == api::ResourceId::services) {
     allocation.emplace(state.cluster_ips, state.node_ports);
     if (auto done = allocation->create(object); !done) {
       return std::unexpected{std::move(done.error())};
@@ -134,7 +148,7 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
 
 api::Result<doc::Value> ApiServer::create(api::ResourceId id, std::string_view ns,
                                           doc::Value object, const CreateOptions& options) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   auto decoded = decode_object(resource, std::move(object), options);
   if (!decoded) return decoded;
   if (auto agreed = agree_on_namespace(resource, ns, *decoded); !agreed) {

@@ -8,6 +8,7 @@
 #include "core/api/object.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/custom/definition_object.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/writes.h"
 
@@ -165,6 +166,10 @@ api::Result<Deletion> delete_object(ServerState& state, const api::Resource& res
     if (old_object["spec"_key]["finalizers"_key].size() != 0) return Deletion{false, old_object};
   }
   doc::Value object = old_object;
+  if (resource.id == api::ResourceId::customresourcedefinitions &&
+      !api::is_being_deleted(old_object)) {
+    api::add_finalizer(object, custom::kCleanupFinalizer);
+  }
   const bool graceful = resource.id == api::ResourceId::pods;
   const Grace grace = graceful ? mark_pod(state, object, options) : Grace::none;
   if (grace == Grace::pending) return Deletion{false, old_object};
@@ -191,7 +196,7 @@ api::Result<Deletion> delete_object(ServerState& state, const api::Resource& res
 
 api::Result<Deletion> ApiServer::remove(api::ResourceId id, std::string_view ns,
                                         std::string_view name, const DeleteOptions& options) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   if (auto admitted = admit_delete(resource, name); !admitted) {
     return std::unexpected{std::move(admitted.error())};
   }
@@ -203,7 +208,7 @@ api::Result<Deletion> ApiServer::remove(api::ResourceId id, std::string_view ns,
 api::Result<ListResult> ApiServer::remove_collection(api::ResourceId id, std::string_view ns,
                                                      const DeleteOptions& options,
                                                      const ListOptions& selection) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   auto selected = list(id, ns, selection);
   if (!selected) return selected;
   ListResult result;

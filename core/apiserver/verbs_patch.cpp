@@ -68,14 +68,14 @@ api::Result<doc::Value> patch_scale(ServerState& state, const api::Resource& res
                                     const doc::Value& object, const Patch& patch,
                                     const PatchOptions& options) {
   const api::TypeTable* type = api::find_type("autoscaling/v1", "Scale");
-  const doc::Value scale = make_scale(object);
+  const doc::Value scale = make_scale(resource, object);
   auto patched = apply_patch(patch, scale, type);
   if (!patched) return patched;
   auto decoded = api::decode_as(*type, "autoscaling/v1", "Scale", *patched);
   if (!decoded) return std::unexpected{std::move(decoded.error())};
   auto updated = update_scale(state, resource, object, decoded->object, options);
   if (!updated) return updated;
-  return make_scale(*updated);
+  return make_scale(resource, *updated);
 }
 
 }  // namespace
@@ -83,9 +83,9 @@ api::Result<doc::Value> patch_scale(ServerState& state, const api::Resource& res
 api::Result<doc::Value> ApiServer::patch(api::ResourceId id, std::string_view ns,
                                          std::string_view name, const Patch& patch,
                                          const PatchOptions& options) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   if (patch.type == PatchType::apply) {
-    if (resource.type == nullptr || options.part == Part::scale) {
+    if (options.part == Part::scale) {
       return std::unexpected{
           api::unsupported_media_type("application/json-patch+json, application/merge-patch+json")};
     }

@@ -112,14 +112,14 @@ class Gatherer {
 
 api::Result<doc::Value> ApiServer::get(api::ResourceId id, std::string_view ns,
                                        std::string_view name) const {
-  return find_object(*state_, api::resource(id), ns, name);
+  return find_object(*state_, state_->resource(id), ns, name);
 }
 
 api::Result<ListResult> ApiServer::list(api::ResourceId id, std::string_view ns,
                                         const ListOptions& options) const {
   const store::Store& store = state_->store;
   const auto selection =
-      Selection::parse(api::resource(id), options.label_selector, options.field_selector);
+      Selection::parse(state_->resource(id), options.label_selector, options.field_selector);
   if (!selection) return std::unexpected{selection.error()};
   const auto start = find_start(store, options);
   if (!start) return std::unexpected{start.error()};

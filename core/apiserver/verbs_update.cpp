@@ -8,6 +8,8 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/admission/admission.h"
 #include "core/apiserver/apiserver.h"
+#include "core/apiserver/custom/definition_object.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
@@ -101,8 +103,17 @@ bool only_metadata_or_status_differ(const doc::Value& object, const doc::Value& 
   return index == 0;
 }
 
-api::FieldErrors validate(const api::Resource& resource, const doc::Value& object,
-                          const doc::Value& old_object, Part part) {
+// What its definition says of a custom object, or of a definition itself.
+api::FieldErrors validate_custom(const api::Resource& resource, const doc::Value& object,
+                                 const doc::Value& old_object) {
+  if (resource.id == api::ResourceId::customresourcedefinitions) {
+    return custom::validate_definition_update(object, old_object);
+  }
+  return custom::validate(resource, object);
+}
+
+api::FieldErrors validate_part(const api::Resource& resource, const doc::Value& object,
+                               const doc::Value& old_object, Part part) {
   switch (part) {
     case Part::main:
     case Part::scale:
@@ -117,6 +128,13 @@ api::FieldErrors validate(const api::Resource& resource, const doc::Value& objec
       return api::validate_namespace_finalize_update(object, old_object);
   }
   return {};
+}
+
+api::FieldErrors validate(const api::Resource& resource, const doc::Value& object,
+                          const doc::Value& old_object, Part part) {
+  api::FieldErrors errors = validate_part(resource, object, old_object, part);
+  errors.add(validate_custom(resource, object, old_object));
+  return errors;
 }
 
 // A deletion has only been waiting for the finalizers that this update removes
@@ -138,7 +156,11 @@ api::Result<void> prepare_update(ServerState& state, const api::Resource& resour
   // Defaults of the main part change nothing that was stored before.
   const bool same_content = only_metadata_or_status_differ(object, old_object);
   if (!same_content || part == Part::status) api::apply_defaults(resource, object);
+  const bool redefines = resource.id == api::ResourceId::customresourcedefinitions &&
+                         part == Part::main && !same_content;
+  if (redefines) custom::apply_definition_defaults(object);
   prepare_for_update(resource, object, old_object, part);
+  if (redefines) custom::establish(object, state.now_text());
   if (part == Part::main && !same_content) {
     if (auto admitted = admit_update(state, resource, object, old_object); !admitted) {
       return admitted;
@@ -184,19 +206,19 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
   auto written = state.store.update(resource.id, std::move(object));
   if (!written) return std::unexpected{to_status(written.error(), resource, name_of(old_object))};
   if (allocation) allocation->commit();
-  if (resource.id == api::ResourceId::events) state.event_expiry.note_written(*written);
+  state.note_written(resource, *written);
   return *written;
 }
 
 api::Result<doc::Value> ApiServer::update(api::ResourceId id, doc::Value object,
                                           const UpdateOptions& options) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   if (options.part == Part::scale) {
     auto old_object = find_object(*state_, resource, namespace_name_of(object), name_of(object));
     if (!old_object) return old_object;
     auto updated = update_scale(*state_, resource, *old_object, object, options);
     if (!updated) return updated;
-    return make_scale(*updated);
+    return make_scale(resource, *updated);
   }
   auto decoded = decode_object(resource, std::move(object), options);
   if (!decoded) return decoded;

@@ -165,7 +165,7 @@ void Watcher::schedule_bookmark() {
 
 api::Result<std::shared_ptr<WatchStream>> ApiServer::watch(api::ResourceId id, std::string_view ns,
                                                            const WatchOptions& options) {
-  const api::Resource& resource = api::resource(id);
+  const api::Resource& resource = state_->resource(id);
   auto selection = Selection::parse(resource, options.label_selector, options.field_selector);
   if (!selection) return std::unexpected{std::move(selection.error())};
   const auto version = parse_resource_version(options.resource_version);

@@ -5,6 +5,7 @@
 
 #include "core/api/decode.h"
 #include "core/api/object.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/service_allocation.h"
 
 namespace rockpool::apiserver {
@@ -48,7 +49,7 @@ api::Status to_status(store::Error error, const api::Resource& resource, std::st
 api::Result<doc::Value> decode_object(const api::Resource& resource, doc::Value object,
                                       const WriteOptions& options) {
   if (options.field_validation != FieldValidation::trusted) {
-    auto decoded = api::decode(
+    auto decoded = custom::decode(
         resource, object,
         {.field_validation = decode_validation(options.field_validation), .duplicate_fields = {}});
     if (!decoded) return std::unexpected{std::move(decoded.error())};
@@ -56,13 +57,13 @@ api::Result<doc::Value> decode_object(const api::Resource& resource, doc::Value 
       for (std::string& warning : decoded->warnings)
         options.warnings->push_back(std::move(warning));
     }
-    return std::move(decoded->object);
+    return custom::convert(std::move(decoded->object), resource);
   }
   if (object["kind"_key].is_null() || object["apiVersion"_key].is_null()) {
     object.set("kind"_key, resource.kind);
     object.set("apiVersion"_key, resource.api_version);
   }
-  return object;
+  return custom::convert(std::move(object), resource);
 }
 
 api::Result<doc::Value> find_object(const ServerState& state, const api::Resource& resource,
@@ -78,6 +79,7 @@ api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& r
                                       const doc::Value& last) {
   auto removed = state.store.remove_as(resource.id, last);
   if (!removed) return std::unexpected{to_status(removed.error(), resource, name_of(last))};
+  state.note_removed(resource, *removed);
   if (resource.id == api::ResourceId::services) {
     ServiceAllocation allocation{state.cluster_ips, state.node_ports};
     allocation.release_all(*removed);

@@ -49,7 +49,7 @@ api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& r
                                       const doc::Value& last);
 
 /// The autoscaling/v1 Scale of an object that has one.
-doc::Value make_scale(const doc::Value& object);
+doc::Value make_scale(const api::Resource& resource, const doc::Value& object);
 /// Sets the number of replicas that a Scale asks for.
 api::Result<doc::Value> update_scale(ServerState& state, const api::Resource& resource,
                                      const doc::Value& object, const doc::Value& scale,

@@ -9,6 +9,7 @@
 #include "core/api/object.h"
 #include "core/api/resource.h"
 #include "core/apiserver/apply.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/doc/yaml.h"
 
 namespace rockpool::cluster {
@@ -51,8 +52,8 @@ std::string singular(std::string_view field) {
 }
 
 // `deployment.apps/web`
-std::string resource_name(const doc::Value& object) {
-  const api::Resource* resource = api::find_kind(api::api_version(object), api::kind(object));
+std::string resource_name(const apiserver::ApiServer& server, const doc::Value& object) {
+  const api::Resource* resource = server.find_kind(api::api_version(object), api::kind(object));
   if (resource == nullptr) return {};
   const std::string_view dot = resource->group.empty() ? "" : ".";
   return fmt::format("{}{}{}/{}", resource->singular, dot, resource->group, api::name(object));
@@ -69,26 +70,27 @@ doc::Position find_position(const Item& item, std::string_view field) {
   return positions.key_position(join(item.path, field));
 }
 
-ApplyError error_at(const Item& item, api::Status status, std::string_view field) {
+ApplyError error_at(const apiserver::ApiServer& server, const Item& item, api::Status status,
+                    std::string_view field) {
   ApplyError error;
   const doc::Position position = find_position(item, field);
   error.line = position.line;
   error.column = position.column;
-  error.object = resource_name(item.object);
+  error.object = resource_name(server, item.object);
   error.status = std::move(status);
   return error;
 }
 
-ApplyError error_of(const Item& item, api::Status status) {
+ApplyError error_of(const apiserver::ApiServer& server, const Item& item, api::Status status) {
   std::string field = status.details.causes.empty() ? "" : status.details.causes.front().field;
   if (status.code == 404 && status.details.kind == "namespaces") field = "metadata.namespace";
-  return error_at(item, std::move(status), field);
+  return error_at(server, item, std::move(status), field);
 }
 
 // What kubectl says before it asks the server.
-std::optional<ApplyError> check_header(const Item& item) {
+std::optional<ApplyError> check_header(const apiserver::ApiServer& server, const Item& item) {
   const auto bad = [&](std::string_view message, std::string_view field) {
-    return error_at(item, api::bad_request(message), field);
+    return error_at(server, item, api::bad_request(message), field);
   };
   if (!item.object.is_object()) {
     return bad(
@@ -107,14 +109,14 @@ std::optional<ApplyError> check_header(const Item& item) {
   }
   const std::string_view version = api::api_version(item.object);
   const std::string_view kind = api::kind(item.object);
-  const api::Resource* resource = api::find_kind(version, kind);
+  const api::Resource* resource = server.find_kind(version, kind);
   if (resource == nullptr) {
     return bad(fmt::format("no matches for kind \"{}\" in version \"{}\"", kind, version), "kind");
   }
   if (!api::name(item.object).empty()) return {};
   // A name of another type than text, such as `n`, which YAML takes for "false".
-  if (const auto decoded = api::decode(*resource, item.object); !decoded)
-    return error_of(item, decoded.error());
+  if (const auto decoded = apiserver::custom::decode(*resource, item.object, {}); !decoded)
+    return error_of(server, item, decoded.error());
   if (const std::string_view prefix = api::generate_name(item.object); !prefix.empty()) {
     return bad(fmt::format("from {}: cannot use generate name with apply", prefix),
                "metadata.generateName");
@@ -131,18 +133,19 @@ bool waits_for(const api::Status& status, const std::set<std::string, std::less<
 std::optional<ApplyError> try_out(apiserver::ApiServer& server, const std::vector<Item>& items) {
   std::set<std::string, std::less<>> namespaces;
   for (const Item& item : items) {
-    if (auto error = check_header(item)) return error;
+    if (auto error = check_header(server, item)) return error;
     apiserver::WriteOptions options{.dry_run = true,
                                     .field_validation = apiserver::FieldValidation::strict};
     const auto result = apiserver::apply(server, item.object, "default", options);
-    if (!result && !waits_for(result.error(), namespaces)) return error_of(item, result.error());
+    if (!result && !waits_for(result.error(), namespaces))
+      return error_of(server, item, result.error());
     if (api::kind(item.object) == "Namespace") namespaces.emplace(api::name(item.object));
   }
   return {};
 }
 
 std::expected<std::vector<Item>, ApplyError> collect(
-    const std::vector<doc::YamlDocument>& documents) {
+    const apiserver::ApiServer& server, const std::vector<doc::YamlDocument>& documents) {
   std::vector<Item> items;
   for (const doc::YamlDocument& document : documents) {
     const doc::Value& value = document.value;
@@ -151,7 +154,7 @@ std::expected<std::vector<Item>, ApplyError> collect(
       continue;
     }
     if (!value["items"_key].is_array()) {
-      return std::unexpected{error_at({value, &document, {}},
+      return std::unexpected{error_at(server, {value, &document, {}},
                                       api::bad_request("items: a list is expected here"), "items")};
     }
     std::size_t index = 0;
@@ -174,7 +177,7 @@ std::expected<std::vector<Applied>, ApplyError> apply_text(apiserver::ApiServer&
     error.column = documents.error().position.column;
     return std::unexpected{std::move(error)};
   }
-  const auto items = collect(*documents);
+  const auto items = collect(server, *documents);
   if (!items) return std::unexpected{items.error()};
   if (items->empty()) {
     ApplyError error;
@@ -187,14 +190,15 @@ std::expected<std::vector<Applied>, ApplyError> apply_text(apiserver::ApiServer&
   for (const Item& item : *items) {
     auto result = apiserver::apply(server, item.object);
     if (!result) {
-      ApplyError error = error_of(item, result.error());
+      ApplyError error = error_of(server, item, result.error());
       error.applied = std::move(applied);
       return std::unexpected{std::move(error)};
     }
-    applied.push_back(
-        {std::string{api::kind(item.object)}, std::string{api::namespace_of(result->object)},
-         std::string{api::name(result->object)},
-         std::string{apiserver::apply_outcome_name(result->outcome)}, resource_name(item.object)});
+    applied.push_back({std::string{api::kind(item.object)},
+                       std::string{api::namespace_of(result->object)},
+                       std::string{api::name(result->object)},
+                       std::string{apiserver::apply_outcome_name(result->outcome)},
+                       resource_name(server, item.object)});
   }
   return applied;
 }

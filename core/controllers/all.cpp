@@ -3,6 +3,7 @@
 
 #include "core/controllers/absent_controllers.h"
 #include "core/controllers/controller.h"
+#include "core/controllers/custom_resource_cleanup.h"
 #include "core/controllers/deployment.h"
 #include "core/controllers/endpoints.h"
 #include "core/controllers/endpointslice.h"
@@ -33,6 +34,7 @@ constexpr std::array kControllers = {
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},
     Registration{"absent-controllers-reporter", make_absent_controllers_reporter},
+    Registration{"crd-finalizer", make_custom_resource_cleanup},
 };
 
 }  // namespace

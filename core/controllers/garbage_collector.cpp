@@ -83,20 +83,10 @@ class GarbageCollector final : public Controller {
 
   void start() override {
     queue_.start();
-    for (const api::Resource& resource : api::all_resources()) {
-      // Events own nothing and are owned by nobody.
-      if (resource.id == api::ResourceId::events) continue;
-      watched_.emplace_back(resource.id, &owner_index(resource.id));
-    }
-    for (const auto& [id, index] : watched_) {
-      const api::ResourceId resource = id;
-      client::Informer& informer = context_.informers.of(resource);
-      subscriptions_.push_back(
-          informer.subscribe([this, resource](const doc::Value* before, const doc::Value* after) {
-            on_change(resource, before, after);
-          }));
-      for (const auto& [key, object] : informer.objects()) on_change(resource, nullptr, &object);
-    }
+    watch_new_resources();
+    subscriptions_.push_back(
+        context_.informers.of(api::ResourceId::customresourcedefinitions)
+            .subscribe([this](const doc::Value*, const doc::Value*) { watch_new_resources(); }));
   }
 
   void stop() override {
@@ -106,6 +96,30 @@ class GarbageCollector final : public Controller {
   }
 
  private:
+  // Indexes all before it looks at any, because owners and dependents are of different resources.
+  void watch_new_resources() {
+    const std::size_t first = watched_.size();
+    for (const api::Resource* resource : context_.api.resources()) {
+      // Events own nothing and are owned by nobody.
+      if (resource->id == api::ResourceId::events || watches(resource->id)) continue;
+      watched_.emplace_back(resource->id, &owner_index(resource->id));
+    }
+    for (std::size_t place = first; place < watched_.size(); ++place) {
+      const api::ResourceId resource = watched_[place].first;
+      client::Informer& informer = context_.informers.of(resource);
+      subscriptions_.push_back(
+          informer.subscribe([this, resource](const doc::Value* before, const doc::Value* after) {
+            on_change(resource, before, after);
+          }));
+      for (const auto& [key, object] : informer.objects()) on_change(resource, nullptr, &object);
+    }
+  }
+
+  bool watches(api::ResourceId resource) const {
+    return std::ranges::any_of(watched_,
+                               [&](const auto& watched) { return watched.first == resource; });
+  }
+
   using Dependents = std::vector<std::pair<api::ResourceId, doc::Value>>;
 
   client::Index& owner_index(api::ResourceId resource) {
@@ -167,8 +181,8 @@ void GarbageCollector::on_change(api::ResourceId resource, const doc::Value* bef
 // Owners that wait for their dependents want to hear that one is gone.
 void GarbageCollector::enqueue_owners(const doc::Value& object) {
   for (const doc::Value& reference : owner_references(object).items()) {
-    const api::Resource* resource =
-        api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
+    const api::Resource* resource = context_.api.find_kind(reference["apiVersion"_key].as_string(),
+                                                           reference["kind"_key].as_string());
     if (resource == nullptr) continue;
     const api::ObjectKey key{
         resource->namespaced ? std::string{api::namespace_of(object)} : std::string{},
@@ -180,8 +194,8 @@ void GarbageCollector::enqueue_owners(const doc::Value& object) {
 
 // True if the cache shows that very owner, and it stays.
 bool GarbageCollector::knows_owner(const doc::Value& object, const doc::Value& reference) {
-  const api::Resource* resource =
-      api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
+  const api::Resource* resource = context_.api.find_kind(reference["apiVersion"_key].as_string(),
+                                                         reference["kind"_key].as_string());
   if (resource == nullptr) return false;
   const doc::Value* owner =
       context_.informers.of(resource->id)
@@ -261,8 +275,8 @@ std::optional<Owners> GarbageCollector::classify(const doc::Value& object) {
   Owners owners;
   for (const doc::Value& reference : owner_references(object).items()) {
     std::string uid = reference["uid"_key].to_string();
-    const api::Resource* resource =
-        api::find_kind(reference["apiVersion"_key].as_string(), reference["kind"_key].as_string());
+    const api::Resource* resource = context_.api.find_kind(reference["apiVersion"_key].as_string(),
+                                                           reference["kind"_key].as_string());
     // Of a kind that nobody serves, or of one that cannot own this object, nothing can be said.
     if (resource == nullptr || (resource->namespaced && api::namespace_of(object).empty())) {
       owners.solid.insert(std::move(uid));

@@ -161,8 +161,8 @@ Remains NamespaceController::empty(std::string_view name) {
   Remains remains;
   remove_all(api::resource(kPods), name, remains);
   if (!remains.is_empty()) return remains;
-  for (const api::Resource& resource : api::all_resources()) {
-    if (resource.namespaced && resource.id != kPods) remove_all(resource, name, remains);
+  for (const api::Resource* resource : context_.api.resources()) {
+    if (resource->namespaced && resource->id != kPods) remove_all(*resource, name, remains);
   }
   return remains;
 }

@@ -114,6 +114,7 @@ Value with_defaults(const Value& schema, const Value& value) {
 }
 
 bool has_rules(const Value& schema) {
+  if (!schema.is_object()) return false;
   if (schema["x-kubernetes-validations"].size() != 0) return true;
   const auto part_has = [](const doc::Member& member) { return has_rules(member.value); };
   return std::ranges::any_of(schema["properties"_key].members(), part_has) ||

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/api/resource.h"
 #include "core/api/type_table.h"
 #include "core/doc/value.h"
 
@@ -32,6 +33,9 @@ class Shape {
   explicit Shape(const api::TypeTable& type) : kind_{Kind::structure}, type_{&type} {}
   /// The value of a field.
   static Shape of(const api::Field& field);
+  /// The objects of a resource. Custom ones have their definition's shape; what it leaves open is
+  /// owned as a whole.
+  static Shape of(const api::Resource& resource);
 
   Kind kind() const { return kind_; }
   bool is_list() const { return kind_ == Kind::keyed_list || kind_ == Kind::set_list; }
@@ -46,10 +50,17 @@ class Shape {
   bool member_counts(const doc::Key& key) const;
 
  private:
+  static Shape of_schema(const doc::Value& schema);
+  Shape custom_member(const doc::Key& key) const;
+
   Kind kind_ = Kind::leaf;
   // Of a structure, or of the items of a list and the values of a map if those are objects.
   const api::TypeTable* type_ = nullptr;
   const api::Field* field_ = nullptr;
+  // Of a custom object or a part of it; null for what has a type.
+  doc::Value schema_;
+  // The custom object itself, whose header every object has.
+  bool is_root_ = false;
 };
 
 }  // namespace rockpool::apiserver::managed

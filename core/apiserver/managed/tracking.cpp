@@ -35,7 +35,7 @@ void track(ServerState& state, const api::Resource& resource, const doc::Value& 
   Managers managers{metadata_of(after)["managedFields"_key]};
   const Writer writer{options.field_manager, Operation::update, std::string{resource.api_version},
                       std::string{subresource_of(part)}};
-  managers.update(writer, strip(compare(Shape{*resource.type}, before, after), resource.id),
+  managers.update(writer, strip(compare(Shape::of(resource), before, after), resource.id),
                   state.now_text());
   doc::Value fields = managers.to_value();
   if (fields.is_null()) {
@@ -49,13 +49,13 @@ void track(ServerState& state, const api::Resource& resource, const doc::Value& 
 
 void track_create(ServerState& state, const api::Resource& resource, doc::Value& object,
                   const WriteOptions& options) {
-  if (options.field_manager.empty() || resource.type == nullptr) return;
+  if (options.field_manager.empty()) return;
   track(state, resource, {}, object, Part::main, options);
 }
 
 void track_update(ServerState& state, const api::Resource& resource, const doc::Value& before,
                   doc::Value& after, Part part, const WriteOptions& options) {
-  if (options.field_manager.empty() || resource.type == nullptr) return;
+  if (options.field_manager.empty()) return;
   if (metadata_of(after)["managedFields"_key].size() == 0) return;
   track(state, resource, before, after, part, options);
 }

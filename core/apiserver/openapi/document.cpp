@@ -24,10 +24,11 @@ std::string place_of(std::string_view group, std::string_view version) {
   return group.empty() ? fmt::format("api/{}", version) : fmt::format("apis/{}/{}", group, version);
 }
 
-void add_entry(std::string_view group, std::string_view version, Value& paths) {
+void add_entry(const ApiServer& server, std::string_view group, std::string_view version,
+               Value& paths) {
   const std::string place = place_of(group, version);
   // Clients keep a document as long as its hash stays.
-  const std::uint64_t hash = document_v3(group, version).hash();
+  const std::uint64_t hash = document_v3(server, group, version).hash();
   paths.set(
       place,
       Value::map({{"serverRelativeURL", fmt::format("/openapi/v3/{}?hash={:016X}", place, hash)}}));
@@ -35,19 +36,23 @@ void add_entry(std::string_view group, std::string_view version, Value& paths) {
 
 }  // namespace
 
-Value index_v3() {
+Value index_v3(const ApiServer& server) {
   Value paths = Value::object();
-  add_entry("", "v1", paths);
-  for (const auto& [group, version] : served_groups()) add_entry(group, version, paths);
+  add_entry(server, "", "v1", paths);
+  for (const Group& group : served_groups(server)) {
+    for (const std::string_view version : group.versions) {
+      add_entry(server, group.name, version, paths);
+    }
+  }
   return Value::map({{"paths", std::move(paths)}});
 }
 
-Value document_v3(std::string_view group, std::string_view version) {
+Value document_v3(const ApiServer& server, std::string_view group, std::string_view version) {
   Schemas schemas{Version::v3};
   Value paths = Value::object();
-  for (const api::Resource& resource : api::all_resources()) {
-    if (resource.group != group || resource.version != version) continue;
-    add_paths(resource, schemas, Version::v3, paths);
+  for (const api::Resource* resource : server.served_versions()) {
+    if (resource->group != group || resource->version != version) continue;
+    add_paths(server, *resource, schemas, Version::v3, paths);
   }
   for (const VirtualResource& resource : virtual_resources()) {
     if (resource.group != group || resource.version != version) continue;
@@ -59,11 +64,11 @@ Value document_v3(std::string_view group, std::string_view version) {
                      {"components", Value::map({{"schemas", schemas.to_value()}})}});
 }
 
-Value document_v2() {
+Value document_v2(const ApiServer& server) {
   Schemas schemas{Version::v2};
   Value paths = Value::object();
-  for (const api::Resource& resource : api::all_resources()) {
-    add_paths(resource, schemas, Version::v2, paths);
+  for (const api::Resource* resource : server.served_versions()) {
+    add_paths(server, *resource, schemas, Version::v2, paths);
   }
   for (const VirtualResource& resource : virtual_resources()) {
     add_paths(resource, schemas, Version::v2, paths);

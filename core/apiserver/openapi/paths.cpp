@@ -76,7 +76,7 @@ class PathWriter {
   PathWriter(const api::Resource& resource, Schemas& schemas, Version version, Value& paths)
       : resource_{resource}, schemas_{schemas}, version_{version}, paths_{paths} {}
 
-  void write();
+  void write(const ApiServer& server);
   /// Of a resource that can only be created, its objects being of that type.
   void write_questions(const api::TypeTable& type);
 
@@ -111,7 +111,7 @@ std::string PathWriter::root() const {
                                  : fmt::format("/apis/{}/{}", resource_.group, resource_.version);
 }
 
-void PathWriter::write() {
+void PathWriter::write(const ApiServer& server) {
   schemas_.add(resource_);
   const std::string scope = resource_.namespaced ? "/namespaces/{namespace}" : "";
   const std::string collection = fmt::format("{}{}/{}", root(), scope, resource_.plural);
@@ -121,7 +121,7 @@ void PathWriter::write() {
   }
   write_object(collection + "/{name}");
   const std::string prefix = fmt::format("{}/", resource_.plural);
-  for (const Value& entry : resource_entries(resource_.group, resource_.version)) {
+  for (const Value& entry : resource_entries(server, resource_.group, resource_.version)) {
     const std::string name = entry["name"].to_string();
     if (!name.starts_with(prefix)) continue;
     write_subresource(fmt::format("{}/{{name}}/{}", collection, name.substr(prefix.size())), entry);
@@ -300,8 +300,9 @@ void PathWriter::add(const std::string& path, const Operation& operation) {
 
 }  // namespace
 
-void add_paths(const api::Resource& resource, Schemas& schemas, Version version, Value& paths) {
-  PathWriter{resource, schemas, version, paths}.write();
+void add_paths(const ApiServer& server, const api::Resource& resource, Schemas& schemas,
+               Version version, Value& paths) {
+  PathWriter{resource, schemas, version, paths}.write(server);
 }
 
 void add_paths(const VirtualResource& resource, Schemas& schemas, Version version, Value& paths) {

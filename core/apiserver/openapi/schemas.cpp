@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "core/apiserver/custom/definitions.h"
+
 namespace rockpool::apiserver::openapi {
 
 using namespace doc::literals;
@@ -27,6 +29,19 @@ std::string package_name(std::string_view group, std::string_view version) {
   if (group == "meta") return std::string{kMetaPackage};
   const std::string_view first = group.substr(0, group.find('.'));
   return fmt::format("io.k8s.api.{}.{}", first.empty() ? "core" : first, version);
+}
+
+// Groups of definitions are domains: stable.example.com is com.example.stable.
+std::string custom_name(const api::Resource& resource, std::string_view kind) {
+  std::string name;
+  std::string_view rest = resource.group;
+  while (!rest.empty()) {
+    const std::size_t dot = rest.rfind('.');
+    name += rest.substr(dot == std::string_view::npos ? 0 : dot + 1);
+    name += '.';
+    rest = rest.substr(0, dot == std::string_view::npos ? 0 : dot);
+  }
+  return fmt::format("{}{}.{}", name, resource.version, kind);
 }
 
 Value typed(std::string_view type, std::string_view format = {}) {
@@ -103,10 +118,12 @@ std::string schema_name(const api::TypeTable& type) {
 }
 
 std::string object_schema_name(const api::Resource& resource) {
+  if (resource.definition != nullptr) return custom_name(resource, resource.kind);
   return fmt::format("{}.{}", package_name(resource.group, resource.version), resource.kind);
 }
 
 std::string list_schema_name(const api::Resource& resource) {
+  if (resource.definition != nullptr) return custom_name(resource, resource.list_kind);
   return fmt::format("{}.{}", package_name(resource.group, resource.version), resource.list_kind);
 }
 
@@ -211,13 +228,26 @@ Value Schemas::describe_object(const api::Field& field) {
 }
 
 void Schemas::add(const api::Resource& resource) {
-  if (resource.type == nullptr) return;
-  refer(*resource.type);
+  if (resource.type != nullptr) {
+    refer(*resource.type);
+  } else {
+    add_custom(resource);
+  }
   Value& schema = schemas_[object_schema_name(resource)];
   schema.set("x-kubernetes-group-version-kind",
              Value::array({group_version_kind(resource, resource.kind)}));
   schemas_[list_schema_name(resource)] = describe_list(resource);
   add_list_metadata();
+}
+
+// The definition's schema is OpenAPI already; the header of objects is everybody's.
+void Schemas::add_custom(const api::Resource& resource) {
+  Value schema = custom::schema_of(resource);
+  Value& properties = schema.edit("properties");
+  properties.set("apiVersion", typed("string"));
+  properties.set("kind", typed("string"));
+  properties.set("metadata", refer(*api::find_type("meta/v1", "ObjectMeta")));
+  schemas_[object_schema_name(resource)] = std::move(schema);
 }
 
 Value Schemas::describe_list(const api::Resource& resource) {

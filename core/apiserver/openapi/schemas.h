@@ -41,6 +41,7 @@ class Schemas {
   doc::Value describe_element(const api::Field& field, api::FieldType type);
   doc::Value describe_object(const api::Field& field);
   doc::Value refer_to_builtin(std::string_view name, doc::Value schema);
+  void add_custom(const api::Resource& resource);
   doc::Value describe_list(const api::Resource& resource);
   void add_list_metadata();
 

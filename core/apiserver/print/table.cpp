@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/print/printer.h"
 
 namespace rockpool::apiserver {
@@ -40,14 +41,10 @@ doc::Value column_definitions(std::span<const Column> columns) {
   return doc::Value::array(std::move(definitions));
 }
 
-doc::Value make_row(const Printer& printer, const doc::Value& object, IncludeObject include,
-                    sim::Time now) {
-  doc::Value row = doc::Value::map({{"cells", doc::Value::array(printer.cells(object, now))}});
-  if (printer.conditions != nullptr) {
-    if (doc::Value conditions = printer.conditions(object); !conditions.is_null()) {
-      row.set("conditions"_key, std::move(conditions));
-    }
-  }
+doc::Value make_row(Cells cells, doc::Value conditions, const doc::Value& object,
+                    IncludeObject include) {
+  doc::Value row = doc::Value::map({{"cells", doc::Value::array(std::move(cells))}});
+  if (!conditions.is_null()) row.set("conditions"_key, std::move(conditions));
   doc::Value shown;
   if (include == IncludeObject::metadata) shown = make_partial_metadata(object);
   if (include == IncludeObject::object) shown = object;
@@ -60,13 +57,26 @@ doc::Value make_row(const Printer& printer, const doc::Value& object, IncludeObj
 doc::Value make_table(const api::Resource& resource, std::span<const doc::Value> objects,
                       doc::Value list_metadata, IncludeObject include, sim::Time now,
                       bool headers) {
-  const Printer& printer = printer_of(resource.id);
   std::vector<doc::Value> rows;
   rows.reserve(objects.size());
-  for (const doc::Value& object : objects) rows.push_back(make_row(printer, object, include, now));
   // Go writes a missing list as null.
   doc::Value columns;
-  if (headers) columns = column_definitions(printer.columns);
+  if (resource.definition != nullptr) {
+    const custom::ColumnPaths own = custom::columns_of(resource);
+    for (const doc::Value& object : objects) {
+      rows.push_back(make_row(custom::cells_of(own, object, now), {}, object, include));
+    }
+    if (headers) columns = column_definitions(own.columns);
+  } else {
+    const Printer& printer = printer_of(resource.id);
+    for (const doc::Value& object : objects) {
+      const auto conditions = printer.conditions;
+      rows.push_back(make_row(printer.cells(object, now),
+                              conditions == nullptr ? doc::Value{} : conditions(object), object,
+                              include));
+    }
+    if (headers) columns = column_definitions(printer.columns);
+  }
   return doc::Value::map({{"kind", "Table"},
                           {"apiVersion", kMetaVersion},
                           {"metadata", std::move(list_metadata)},

@@ -13,7 +13,7 @@ namespace {
 void collect_references(const Value& value, std::set<std::string>& out) {
   for (const Value& item : value.items()) collect_references(item, out);
   for (const doc::Member& member : value.members()) {
-    if (member.key.text() == "$ref") out.insert(member.value.to_string());
+    if (member.key.text() == "$ref" && member.value.is_string()) out.insert(member.value.to_string());
     collect_references(member.value, out);
   }
 }
@@ -32,7 +32,7 @@ TEST_CASE("the index of OpenAPI v3 leads to the documents") {
 
 TEST_CASE("every reference in the documents has its schema") {
   for (const auto& [group, version] : {std::pair{"", "v1"}, {"apps", "v1"}}) {
-    const Value document = openapi::document_v3(group, version);
+    const Value document = openapi::document_v3(Cluster{}.server, group, version);
     std::set<std::string> references;
     collect_references(document, references);
     CHECK(references.size() > 20);
@@ -41,7 +41,7 @@ TEST_CASE("every reference in the documents has its schema") {
       CHECK_MESSAGE(document["components"]["schemas"][name].is_object(), reference);
     }
   }
-  const Value document = openapi::document_v2();
+  const Value document = openapi::document_v2(Cluster{}.server);
   std::set<std::string> references;
   collect_references(document, references);
   for (const std::string& reference : references) {
@@ -51,7 +51,8 @@ TEST_CASE("every reference in the documents has its schema") {
 }
 
 TEST_CASE("a kind's schema says what its fields are and how they merge") {
-  const Value schemas = openapi::document_v3("apps", "v1")["components"]["schemas"];
+  const Value schemas =
+      openapi::document_v3(Cluster{}.server, "apps", "v1")["components"]["schemas"];
   const Value& deployment = schemas["io.k8s.api.apps.v1.Deployment"];
   const Value& kind = deployment["x-kubernetes-group-version-kind"].at(0);
   CHECK(kind["kind"].as_string() == "Deployment");
@@ -72,7 +73,7 @@ TEST_CASE("a kind's schema says what its fields are and how they merge") {
 }
 
 TEST_CASE("the paths say what can be done, and that fields are validated") {
-  const Value paths = openapi::document_v3("", "v1")["paths"];
+  const Value paths = openapi::document_v3(Cluster{}.server, "", "v1")["paths"];
   const Value& pod = paths["/api/v1/namespaces/{namespace}/pods/{name}"];
   CHECK(pod["patch"]["x-kubernetes-group-version-kind"]["kind"].as_string() == "Pod");
   CHECK(pod["patch"]["operationId"].as_string() == "patchCoreV1NamespacedPod");
@@ -86,7 +87,7 @@ TEST_CASE("the paths say what can be done, and that fields are validated") {
   CHECK_FALSE(paths["/api/v1/pods"].contains("post"));
   CHECK(paths["/api/v1/nodes/{name}/status"].contains("put"));
   CHECK_FALSE(paths["/api/v1/namespaces"].contains("delete"));
-  const Value two = openapi::document_v2()["paths"];
+  const Value two = openapi::document_v2(Cluster{}.server)["paths"];
   CHECK(two["/apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale"]["get"]
            ["x-kubernetes-group-version-kind"]["group"]
                .as_string() == "autoscaling");
