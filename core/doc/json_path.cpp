@@ -27,8 +27,8 @@ std::optional<Value> item_of(const Value& array, std::string_view text) {
 }
 
 std::string_view without_quotes(std::string_view text) {
-  const bool quoted =
-      text.size() >= 2 && (text.front() == '\'' || text.front() == '"') && text.back() == text.front();
+  const bool quoted = text.size() >= 2 && (text.front() == '\'' || text.front() == '"') &&
+                      text.back() == text.front();
   return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
@@ -38,7 +38,8 @@ std::optional<Value> filtered(const Value& array, std::string_view filter) {
   const std::string_view condition = filter.substr(3, filter.size() - 4);
   const std::size_t equals = condition.find("==");
   if (equals == std::string_view::npos) return std::nullopt;
-  const std::string_view path = condition.substr(0, condition.find_last_not_of(' ', equals - 1) + 1);
+  const std::string_view path =
+      condition.substr(0, condition.find_last_not_of(' ', equals - 1) + 1);
   std::string_view wanted = condition.substr(equals + 2);
   while (wanted.starts_with(' ')) wanted.remove_prefix(1);
   for (const Value& item : array.items()) {

@@ -59,8 +59,8 @@ constexpr std::array kKeywords = {"additionalProperties",
                                   "x-kubernetes-validations"};
 
 // JSON Schema's words that structural schemas may not use (structural.go, newStructural).
-constexpr std::array kForbidden = {"$ref", "$schema", "id", "definitions", "dependencies",
-                                   "patternProperties", "additionalItems"};
+constexpr std::array kForbidden = {
+    "$ref", "$schema", "id", "definitions", "dependencies", "patternProperties", "additionalItems"};
 
 constexpr std::array kTypes = {"array", "boolean", "integer", "number", "object", "string"};
 
@@ -133,9 +133,9 @@ class Checker {
     const std::string_view pattern = schema["pattern"_key].as_string();
     if (pattern.empty()) return;
     if (const auto compiled = Pattern::compile(pattern); !compiled) {
-      errors_.invalid(path.child("pattern"), pattern,
-                      fmt::format("must be a valid regular expression, but isn't: {}",
-                                  compiled.error()));
+      errors_.invalid(
+          path.child("pattern"), pattern,
+          fmt::format("must be a valid regular expression, but isn't: {}", compiled.error()));
     }
   }
 

@@ -223,8 +223,8 @@ class PatternCompiler {
       if (at_end()) return fail("trailing backslash");
       return unite(result, escaped(text_[position_++]));
     }
-    const bool is_range = position_ + 1 < text_.size() && text_[position_] == '-' &&
-                          text_[position_ + 1] != ']';
+    const bool is_range =
+        position_ + 1 < text_.size() && text_[position_] == '-' && text_[position_ + 1] != ']';
     if (!is_range) return unite(result, single(low));
     ++position_;
     char high = text_[position_++];

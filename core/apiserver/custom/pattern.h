@@ -10,9 +10,9 @@
 namespace rockpool::apiserver::custom {
 
 /// A regular expression in the part of RE2's syntax (Go's regexp) that schemas use: characters,
-/// classes, `.`, anchors, groups, alternatives, repetition, `\d \w \s` and their opposites. It takes
-/// time proportional to pattern times text, whatever the pattern: no backtracking. std::regex has
-/// other syntax, can take exponential time, and would be a tenth of the download.
+/// classes, `.`, anchors, groups, alternatives, repetition, `\d \w \s` and their opposites. It
+/// takes time proportional to pattern times text, whatever the pattern: no backtracking. std::regex
+/// has other syntax, can take exponential time, and would be a tenth of the download.
 ///
 /// Texts are matched byte by byte; a character beyond ASCII in a class is refused.
 class Pattern {

@@ -58,8 +58,7 @@ class Pruner {
     Value result = value;
     for (std::size_t index = 0; index < value.size(); ++index) {
       const bool embedded = schema["x-kubernetes-embedded-resource"].as_bool();
-      Value pruned =
-          prune(schema, value.at(index), fmt::format("{}[{}]", path, index), embedded);
+      Value pruned = prune(schema, value.at(index), fmt::format("{}[{}]", path, index), embedded);
       if (!pruned.identical(value.at(index))) result.edit_at(index) = std::move(pruned);
     }
     return result;
@@ -73,7 +72,7 @@ Value default_members(const Value& schema, const Value& value) {
   for (const doc::Member& property : schema["properties"_key].members()) {
     const Value& fixed = property.value["default"_key];
     const Value& given = value[property.key];
-    // A null is replaced only where null is no value (defaulting.PruneNonNullableNullsWithoutDefaults).
+    // A null is replaced only where null is no value.
     if (given.is_null() && !fixed.is_null() && !property.value["nullable"].as_bool()) {
       result.set(property.key, fixed);
     }

@@ -148,15 +148,17 @@ class Validator {
     if (const Value& max = schema["maximum"]; max.is_number()) {
       const bool open = schema["exclusiveMaximum"].as_bool();
       if (number > max.as_double() || (open && number == max.as_double())) {
-        complain(path, value, fmt::format("should be less than {}{}", open ? "" : "or equal to ",
-                                          doc::to_json(max)));
+        complain(
+            path, value,
+            fmt::format("should be less than {}{}", open ? "" : "or equal to ", doc::to_json(max)));
       }
     }
     if (const Value& min = schema["minimum"]; min.is_number()) {
       const bool open = schema["exclusiveMinimum"].as_bool();
       if (number < min.as_double() || (open && number == min.as_double())) {
-        complain(path, value, fmt::format("should be greater than {}{}",
-                                          open ? "" : "or equal to ", doc::to_json(min)));
+        complain(path, value,
+                 fmt::format("should be greater than {}{}", open ? "" : "or equal to ",
+                             doc::to_json(min)));
       }
     }
     if (const Value& step = schema["multipleOf"]; step.is_number() && step.as_double() > 0) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/api/decode.h"
 #include "core/api/defaults.h"
@@ -19,7 +21,10 @@ namespace {
 using namespace doc::literals;
 using doc::Value;
 
-Value full_object(const TypeTable& type);
+// The types that an object is inside of: JSON schemas hold schemas, which is enough once.
+using Enclosing = std::vector<const TypeTable*>;
+
+Value full_object(const TypeTable& type, Enclosing& enclosing);
 
 Value full_text(const StringType* type) {
   if (type == nullptr || type->joined_values.empty()) return "a";
@@ -28,7 +33,7 @@ Value full_text(const StringType* type) {
 }
 
 // A value that is not what an absent field would be.
-Value full_element(const Field& field, FieldType type) {
+Value full_element(const Field& field, FieldType type, Enclosing& enclosing) {
   switch (type) {
     case FieldType::string:
       return full_text(field.string_type());
@@ -49,7 +54,7 @@ Value full_element(const Field& field, FieldType type) {
     case FieldType::bytes:
       return "YQ==";
     case FieldType::object:
-      return full_object(*field.object_type());
+      return full_object(*field.object_type(), enclosing);
     case FieldType::array:
       return Value::strings({"a", "b"});
     case FieldType::map:
@@ -59,25 +64,31 @@ Value full_element(const Field& field, FieldType type) {
   return {};
 }
 
-Value full_field(const Field& field) {
+Value full_field(const Field& field, Enclosing& enclosing) {
   if (field.type() == FieldType::array) {
-    return Value::array({full_element(field, field.element_type())});
+    return Value::array({full_element(field, field.element_type(), enclosing)});
   }
   if (field.type() == FieldType::map) {
-    return Value::map({{"some.key", full_element(field, field.element_type())}});
+    return Value::map({{"some.key", full_element(field, field.element_type(), enclosing)}});
   }
-  return full_element(field, field.type());
+  return full_element(field, field.type(), enclosing);
 }
 
 // Every field is set, however deep.
-Value full_object(const TypeTable& type) {
+Value full_object(const TypeTable& type, Enclosing& enclosing) {
   Value object = Value::object();
-  for (const Field& field : type.fields()) object.set(field.key(), full_field(field));
+  enclosing.push_back(&type);
+  for (const Field& field : type.fields()) {
+    if (std::ranges::find(enclosing, field.object_type()) != enclosing.end()) continue;
+    object.set(field.key(), full_field(field, enclosing));
+  }
+  enclosing.pop_back();
   return object;
 }
 
 Value full_object(const Resource& resource) {
-  Value object = full_object(*resource.type);
+  Enclosing enclosing;
+  Value object = full_object(*resource.type, enclosing);
   object.set("apiVersion"_key, resource.api_version);
   object.set("kind"_key, resource.kind);
   return object;
@@ -101,6 +112,7 @@ void visit_objects(const Value& part, const TypeTable& type, const doc::Path& pa
       return rebuild(std::move(changed));
     };
     const Value& child = part[field.key()];
+    if (child.is_null()) continue;
     const doc::Path child_path = path.child(field.name());
     if (in_list) {
       visit_objects(child.at(0), *inner, child_path.index(0), put, visit);

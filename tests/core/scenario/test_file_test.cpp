@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-namespace rockpool::doc {
+namespace rockpool::scenario {
 namespace {
 
 using std::chrono::milliseconds;
@@ -298,4 +298,4 @@ TEST_CASE("a mistake in a file that a test refers to is told with that file's pl
 }
 
 }  // namespace
-}  // namespace rockpool::doc
+}  // namespace rockpool::scenario

@@ -13,7 +13,8 @@ namespace {
 void collect_references(const Value& value, std::set<std::string>& out) {
   for (const Value& item : value.items()) collect_references(item, out);
   for (const doc::Member& member : value.members()) {
-    if (member.key.text() == "$ref" && member.value.is_string()) out.insert(member.value.to_string());
+    if (member.key.text() == "$ref" && member.value.is_string())
+      out.insert(member.value.to_string());
     collect_references(member.value, out);
   }
 }
