@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/apiserver/custom/definitions.h"
+#include "core/apiserver/openapi/descriptions.h"
 
 namespace rockpool::apiserver::openapi {
 
@@ -158,6 +159,9 @@ Value Schemas::describe_type(const api::TypeTable& type) {
   }
   Value schema = Value::map({{"type", "object"}, {"properties", std::move(properties)}});
   if (!required.empty()) schema.set("required", Value::array(std::move(required)));
+  if (const std::string_view text = type_description(type.name()); !text.empty()) {
+    schema.set("description", text);
+  }
   return schema;
 }
 
@@ -175,6 +179,9 @@ Value Schemas::describe_field(const api::Field& field) {
   Value extensions = Value::object();
   add_extensions(field, extensions);
   if (Value fixed = field.default_value(); !fixed.is_null()) extensions.set("default", fixed);
+  if (const std::string_view text = field_description(field.name()); !text.empty()) {
+    extensions.set("description", text);
+  }
   if (extensions.size() == 0) return schema;
   // Beside a reference other members count only when it is wrapped.
   if (version_ == Version::v3 && schema.contains("$ref")) {
