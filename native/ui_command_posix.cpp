@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `rockpool ui`: the page's application as a desktop window.
+#include <map>
 #include <memory>
+#include <string>
 
 #include "native/command.h"
 
@@ -31,6 +33,14 @@ void add_ui_command(CLI::App& program, ExitStatus& status) {
       ->add_option("--screenshot", options->window.screenshot,
                    "Write a picture of the window into this PNG file, and end")
       ->type_name("FILE");
+  command
+      ->add_option("--theme", options->window.theme,
+                   "auto, light or dark; auto is light: the window is not told what the system is")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, app::ThemeChoice>{{"auto", app::ThemeChoice::Auto},
+                                                  {"light", app::ThemeChoice::Light},
+                                                  {"dark", app::ThemeChoice::Dark}}))
+      ->option_text("THEME");
   command->callback([options, &status] {
     const int result = app::run_desktop(options->session, options->window);
     status = result == 0 ? ExitStatus::ok : ExitStatus::failed;

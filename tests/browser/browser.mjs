@@ -18,15 +18,19 @@ export function launch() {
   });
 }
 
-export const PATIENCE_MS = 30_000;
+// What takes longer than this on a busy machine does not happen.
+export const PATIENCE_MS = 90_000;
 
 // Serves a folder ('dist' unless told) and opens its index.html in a fresh browser, or `html`, a page beside
 // it. `options` are those of a browser context: viewport, deviceScaleFactor, colorScheme, permissions. `init` is
 // run in the page before anything else. Everything the page logs as an error is collected in `errors`.
-// `close()` ends all of it.
-export async function openPage({ folder = 'dist', html = '', init, ...options } = {}) {
+// `close()` ends all of it; so does the end of the test `during`.
+export async function openPage({ during, folder = 'dist', html = '', init, ...options } = {}) {
   const server = await serve(path.resolve(root, folder));
   const browser = await launch();
+  let closing;
+  const close = () => (closing ??= Promise.all([browser.close(), server.close()]));
+  during?.after(close);
   const context = await browser.newContext(options);
   const page = await context.newPage();
   const errors = [];
@@ -40,10 +44,6 @@ export async function openPage({ folder = 'dist', html = '', init, ...options } 
   const host = `${server.url}host.html`;
   if (html) await page.route(host, route => route.fulfill({ contentType: 'text/html', body: html }));
   await page.goto(html ? host : server.url);
-  const close = async () => {
-    await browser.close();
-    await server.close();
-  };
   return { browser, context, page, errors, warnings, url: server.url, close };
 }
 

@@ -31,9 +31,9 @@ function countResources() {
 const liveContexts = (opened) =>
   opened.page.evaluate(() => globalThis.resources.contexts.filter((one) => one.deref()?.isContextLost() === false).length);
 
-test('two on a page have a cluster each, and the keyboard belongs to the one that was clicked', async () => {
+test('two on a page have a cluster each, and the keyboard belongs to the one that was clicked', async (t) => {
   const html = page('<rockpool-sandbox id="a" seed="1"></rockpool-sandbox><rockpool-sandbox id="b" seed="2"></rockpool-sandbox>');
-  const opened = await openPage({ html, viewport: { width: 900, height: 900 } });
+  const opened = await openPage({ during: t, html, viewport: { width: 900, height: 900 } });
   const [a, b] = ['#a', '#b'].map((selector) => new Sandbox(opened.page, selector));
   await a.ready();
   await b.ready();
@@ -53,12 +53,11 @@ test('two on a page have a cluster each, and the keyboard belongs to the one tha
   await until(async () => (await times())[1] > beforeB, 'b stands still');
   assert.equal((await times())[0], pausedA);
   assert.deepEqual(opened.errors, []);
-  await opened.close();
 });
 
-test('the page scrolls over one that is not focused; one that is takes the wheel', async () => {
+test('the page scrolls over one that is not focused; one that is takes the wheel', async (t) => {
   const html = page('<p></p><rockpool-sandbox></rockpool-sandbox><p></p><p></p><p></p>');
-  const opened = await openPage({ html, viewport: { width: 900, height: 600 } });
+  const opened = await openPage({ during: t, html, viewport: { width: 900, height: 600 } });
   const sandbox = new Sandbox(opened.page);
   await sandbox.ready();
   const scroll = () => opened.page.evaluate(() => scrollY);
@@ -89,12 +88,11 @@ test('the page scrolls over one that is not focused; one that is takes the wheel
     return (await scroll()) > 100;
   }, 'the page is caught in the editor');
   assert.deepEqual(opened.errors, []);
-  await opened.close();
 });
 
-test('more than a browser has graphics for: those near the view draw, and come back when scrolled to', async () => {
+test('more than a browser has graphics for: those near the view draw, and come back when scrolled to', async (t) => {
   const html = page('<rockpool-sandbox load="eager"></rockpool-sandbox>'.repeat(24));
-  const opened = await openPage({ html, viewport: { width: 600, height: 500 }, init: countResources });
+  const opened = await openPage({ during: t, html, viewport: { width: 600, height: 500 }, init: countResources });
   await opened.page.waitForFunction(
     () => [...document.querySelectorAll('rockpool-sandbox')].every((one) => one.cluster),
     null,
@@ -108,7 +106,6 @@ test('more than a browser has graphics for: those near the view draw, and come b
   }
   assert.deepEqual(opened.errors, []);
   assert.deepEqual(opened.warnings.filter((text) => /too many/i.test(text)), []);
-  await opened.close();
 });
 
 // What is on the screen at the element's place has the colours of a drawn cluster.
@@ -128,8 +125,8 @@ async function isDrawn(page, index) {
   }, picture);
 }
 
-test('one that is taken out of the page ends; put back, it starts anew', async () => {
-  const opened = await openPage({ html: page('<rockpool-sandbox seed="7"></rockpool-sandbox>') });
+test('one that is taken out of the page ends; put back, it starts anew', async (t) => {
+  const opened = await openPage({ during: t, html: page('<rockpool-sandbox seed="7"></rockpool-sandbox>') });
   const sandbox = new Sandbox(opened.page);
   await sandbox.ready();
   await sandbox.ask((element) => element.cluster.apply('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: before}'));
@@ -163,11 +160,10 @@ test('one that is taken out of the page ends; put back, it starts anew', async (
   });
   assert.ok(same);
   assert.deepEqual(opened.errors, []);
-  await opened.close();
 });
 
-test('a hundred, one after the other, leave nothing behind', async () => {
-  const opened = await openPage({ html: page(''), viewport: { width: 600, height: 450 }, init: countResources });
+test('a hundred, one after the other, leave nothing behind', async (t) => {
+  const opened = await openPage({ during: t, html: page(''), viewport: { width: 600, height: 450 }, init: countResources });
   const client = await opened.context.newCDPSession(opened.page);
   await client.send('Performance.enable');
   await client.send('HeapProfiler.enable');
@@ -212,5 +208,4 @@ test('a hundred, one after the other, leave nothing behind', async () => {
   assert.ok(after.heap < before.heap + 3_000_000, `memory is kept: ${told}`);
   assert.deepEqual(opened.errors, []);
   assert.deepEqual(opened.warnings.filter((text) => /too many/i.test(text)), []);
-  await opened.close();
 });

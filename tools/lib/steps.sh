@@ -20,7 +20,7 @@ group() {
   local parts
   case $1 in
     native | asan) parts=(native) ;;
-    serve) parts=(native kubectl) ;;
+    serve) parts=(window kubectl) ;;
     wasm | js) parts=(wasm) ;;
     *) parts=(browser) ;;
   esac

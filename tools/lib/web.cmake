@@ -70,7 +70,7 @@ endfunction()
 # The application's own tests, and the application on an invented world, which shows on demand what a real
 # cluster shows seldom (crowds, every state at once); built only when asked for.
 function(rockpool_add_app_tests)
-  rockpool_sources(sources "tests/web/app/*_test.cpp")
+  rockpool_sources(sources "tests/web/app/*_test.cpp" "tests/web/app/fixture/fixture_session.cpp")
   if(sources)
     add_executable(rockpool_app_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${sources})
     rockpool_own_code(rockpool_app_tests)

@@ -165,11 +165,15 @@ void App::set_pinch(bool pinching, const std::optional<Pinch>& pinch) {
 }
 
 void App::insert(const std::string& text) {
+  ImGuiIO& io = ImGui::GetIO();
   if (parts_->editor.editor.focused()) {
     parts_->editor.editor.buffer.insert(text);
     parts_->editor.editor.follow_caret();
-  } else if (ImGui::GetIO().WantTextInput) {
-    ImGui::GetIO().AddInputCharactersUTF8(text.c_str());
+  } else if (io.WantTextInput) {
+    // The key that asked for it is still down, and no letter counts while it is.
+    io.AddKeyEvent(ImGuiMod_Ctrl, false);
+    io.AddKeyEvent(ImGuiMod_Super, false);
+    io.AddInputCharactersUTF8(text.c_str());
   }
 }
 

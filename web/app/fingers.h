@@ -23,9 +23,6 @@ class Fingers {
   void down(std::int64_t id, Point at);
   void move(std::int64_t id, Point at);
   void up(std::int64_t id);
-  /// All fingers are gone, as when the browser takes a gesture over.
-  void clear() { fingers_.clear(); }
-
   bool any() const { return !fingers_.empty(); }
   /// True from the second finger until the last has left.
   bool pinching() const { return pinching_ && any(); }

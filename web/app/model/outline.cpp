@@ -58,7 +58,7 @@ std::string outline_of(const World& world, const Traffic& traffic) {
   });
   for (const auto& [key, service] : services) {
     fmt::format_to(std::back_inserter(text), "Service {}: {} {} {}, {} ready endpoints", key,
-                   service->type, service->cluster_ip, service->ports, service->ready.size());
+                   service->type, service->cluster_ip, service->ports, service->ready_count());
     if (const ServiceTraffic* seen = traffic.service(key);
         seen != nullptr && seen->summary().requests > 0) {
       const ServiceTraffic::Summary summary = seen->summary();

@@ -25,7 +25,7 @@ class StopCollector {
         query(hop);
         break;
       case net::HopKind::dns_answer:
-        answer(hop);
+        answer();
         break;
       case net::HopKind::connect:
         service_at(hop.to, false);
@@ -40,7 +40,7 @@ class StopCollector {
         add(Stop::Kind::Proxy, world_.nodes.find(hop.node), false);
         break;
       case net::HopKind::choice:
-        choice_ = hop.pod;
+        choose(hop);
         break;
       case net::HopKind::server:
         server(hop);
@@ -90,11 +90,19 @@ class StopCollector {
     service_at(hop.to, true);
   }
 
-  void answer(const net::Hop& hop) {
+  void answer() {
     if (answered_) return;
     answered_ = true;
-    if (!hop.pod.empty()) add(Stop::Kind::Pod, world_.pods.find(hop.pod), true);
-    if (!stops.empty() && stops.back().dns) stops.push_back({client_.kind, client_.slot, true});
+    if (!stops.empty() && stops.back().dns) add(client_.kind, client_.slot, true);
+  }
+
+  // A node's proxy passes queries on, too: to one of the DNS Pods.
+  void choose(const net::Hop& hop) {
+    if (asked_ && !answered_) {
+      add(Stop::Kind::Pod, world_.pods.find(hop.pod), true);
+    } else {
+      choice_ = hop.pod;
+    }
   }
 
   void chosen(const net::Hop& hop) {
@@ -183,7 +191,8 @@ void RequestWatcher::on_finished(const net::RequestSummary& request) {
   seen.service_key = request.service;
   seen.service = world_.services.find(request.service);
   seen.client = request.client.name();
-  seen.url = fmt::format("http://{}:{}/", request.host, request.port);
+  seen.url = request.port == 80 ? fmt::format("http://{}/", request.host)
+                                : fmt::format("http://{}:{}/", request.host, request.port);
   seen.ok = request.failure == net::FailureKind::none && request.status < 400;
   seen.result = result_text(request);
   if (request.failure == net::FailureKind::none && request.server != nullptr &&

@@ -81,7 +81,13 @@ struct ServiceItem {
   /// The Pods behind it, by slot, sorted: those that get requests, and the rest.
   std::vector<Slot> ready{};
   std::vector<Slot> not_ready{};
+  /// Endpoints that are no Pods (the API server itself, addresses written by hand), likewise.
+  std::size_t ready_others = 0;
+  std::size_t not_ready_others = 0;
   sim::Time created{};
+
+  std::size_t ready_count() const { return ready.size() + ready_others; }
+  std::size_t not_ready_count() const { return not_ready.size() + not_ready_others; }
 };
 
 struct EventItem {

@@ -121,6 +121,8 @@ void WorldFeed::refresh_services() {
       if (before->type != item.type) ++world_.structure;
       item.ready = before->ready;
       item.not_ready = before->not_ready;
+      item.ready_others = before->ready_others;
+      item.not_ready_others = before->not_ready_others;
     }
     world_.services.put(key, std::move(item));
     stale_endpoints_.insert(key);
@@ -145,6 +147,8 @@ void WorldFeed::read_endpoints(const std::string& service_key) {
   if (service == nullptr) return;
   service->ready.clear();
   service->not_ready.clear();
+  service->ready_others = 0;
+  service->not_ready_others = 0;
   client::Informer& slices = cluster_.informers().of(api::ResourceId::endpointslices);
   const std::string value =
       client::label_index_value(service->ns, kServiceNameLabel, service->name);
@@ -152,7 +156,10 @@ void WorldFeed::read_endpoints(const std::string& service_key) {
     const api::EndpointSlice slice{entry->second};
     for (const api::Endpoint endpoint : slice.endpoints()) {
       const doc::Value& target = endpoint.target_ref();
-      if (target["kind"].as_string() != "Pod") continue;
+      if (target["kind"].as_string() != "Pod") {
+        ++(endpoint.is_ready() ? service->ready_others : service->not_ready_others);
+        continue;
+      }
       const Slot pod = world_.pods.find(
           key_of_object(target["namespace"].as_string(service->ns), target["name"].as_string()));
       if (pod != kNoSlot)

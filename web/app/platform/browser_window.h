@@ -7,7 +7,7 @@
 #include <string>
 
 #include "web/app/app.h"
-#include "web/app/fingers.h"
+#include "web/app/platform/sdl_fingers.h"
 
 struct ImGuiContext;
 
@@ -71,10 +71,9 @@ class BrowserWindow {
   SDL_GLContext gl_ = nullptr;
   ImGuiContext* imgui_ = nullptr;
   std::unique_ptr<App> app_;
-  Fingers fingers_;
+  SdlFingers fingers_;
   bool visible_ = true;
   bool has_graphics_ = true;
-  bool finger_ = false;
   double last_ = 0;
   // Requests to the browser that are under way.
   int frame_request_ = 0;

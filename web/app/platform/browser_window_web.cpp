@@ -82,23 +82,12 @@ void BrowserWindow::open() {
 }
 
 int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
+  // SDL's own mark at the end of its queue: polling would wake us for ever.
+  if (event->type == SDL_POLLSENTINEL) return 1;
   auto* self = static_cast<BrowserWindow*>(window);
   ImGui::SetCurrentContext(self->imgui_);
-  const SDL_TouchFingerEvent& finger = event->tfinger;
-  const auto at = [&finger] {
-    const ImVec2 size = ImGui::GetIO().DisplaySize;
-    return Point{finger.x * size.x, finger.y * size.y};
-  };
-  if (event->type == SDL_FINGERDOWN) {
-    self->finger_ = true;
-    self->fingers_.down(finger.fingerId, at());
-  } else if (event->type == SDL_FINGERMOTION) {
-    self->fingers_.move(finger.fingerId, at());
-  } else if (event->type == SDL_FINGERUP) {
-    self->fingers_.up(finger.fingerId);
-  } else if (event->type == SDL_MOUSEMOTION && event->motion.which != SDL_TOUCH_MOUSEID) {
-    self->finger_ = false;
-  }
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  self->fingers_.take(*event, size.x, size.y);
   self->wake();
   return 1;
 }
@@ -150,7 +139,7 @@ void BrowserWindow::begin_input() {
   SDL_Event event;
   while (SDL_PollEvent(&event) != 0) ImGui_ImplSDL2_ProcessEvent(&event);
   Environment environment = app_->environment();
-  environment.touch = finger_;
+  environment.touch = fingers_.pointing;
   app_->set_environment(environment);
   update_fonts();
   follow_fingers();
@@ -159,12 +148,13 @@ void BrowserWindow::begin_input() {
 }
 
 void BrowserWindow::follow_fingers() {
-  app_->set_pinch(fingers_.pinching(), fingers_.take());
+  Fingers& fingers = fingers_.fingers;
+  app_->set_pinch(fingers.pinching(), fingers.take());
   // A finger that has left points at nothing.
   ImGuiIO& io = ImGui::GetIO();
   const bool settled = !ImGui::IsMouseDown(ImGuiMouseButton_Left) &&
                        !ImGui::IsMouseReleased(ImGuiMouseButton_Left) && frames_due_ == 0;
-  if (finger_ && !fingers_.any() && settled) io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+  if (fingers_.pointing && !fingers.any() && settled) io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);
 }
 
 void BrowserWindow::draw(double milliseconds) {

@@ -14,6 +14,7 @@ struct WindowOptions {
   int height = 900;
   /// Device pixels per logical pixel; 0 asks the system.
   float density = 0;
+  /// SDL2 does not tell whether the system is dark: `Auto` is light.
   ThemeChoice theme = ThemeChoice::Auto;
   bool reduced_motion = false;
   /// Not empty: writes a picture of the window into this PNG file, and ends.

@@ -9,6 +9,7 @@
 #include <imgui_impl_sdl2.h>
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "web/app/platform/png.h"
+#include "web/app/platform/sdl_fingers.h"
 
 namespace rockpool::app {
 namespace {
@@ -164,6 +166,8 @@ class WindowLoop {
     SDL_Event event;
     while (SDL_PollEvent(&event) != 0) {
       ImGui_ImplSDL2_ProcessEvent(&event);
+      const ImVec2 size = ImGui::GetIO().DisplaySize;
+      fingers_.take(event, size.x, size.y);
       closed_ = closed_ || event.type == SDL_QUIT;
     }
   }
@@ -183,7 +187,9 @@ class WindowLoop {
     const float density = options_.density > 0 ? options_.density : window_.density();
     Environment environment = app_.environment();
     environment.density = density;
+    environment.dark = false;
     environment.reduced_motion = options_.reduced_motion;
+    environment.touch = fingers_.pointing;
     app_.set_environment(environment);
     if (app_.fonts_stale()) {
       app_.bake_fonts();
@@ -193,7 +199,10 @@ class WindowLoop {
     ImGui_ImplOpenGL3_NewFrame();
     ImGui_ImplSDL2_NewFrame();
     scale_input(density);
+    app_.set_pinch(fingers_.fingers.pinching(), fingers_.fingers.take());
     ImGui::GetIO().DeltaTime = std::max(seconds, 0.0001f);
+    // A picture does not depend on where the mouse happens to be.
+    if (taking_picture()) ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
     if (options_.before_frame) options_.before_frame(app_, time_);
     ImGui::NewFrame();
     app_.frame(seconds);
@@ -232,6 +241,7 @@ class WindowLoop {
   const DesktopWindow& window_;
   App& app_;
   const WindowOptions& options_;
+  SdlFingers fingers_;
   bool closed_ = false;
   double time_ = 0;
   Uint64 last_ = 0;

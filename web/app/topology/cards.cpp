@@ -160,21 +160,21 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
                   TextStyle::CodeSmall, theme.text_faint, service.ports);
   painter.fill({rect.x, rect.y + 55, rect.w, painter.hairline()}, theme.border);
 
-  const std::size_t all = service.ready.size() + service.not_ready.size();
-  const Health health = all == 0 || service.ready.empty() ? Health::Failing
-                        : service.not_ready.empty()       ? Health::Ready
-                                                          : Health::NotReady;
+  const std::size_t ready = service.ready_count();
+  const std::size_t all = ready + service.not_ready_count();
+  const Health health = ready == 0     ? Health::Failing
+                        : ready == all ? Health::Ready
+                                       : Health::NotReady;
   const std::string endpoints = service.type == "ExternalName" ? "external name"
-                                : all == 0
-                                    ? std::string{"no endpoints"}
-                                    : fmt::format("{} of {} ready", service.ready.size(), all);
+                                : all == 0                     ? std::string{"no endpoints"}
+                                           : fmt::format("{} of {} ready", ready, all);
   if (service.type != "ExternalName") {
     draw_health(painter, theme, health, {left + 6, rect.y + 71}, 12, 0);
   }
   float free = right - left - 18;
   if (traffic != nullptr)
     free -= draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0});
-  const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", service.ready.size(), all);
+  const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", ready, all);
   painter.text_in({left + 18, rect.y + 63}, free, TextStyle::Small,
                   all == 0 ? theme.bad : theme.text_soft,
                   painter.width(TextStyle::Small, endpoints) <= free ? endpoints : brief);

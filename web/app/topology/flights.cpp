@@ -48,6 +48,9 @@ void Flights::add(const RequestSeen& request) {
   flight.stops = request.stops;
   flight.ok = request.ok;
   flight.reason = request.ok ? std::string{} : request.result;
+  flight.url = request.url;
+  flight.result = request.result;
+  flight.latency = std::chrono::duration<double>{request.finished - request.started}.count();
   float at = 0;
   flight.times.push_back(0);
   for (std::size_t index = 1; index < flight.stops.size(); ++index) {
@@ -74,15 +77,31 @@ void Flights::advance(float seconds, bool still) {
   dropped_lately_ *= forget;
   for (FailureMark& mark : marks_) mark.age += seconds;
   std::erase_if(marks_, [](const FailureMark& mark) { return mark.age > kMarkSeconds; });
+  if (still) return turn_into_routes(seconds);
+  routes_.clear();
   for (Flight& flight : flights_) {
     const bool was_there = flight.age >= flight.there;
-    flight.age += still ? flight.total : seconds;
+    flight.age += seconds;
     if (!flight.ok && !was_there && flight.age >= flight.there) mark(flight);
   }
   std::erase_if(flights_, [](const Flight& flight) { return flight.age >= flight.total; });
 }
 
+void Flights::turn_into_routes(float seconds) {
+  for (Route& route : routes_) route.age += seconds;
+  for (Flight& flight : flights_) {
+    if (!flight.ok) mark(flight);
+    flight.age = flight.total;
+    routes_.push_back({std::move(flight), 0});
+  }
+  flights_.clear();
+  const std::size_t excess = routes_.size() - std::min(routes_.size(), kMostRoutes);
+  routes_.erase(routes_.begin(), routes_.begin() + static_cast<std::ptrdiff_t>(excess));
+  std::erase_if(routes_, [](const Route& route) { return route.age > kRouteSeconds; });
+}
+
 void Flights::clear() {
+  routes_.clear();
   flights_.clear();
   marks_.clear();
   shown_lately_ = 0;

@@ -24,6 +24,18 @@ struct Flight {
   bool ok = true;
   /// Why it stopped.
   std::string reason;
+  // For who points at it.
+  std::string url;
+  std::string result;
+  /// What it really took, in seconds.
+  double latency = 0;
+};
+
+/// The way a request has taken, shown for a while instead of the request itself where nothing may
+/// fly.
+struct Route {
+  Flight flight;
+  float age = 0;
 };
 
 /// A failure that stays readable for a while where it happened; the same one again only counts up.
@@ -41,25 +53,32 @@ class Flights {
   static constexpr std::size_t kMostFlights = 90;
   /// How long a failure's reason stays, in seconds.
   static constexpr float kMarkSeconds = 2.6f;
+  /// How many routes are shown at most, and for how long.
+  static constexpr std::size_t kMostRoutes = 6;
+  static constexpr float kRouteSeconds = 1.5f;
 
   /// Takes a finished request to show, or drops it if there are enough. Failures come first.
   void add(const RequestSeen& request);
-  /// Moves everything by `seconds` of the viewer's time. With `still`, nothing flies: failures
-  /// appear where they happened at once.
+  /// Moves everything by `seconds` of the viewer's time. With `still`, nothing flies: routes are
+  /// shown instead, and failures appear where they happened at once.
   void advance(float seconds, bool still);
   void clear();
 
   const std::vector<Flight>& flights() const { return flights_; }
   const std::vector<FailureMark>& marks() const { return marks_; }
+  /// Newest last.
+  const std::vector<Route>& routes() const { return routes_; }
   bool any() const { return !flights_.empty() || !marks_.empty(); }
   /// How many requests of the last few were left out for each one shown; 0 if none.
   int left_out_per_shown() const;
 
  private:
   void mark(const Flight& flight);
+  void turn_into_routes(float seconds);
 
   std::vector<Flight> flights_;
   std::vector<FailureMark> marks_;
+  std::vector<Route> routes_;
   // New flights per second, so that a burst does not fill the sky at once.
   float allowance_ = 8;
   float shown_lately_ = 0;

@@ -9,6 +9,7 @@
 
 #include "web/app/format.h"
 #include "web/app/topology/cards.h"
+#include "web/app/topology/flight_words.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/status.h"
 
@@ -38,7 +39,9 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   desk.fit_wanted = false;
   camera_.frame(layout_.bounds, pane, layout_.tall, ui.seconds, ui.reduced_motion);
   ui.moving |= camera_.moving();
-  update_shapes(ui, world);
+  const bool playing = desk.playback.playing();
+  if (playing) turning_ += static_cast<double>(ui.seconds);
+  update_shapes(ui, world, playing);
   pulse_arrivals(ui, desk);
 
   const Painter screen = ui.painter();
@@ -63,12 +66,15 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_flights(ui, painter, desk);
   draw_marks(ui, painter, desk);
   draw_legend(ui, screen, desk, area);
-  if (ui.widgets.recording()) record(ui, painter, world, area);
+  if (ui.widgets.recording()) {
+    record(ui, painter, world, area);
+    record_traffic(ui, painter, desk);
+  }
 
   const bool pressed_long = long_press(ui, canvas.held);
   handle_clicks(desk, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
   if (!canvas.held) long_pressed_ = false;
-  if (canvas.hovered && !canvas.held) explain(ui, desk, at);
+  if (canvas.hovered && !canvas.held) explain(ui, desk, painter);
   draw_toolbar(ui, desk, area);
   if (world.nodes.count() == 0) {
     empty_state(ui, area, Icon::Node, "No nodes yet",
@@ -94,7 +100,7 @@ void TopologyView::update_layout(const Ui& ui, const Desk& desk, const Rect& are
       {.width = area.w, .height = area.h, .show_system = desk.show_system, .filter = desk.filter});
 }
 
-void TopologyView::update_shapes(Ui& ui, const World& world) {
+void TopologyView::update_shapes(Ui& ui, const World& world, bool playing) {
   constexpr float kGlide = 11;
   constexpr float kFade = 9;
   shapes_.resize(layout_.pods.size());
@@ -125,7 +131,7 @@ void TopologyView::update_shapes(Ui& ui, const World& world) {
       shape.pulse = shape.pulse < 0.02f ? 0.0f : shape.pulse * std::exp(-4.0f * ui.seconds);
       ui.moving = true;
     }
-    ui.moving |= pod->health == Health::Starting && !ui.reduced_motion;
+    ui.moving |= pod->health == Health::Starting && !ui.reduced_motion && playing;
   }
   for (Ghost& ghost : ghosts_) ghost.alpha -= ui.seconds * 2.5f;
   std::erase_if(ghosts_,
@@ -271,9 +277,12 @@ void TopologyView::explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) con
   tooltip(ui, lines);
 }
 
-void TopologyView::explain(Ui& ui, Desk& desk, Point at) const {
-  static_cast<void>(at);
+void TopologyView::explain(Ui& ui, Desk& desk, const Painter& painter) const {
   const World& world = desk.session.world();
+  if (const Flight* flight = flight_at(painter, desk, pointer())) {
+    tooltip(ui, flight_words(*flight, world));
+    return;
+  }
   if (hovered_.kind == "Pod") {
     if (const PodItem* pod = world.pods.get(key_of_ref(hovered_))) explain_pod(ui, desk, *pod);
   } else if (hovered_.kind == "Service") {
@@ -285,7 +294,8 @@ void TopologyView::explain(Ui& ui, Desk& desk, Point at) const {
         service->has_selector
             ? fmt::format("Sends requests to {} ready Pods; {} more match but are not ready.",
                           service->ready.size(), service->not_ready.size())
-            : std::string{"Without a selector: its endpoints are written by hand."}};
+            : fmt::format("Without a selector: its {} ready endpoints are written by hand.",
+                          service->ready_count())};
     tooltip(ui, lines);
   } else if (hovered_.kind == "Proxy") {
     const std::string lines[] = {
@@ -328,7 +338,7 @@ void TopologyView::draw_nodes(Ui& ui, const Painter& painter, const Desk& desk,
     const CardState state{
         .hovered = hovered_.kind == "Node" && hovered_.name == node->name,
         .selected = desk.selection.kind == "Node" && desk.selection.name == node->name,
-        .time = ui.time};
+        .time = ui.reduced_motion ? 0 : turning_};
     draw_node_card(painter, ui.theme, *node, box.pods.size(), box.rect, state);
   }
   if (!layout_.unscheduled.pods.empty() && layout_.unscheduled.rect.overlaps(visible)) {
@@ -378,7 +388,7 @@ void TopologyView::draw_pods(Ui& ui, const Painter& painter, const Desk& desk,
           .selected = is_pod && desk.selection == ObjectRef{"Pod", pod->ns, pod->name},
           .alpha = shape.alpha,
           .pulse = shape.pulse,
-          .time = ui.reduced_motion ? 0 : ui.time};
+          .time = ui.reduced_motion ? 0 : turning_};
       std::optional<PodLoad> load;
       if (with_load) {
         const std::string key = key_of_object(pod->ns, pod->name);

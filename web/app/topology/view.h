@@ -35,15 +35,18 @@ class TopologyView {
   };
 
   void update_layout(const Ui& ui, const Desk& desk, const Rect& area);
-  void update_shapes(Ui& ui, const World& world);
+  void update_shapes(Ui& ui, const World& world, bool playing);
   void move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas, bool held);
   ObjectRef hit(const World& world, Point at) const;
-  void explain(Ui& ui, Desk& desk, Point at) const;
+  // The request on its way that is nearest to a place of the screen; null if none is close.
+  const Flight* flight_at(const Painter& painter, const Desk& desk, Point pointer) const;
+  void explain(Ui& ui, Desk& desk, const Painter& painter) const;
   void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;
   void handle_clicks(Desk& desk, bool clicked, bool context);
   // A finger that rests on something for a while asks for its menu.
   bool long_press(Ui& ui, bool held);
   void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
+  void record_traffic(Ui& ui, const Painter& painter, const Desk& desk) const;
 
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
@@ -55,6 +58,7 @@ class TopologyView {
   void draw_outside(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void draw_pods(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   void draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  void draw_routes(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void pulse_arrivals(Ui& ui, const Desk& desk);
   void draw_toolbar(Ui& ui, Desk& desk, const Rect& area);
@@ -71,6 +75,8 @@ class TopologyView {
   Rect pane_;
   std::string seen_filter_;
   bool seen_system_ = true;
+  // Seconds that what is in progress has turned: it stands still while the cluster does.
+  double turning_ = 0;
   bool dragging_ = false;
   bool long_pressed_ = false;
   float dragged_ = 0;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <map>
 
+#include "web/app/topology/flight_words.h"
 #include "web/app/topology/view.h"
 #include "web/app/widgets/controls.h"
 
@@ -82,7 +83,7 @@ void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& 
 void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const {
   constexpr int kTail = 9;
   constexpr float kTailStep = 0.014f;
-  if (ui.reduced_motion) return;
+  if (ui.reduced_motion) return draw_routes(ui, painter, desk);
   // Dots keep their size on the screen unless the picture is far away.
   const float size = 1.0f / std::max(painter.scale(), 0.5f);
   for (const Flight& flight : desk.flights.flights()) {
@@ -111,6 +112,66 @@ void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk
     painter.circle(at, 7 * size, faded(colour, 0.16f));
     painter.circle(at, 3.6f * size, colour);
     painter.circle(at, 1.4f * size, faded(rgb(0xFFFFFF), ui.theme.dark ? 0.85f : 0.95f));
+  }
+}
+
+void TopologyView::draw_routes(const Ui& ui, const Painter& painter, const Desk& desk) const {
+  const float size = 1.0f / std::max(painter.scale(), 0.5f);
+  for (const Route& route : desk.flights.routes()) {
+    const std::vector<Stop>& stops = route.flight.stops;
+    for (std::size_t index = 1; index < stops.size(); ++index) {
+      Anchor from;
+      Anchor to;
+      if (!find_anchor(layout_, stops[index - 1], from) || !find_anchor(layout_, stops[index], to))
+        continue;
+      const bool failed = !route.flight.ok && index + 1 == stops.size();
+      const bool dns = stops[index].dns || stops[index - 1].dns;
+      const Colour colour = failed ? ui.theme.bad : dns ? ui.theme.dns : ui.theme.accent;
+      draw_link(painter, from, to, faded(colour, 0.7f), 1.8f * size);
+      painter.circle(to.at, 3.2f * size, colour);
+    }
+  }
+}
+
+const Flight* TopologyView::flight_at(const Painter& painter, const Desk& desk, Point at) const {
+  constexpr float kReach = 11;
+  const Flight* nearest = nullptr;
+  float least = kReach;
+  for (const Flight& flight : desk.flights.flights()) {
+    bool known = false;
+    const Point there = painter.to_screen(position(layout_, flight, place_of(flight), known));
+    const float distance = std::hypot(there.x - at.x, there.y - at.y);
+    if (!known || distance > least) continue;
+    least = distance;
+    nearest = &flight;
+  }
+  return nearest;
+}
+
+void TopologyView::record_traffic(Ui& ui, const Painter& painter, const Desk& desk) const {
+  const World& world = desk.session.world();
+  const auto note = [&](std::string id, Point at, std::string_view text) {
+    const Point screen = painter.to_screen(at);
+    ui.widgets.add(id, {screen.x - 4, screen.y - 4, 8, 8}, text);
+  };
+  std::size_t index = 0;
+  for (const Flight& flight : desk.flights.flights()) {
+    bool known = false;
+    const Point at = position(layout_, flight, place_of(flight), known);
+    if (known)
+      note(fmt::format("flight/{}", index), at,
+           fmt::to_string(fmt::join(flight_words(flight, world), "\n")));
+    ++index;
+  }
+  for (const Route& route : desk.flights.routes()) {
+    Anchor end;
+    if (find_anchor(layout_, route.flight.stops.back(), end))
+      note(fmt::format("route/{}", index++), end.at, route.flight.url);
+  }
+  for (const FailureMark& mark : desk.flights.marks()) {
+    Anchor place;
+    if (find_anchor(layout_, mark.place, place))
+      note(fmt::format("failure/{}", stop_words(mark.place, world)), place.at, mark.reason);
   }
 }
 

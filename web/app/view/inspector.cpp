@@ -38,9 +38,9 @@ Standing standing_of(const World& world, const ObjectRef& object) {
     if (const NodeItem* node = world.nodes.get(key)) return {node->health, node->status, true};
   } else if (object.kind == "Service") {
     if (const ServiceItem* service = world.services.get(key)) {
-      const bool none = service->ready.empty();
+      const bool none = service->ready_count() == 0;
       return {none ? Health::Failing : Health::Ready,
-              none ? "no ready endpoints" : fmt::format("{} ready", service->ready.size()), true};
+              none ? "no ready endpoints" : fmt::format("{} ready", service->ready_count()), true};
     }
   }
   return {};

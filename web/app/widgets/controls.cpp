@@ -293,6 +293,11 @@ void tooltip(Ui& ui, std::span<const std::string> lines) {
   for (const std::string& line : lines) {
     height += painter.wrapped_height(width, TextStyle::Small, line) + 3;
   }
+  if (ui.widgets.recording()) {
+    std::string all;
+    for (const std::string& line : lines) all += all.empty() ? line : '\n' + line;
+    ui.widgets.add("tooltip", {pointer().x, pointer().y, width, height}, all);
+  }
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   Rect box{pointer().x + 14, pointer().y + 18, width + 20, height + 13};
   if (box.right() > screen.x - 8) box.x = std::max(8.0f, screen.x - 8 - box.w);

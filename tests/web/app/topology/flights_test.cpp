@@ -76,6 +76,17 @@ TEST_CASE("without motion nothing flies, but failures are still named") {
   CHECK(flights.marks().size() == 1);
 }
 
+TEST_CASE("without motion the ways of the last requests are shown for a while") {
+  Flights flights;
+  for (int count = 0; count < 20; ++count) flights.add(make_request(true));
+  flights.advance(0.25f, true);
+  CHECK(flights.routes().size() == Flights::kMostRoutes);
+  flights.advance(0, true);
+  CHECK(flights.routes().size() == Flights::kMostRoutes);
+  flights.advance(Flights::kRouteSeconds + 0.1f, true);
+  CHECK(flights.routes().empty());
+}
+
 TEST_CASE("a curve starts and ends at its anchors and leaves them in their direction") {
   const Anchor from{{0, 0}, {1, 0}};
   const Anchor to{{100, 50}, {-1, 0}};
