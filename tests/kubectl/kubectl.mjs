@@ -2,7 +2,7 @@
 // Finds kubectl, and runs sessions of it against a server.
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually, root, startServer, temporaryFolder } from '../native/server.mjs';
 
@@ -49,7 +49,8 @@ export function findKubectls() {
   return [...byMinor.values()].sort((left, right) => left.minor - right.minor);
 }
 
-// A session file: [{line, command, mode, expected}]. Lines:
+// A session file: {options, steps: [{line, command, mode, expected}]}. Lines:
+//   % option…      options of `rockpool serve`; RANDOM is a number
 //   $ command      a shell command that must succeed;   $! that must fail;   $? that is repeated until it fits
 //   > more         goes on with the command
 //   # remark
@@ -57,13 +58,15 @@ export function findKubectls() {
 // Empty lines count on neither side.
 export function parseSession(text) {
   const steps = [];
+  const options = [];
   text.split('\n').forEach((line, index) => {
     const begin = /^\$([!?]?) (.*)$/.exec(line);
-    if (begin) steps.push({ line: index + 1, mode: begin[1], command: begin[2], expected: [] });
+    if (line.startsWith('% ')) options.push(...line.slice(2).replace('RANDOM', Math.floor(Math.random() * 2 ** 31)).split(' '));
+    else if (begin) steps.push({ line: index + 1, mode: begin[1], command: begin[2], expected: [] });
     else if (line.startsWith('> ')) steps.at(-1).command += `\n${line.slice(2)}`;
     else if (line !== '' && !line.startsWith('#')) steps.at(-1).expected.push(line);
   });
-  return steps;
+  return { options, steps };
 }
 
 // The lines of `expected` as one regular expression for the whole output.
@@ -86,18 +89,18 @@ function runShell(command, { cwd, env }) {
   });
 }
 
-// Runs the commands of a session against a cluster of its own. `kubectl` is on the path, and the folder of the
-// session file's name, if there is one, is the working folder's `files`.
+// Runs the commands of a session against a cluster of its own. `kubectl` is on the path, and $SERVER is the
+// server's URL.
 export async function runSession(t, kubectl, file, options = []) {
   const folder = await temporaryFolder(t);
   const kubeconfig = path.join(folder, 'kubeconfig');
-  const server = await startServer(t, '--kubeconfig', kubeconfig, ...options);
+  const session = parseSession(await readFile(file, 'utf8'));
+  const server = await startServer(t, '--kubeconfig', kubeconfig, ...options, ...session.options);
   await mkdir(path.join(folder, 'bin'));
   await symlink(kubectl.file, path.join(folder, 'bin/kubectl'));
-  await writeFile(path.join(folder, 'server-url'), server.url);
   const env = { ...process.env, HOME: folder, KUBECONFIG: kubeconfig, SERVER: server.url,
                 PATH: `${path.join(folder, 'bin')}:${process.env.PATH}` };
-  for (const step of parseSession(await readFile(file, 'utf8'))) {
+  for (const step of session.steps) {
     const once = async () => {
       const result = await runShell(step.command, { cwd: folder, env });
       const fits = pattern(step.expected).test(result.output) && (result.code === 0) === (step.mode !== '!');

@@ -76,7 +76,7 @@ test('a certificate of one\'s own is used, and a wrong one refused', async t => 
   const folder = await temporaryFolder(t);
   const [certificate, key, empty] = ['tls.crt', 'tls.key', 'empty'].map(name => path.join(folder, name));
   execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=mine',
-                           '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+                           '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
   await writeFile(empty, '');
   const own = ['--tls-cert-file', certificate, '--tls-private-key-file', key];
   const server = await startServer(t, ...own);
