@@ -37,3 +37,18 @@ if(ROCKPOOL_SANITIZE)
   target_compile_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
   target_link_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
 endif()
+
+# rockpool_without_unwinding(VARIABLE EXCEPTION…): in Wasm, the sources in that variable, but for those whose
+# paths match an EXCEPTION, are compiled without exceptions and without the names of types. Failures are values
+# and cross rooms as such; only what talks to a library that throws, or that asks for types, differs. The code
+# that would unwind is a seventh of the module, the names of the types two fifths of its data.
+function(rockpool_without_unwinding variable)
+  if(NOT EMSCRIPTEN)
+    return()
+  endif()
+  set(sources ${${variable}})
+  foreach(exception ${ARGN})
+    list(FILTER sources EXCLUDE REGEX "${exception}")
+  endforeach()
+  set_property(SOURCE ${sources} APPEND PROPERTY COMPILE_OPTIONS -fno-exceptions -fno-rtti)
+endfunction()

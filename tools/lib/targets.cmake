@@ -26,10 +26,13 @@ function(rockpool_add_library)
   add_library(rockpool_core STATIC ${sources})
   add_library(rockpool::rockpool ALIAS rockpool_core)
   rockpool_own_code(rockpool_core)
+  # yaml-cpp tells of mistakes by throwing.
+  rockpool_without_unwinding(sources "/core/doc/yaml\\.cpp$")
   if(EMSCRIPTEN)
-    # The checks of the API's kinds are many and run once per request: there, size is what counts.
-    rockpool_sources(checks "core/api/*.cpp")
-    set_source_files_properties(${checks} PROPERTIES COMPILE_OPTIONS "-Os")
+    # The page is compiled for size (CMakePresets.json), but for what nearly every event runs through.
+    rockpool_sources(hot "core/doc/value.cpp" "core/doc/key.cpp" "core/doc/json.cpp" "core/doc/json_writer.cpp"
+                     "core/doc/utf8.cpp" "core/sim/loop.cpp")
+    set_property(SOURCE ${hot} APPEND PROPERTY COMPILE_OPTIONS -O2)
   endif()
   target_compile_features(rockpool_core PUBLIC cxx_std_23)
   target_include_directories(rockpool_core INTERFACE

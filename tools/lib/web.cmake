@@ -28,10 +28,12 @@ endfunction()
 # Dear ImGui with its SDL2 and OpenGL backends. `sdl` is the SDL2 target.
 function(rockpool_add_imgui sdl)
   set(folder "${rockpool_imgui}")
-  rockpool_vendor_library(rockpool_imgui
+  set(sources
     "${folder}/imgui.cpp" "${folder}/imgui_demo.cpp" "${folder}/imgui_draw.cpp"
     "${folder}/imgui_tables.cpp" "${folder}/imgui_widgets.cpp" "${folder}/misc/cpp/imgui_stdlib.cpp"
     "${folder}/backends/imgui_impl_sdl2.cpp" "${folder}/backends/imgui_impl_opengl3.cpp")
+  rockpool_without_unwinding(sources)
+  rockpool_vendor_library(rockpool_imgui ${sources})
   target_include_directories(rockpool_imgui SYSTEM PUBLIC
     "${folder}" "${folder}/backends" "${folder}/misc/cpp")
   # Without its demo and debug windows, which are a third of its code, and without files.
@@ -120,6 +122,8 @@ endfunction()
 function(rockpool_add_page)
   rockpool_sources(binding "web/js/*.cpp")
   if(binding)
+    # embind names the types that it binds.
+    rockpool_without_unwinding(binding "/binding\\.cpp$")
     add_executable(rockpool_core_wasm ${binding})
     rockpool_page_module(rockpool_core_wasm rockpool-core -sENVIRONMENT=web,worker,node)
   endif()
@@ -128,6 +132,7 @@ function(rockpool_add_page)
   if(application)
     rockpool_add_sdl2()
     rockpool_add_imgui(rockpool_sdl2)
+    rockpool_without_unwinding(application "/sandbox_web\\.cpp$")
     add_executable(rockpool_app ${application} ${binding})
     rockpool_embed_assets(rockpool_app)
     target_link_libraries(rockpool_app PRIVATE rockpool_imgui)
