@@ -33,6 +33,11 @@ endfunction()
 rockpool_vendor_library(rockpool_fmt "${rockpool_fmt}/src/format.cc")
 target_include_directories(rockpool_fmt SYSTEM PUBLIC
   "$<BUILD_INTERFACE:${rockpool_fmt}/include>" "$<INSTALL_INTERFACE:include/rockpool>")
+if(EMSCRIPTEN)
+  # Nobody prints a long double, nor digits grouped as the user's locale has them.
+  target_compile_definitions(rockpool_fmt PUBLIC
+    FMT_USE_LONG_DOUBLE=0 FMT_STATIC_THOUSANDS_SEPARATOR=',')
+endif()
 
 file(GLOB rockpool_yaml_sources "${rockpool_yaml}/src/*.cpp")
 rockpool_vendor_library(rockpool_yaml_cpp ${rockpool_yaml_sources})
