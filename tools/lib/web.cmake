@@ -94,19 +94,21 @@ function(rockpool_add_sdl2)
   file(GLOB sources
     "${folder}/src/*.c" "${folder}/src/atomic/*.c" "${folder}/src/cpuinfo/*.c" "${folder}/src/dynapi/*.c"
     "${folder}/src/events/*.c" "${folder}/src/file/*.c" "${folder}/src/haptic/*.c"
-    "${folder}/src/haptic/dummy/*.c" "${folder}/src/joystick/*.c" "${folder}/src/joystick/emscripten/*.c"
+    "${folder}/src/haptic/dummy/*.c" "${folder}/src/joystick/*.c" "${folder}/src/joystick/dummy/*.c"
     "${folder}/src/libm/*.c" "${folder}/src/loadso/dlopen/*.c" "${folder}/src/locale/*.c"
     "${folder}/src/locale/emscripten/*.c" "${folder}/src/main/dummy/*.c" "${folder}/src/misc/*.c"
     "${folder}/src/misc/emscripten/*.c" "${folder}/src/power/*.c" "${folder}/src/power/emscripten/*.c"
     "${folder}/src/render/*.c" "${folder}/src/sensor/*.c" "${folder}/src/sensor/dummy/*.c" "${folder}/src/stdlib/*.c"
     "${folder}/src/filesystem/emscripten/*.c" "${folder}/src/thread/*.c" "${folder}/src/thread/generic/*.c"
     "${folder}/src/timer/*.c" "${folder}/src/timer/unix/*.c" "${folder}/src/video/*.c"
-    "${folder}/src/video/emscripten/*.c" "${folder}/src/video/yuv2rgb/yuv_rgb_std.c")
+    "${folder}/src/video/emscripten/*.c")
   rockpool_vendor_library(rockpool_sdl2 ${sources})
   target_include_directories(rockpool_sdl2 SYSTEM PUBLIC "${folder}/include")
-  target_compile_options(rockpool_sdl2 PRIVATE -Oz)
-  target_compile_definitions(rockpool_sdl2 PRIVATE
-    SDL_AUDIO_DISABLED SDL_HAPTIC_DISABLED SDL_SENSOR_DISABLED SDL_RENDER_DISABLED)
+  target_compile_options(rockpool_sdl2 PRIVATE -Oz -include "${PROJECT_SOURCE_DIR}/tools/lib/sdl_config.h")
+  # Lean and mean: without the fast ways to copy pictures, which nobody does.
+  target_compile_definitions(rockpool_sdl2 PRIVATE SDL_LEAN_AND_MEAN
+    SDL_AUDIO_DISABLED SDL_HAPTIC_DISABLED SDL_JOYSTICK_DISABLED SDL_RENDER_DISABLED
+    SDL_SENSOR_DISABLED)
 endfunction()
 
 # rockpool_page_module(TARGET NAME OPTIONS… ): an ES module NAME.js and NAME.wasm in dist/.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <SDL.h>
+#include <emscripten/html5_webgl.h>
 
 #include <memory>
 #include <string>
@@ -59,6 +60,7 @@ class BrowserWindow {
   static void on_timer(void* window);
 
   void open();
+  void open_graphics();
   void draw(double milliseconds);
   void sleep();
   void update_fonts();
@@ -68,7 +70,7 @@ class BrowserWindow {
 
   std::string problem_;
   SDL_Window* window_ = nullptr;
-  SDL_GLContext gl_ = nullptr;
+  EMSCRIPTEN_WEBGL_CONTEXT_HANDLE gl_ = 0;
   ImGuiContext* imgui_ = nullptr;
   std::unique_ptr<App> app_;
   SdlFingers fingers_;

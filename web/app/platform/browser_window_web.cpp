@@ -32,7 +32,7 @@ BrowserWindow::BrowserWindow(Session& session) {
   if (!problem_.empty()) return;
   IMGUI_CHECKVERSION();
   imgui_ = ImGui::CreateContext();
-  ImGui_ImplSDL2_InitForOpenGL(window_, gl_);
+  ImGui_ImplSDL2_InitForOpenGL(window_, nullptr);
   ImGui_ImplOpenGL3_Init(kShaders);
   ImGui::GetIO().SetClipboardTextFn = [](void*, const char* text) { write_clipboard(text); };
   app_ = std::make_unique<App>(session);
@@ -53,6 +53,7 @@ BrowserWindow::~BrowserWindow() {
     ImGui_ImplSDL2_Shutdown();
     ImGui::DestroyContext(imgui_);
   }
+  if (gl_ > 0) emscripten_webgl_destroy_context(gl_);
   if (window_ != nullptr) SDL_DestroyWindow(window_);
   SDL_Quit();
 }
@@ -64,21 +65,32 @@ void BrowserWindow::open() {
     problem_ = SDL_GetError();
     return;
   }
-  SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_ES);
-  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
-  SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 0);
-  SDL_GL_SetAttribute(SDL_GL_ALPHA_SIZE, 0);
-  SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
-  window_ = SDL_CreateWindow("Rockpool", 0, 0, 800, 600,
-                             SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-  if (window_ != nullptr) {
-    // The wheel is the page's unless something here scrolls; and whoever listens for a page's end
-    // keeps browsers from remembering it.
-    emscripten_set_wheel_callback("#canvas", nullptr, false, nullptr);
-    emscripten_set_beforeunload_callback(nullptr, nullptr);
-    gl_ = SDL_GL_CreateContext(window_);
+  window_ =
+      SDL_CreateWindow("Rockpool", 0, 0, 800, 600, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+  if (window_ == nullptr) {
+    problem_ = SDL_GetError();
+    return;
   }
-  if (gl_ == nullptr) problem_ = std::string{"no WebGL 2: "} + SDL_GetError();
+  // The wheel is the page's unless something here scrolls; and whoever listens for a page's end
+  // keeps browsers from remembering it.
+  emscripten_set_wheel_callback("#canvas", nullptr, false, nullptr);
+  emscripten_set_beforeunload_callback(nullptr, nullptr);
+  open_graphics();
+}
+
+// SDL brings only the input: its own way to a context finds OpenGL's functions by name, so that all
+// of them would have to be there.
+void BrowserWindow::open_graphics() {
+  EmscriptenWebGLContextAttributes attributes;
+  emscripten_webgl_init_context_attributes(&attributes);
+  attributes.majorVersion = 2;
+  attributes.alpha = false;
+  attributes.depth = false;
+  attributes.antialias = false;
+  gl_ = emscripten_webgl_create_context("#canvas", &attributes);
+  if (gl_ <= 0 || emscripten_webgl_make_context_current(gl_) != EMSCRIPTEN_RESULT_SUCCESS) {
+    problem_ = "no WebGL 2";
+  }
 }
 
 int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
@@ -170,12 +182,11 @@ void BrowserWindow::draw(double milliseconds) {
   ImGui::Render();
   int width = 0;
   int height = 0;
-  SDL_GL_GetDrawableSize(window_, &width, &height);
+  SDL_GetWindowSizeInPixels(window_, &width, &height);
   glViewport(0, 0, width, height);
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  SDL_GL_SwapWindow(window_);
   follow_writing(app_->wants_text());
 }
 
