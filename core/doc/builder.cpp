@@ -57,9 +57,8 @@ Builder::Part Builder::end() {
   if (frame.is_object) {
     part.value = end_object(frame);
   } else {
-    const auto first = items_.begin() + static_cast<std::ptrdiff_t>(frame.start);
-    part.value = Value::array({std::move_iterator{first}, std::move_iterator{items_.end()}});
-    items_.erase(first, items_.end());
+    part.value = Value::array_from(std::span{items_}.subspan(frame.start));
+    items_.resize(frame.start);
   }
   if (is_open()) frames_.back().height = std::max(frames_.back().height, part.height + 1);
   place(part.value);
@@ -125,10 +124,7 @@ void Builder::refuse(std::string message, std::size_t offset) {
 }
 
 Value Builder::end_object(const Frame& frame) {
-  const auto first = members_.begin() + static_cast<std::ptrdiff_t>(frame.start);
-  std::vector<Member> members{std::move_iterator{first}, std::move_iterator{members_.end()}};
-  members_.erase(first, members_.end());
-
+  const std::span members = std::span{members_}.subspan(frame.start);
   const auto out_of_order = [](const Member& left, const Member& right) {
     return !(left.key < right.key);
   };
@@ -136,7 +132,9 @@ Value Builder::end_object(const Frame& frame) {
     note_duplicates(members, std::span{member_offsets_}.subspan(frame.start));
   }
   member_offsets_.resize(frame.start);
-  return Value::object_of(std::move(members));
+  Value result = Value::object_from(members);
+  members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(frame.start), members_.end());
+  return result;
 }
 
 void Builder::merge(const Value& value, std::size_t offset) {
@@ -155,7 +153,8 @@ void Builder::take_over(const Value& source, std::size_t offset) {
   }
 }
 
-void Builder::note_duplicates(std::vector<Member>& members, std::span<const std::size_t> offsets) {
+void Builder::note_duplicates(std::span<const Member> members,
+                              std::span<const std::size_t> offsets) {
   std::vector<std::uint32_t> order(members.size());
   std::iota(order.begin(), order.end(), 0u);
   std::ranges::stable_sort(order, [&](std::uint32_t left, std::uint32_t right) {

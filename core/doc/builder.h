@@ -92,7 +92,7 @@ class Builder {
   Value end_object(const Frame& frame);
   void merge(const Value& value, std::size_t offset);
   void take_over(const Value& source, std::size_t offset);
-  void note_duplicates(std::vector<Member>& members, std::span<const std::size_t> offsets);
+  void note_duplicates(std::span<const Member> members, std::span<const std::size_t> offsets);
   std::string path_to(std::string_view name) const;
 
   Limits limits_;

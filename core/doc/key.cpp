@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/doc/key.h"
 
+#include <algorithm>
 #include <array>
 
-#include "core/doc/rep.h"
+#include "core/doc/text_hash.h"
 
 namespace rockpool::doc {
 namespace {
@@ -30,6 +31,15 @@ constexpr auto make_table() {
 
 constexpr auto kTable = make_table();
 
+// Hashing an object needs the hash of each of its names.
+constexpr auto make_hashes() {
+  std::array<std::uint64_t, kKnownKeys.size()> hashes{};
+  std::ranges::transform(kKnownKeys, hashes.begin(), hash_text);
+  return hashes;
+}
+
+constexpr auto kHashes = make_hashes();
+
 // The index + 1 of a known name, or 0.
 std::uint16_t find_known(std::string_view text) {
   std::size_t slot = text_hash(text) % kTableSize;
@@ -50,14 +60,10 @@ Key::Key(std::string_view text) {
   }
 }
 
-std::string_view Key::text() const {
-  return is_known() ? kKnownKeys[bits_ >> 1] : rep()->text();
-}
-
-void Key::retain_text() const { ++rep()->references; }
-
-void Key::release_text() const {
-  if (--rep()->references == 0) StringRep::destroy(rep());
+std::uint64_t Key::hash() const {
+  if (is_known()) return kHashes[bits_ >> 1];
+  if (rep()->hash == 0) rep()->hash = hash_text(rep()->text());
+  return rep()->hash;
 }
 
 }  // namespace rockpool::doc

@@ -6,10 +6,9 @@
 #include <utility>
 
 #include "core/doc/known_keys.h"
+#include "core/doc/rep.h"
 
 namespace rockpool::doc {
-
-struct StringRep;
 
 /// A member name of an object. Names that Kubernetes' own types use are small integers known at
 /// compile time (see known_keys.h), in the same order as their text; any other name (a label, a
@@ -33,10 +32,14 @@ class Key {
   constexpr ~Key() { release(); }
 
   /// The name's text. Valid as long as any copy of this Key lives.
-  std::string_view text() const;
+  std::string_view text() const { return is_known() ? kKnownKeys[bits_ >> 1] : rep()->text(); }
   /// True for a name of Kubernetes' own types.
   constexpr bool is_known() const { return (bits_ & 1) != 0; }
+  /// The hash of a string Value of this text.
+  std::uint64_t hash() const;
 
+  /// The same as `==`, if the other is known to be a known name.
+  constexpr bool is(const Key& known) const { return bits_ == known.bits_; }
   /// Equality and order are those of the text.
   friend bool operator==(const Key& left, const Key& right) {
     if (left.bits_ == right.bits_) return true;
@@ -52,13 +55,11 @@ class Key {
 
  private:
   constexpr void retain() const {
-    if (!is_known()) retain_text();
+    if (!is_known()) ++rep()->references;
   }
   constexpr void release() const {
-    if (!is_known()) release_text();
+    if (!is_known() && --rep()->references == 0) StringRep::destroy(rep());
   }
-  void retain_text() const;
-  void release_text() const;
   StringRep* rep() const { return reinterpret_cast<StringRep*>(bits_); }
 
   // Either a known key's index shifted left with the lowest bit set, or a StringRep's address.

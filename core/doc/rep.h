@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <new>
 #include <string_view>
-#include <vector>
 
-#include "core/doc/value.h"
-
-// The shared, reference-counted parts of documents. For value.cpp and key.cpp only.
+// The shared, reference-counted parts of documents. For value.h, value.cpp and key.cpp only.
+//
+// Each is one piece of memory: the head declared here, and its text, items or members right behind
+// it. So following a pointer to a part and reading it touches the same cache line.
 namespace rockpool::doc {
 
-/// A string too long to live inside a Value, or the text of a Key that is not a known name. The
-/// text follows right behind it, in the same piece of memory.
-struct StringRep {
-  std::uint32_t references = 1;
-  std::uint32_t size = 0;
-  /// 0 until first asked for.
-  std::uint64_t hash = 0;
+class Value;
+struct Member;
 
+/// What every shared part begins with.
+struct Rep {
+  std::uint32_t references = 1;
+  /// The number of bytes, items or members in use.
+  std::uint32_t size = 0;
+  /// 0 until first asked for, and again after a change.
+  std::uint64_t hash = 0;
+};
+
+/// A string too long to live inside a Value, or the text of a Key that is not a known name.
+struct StringRep : Rep {
   /// A new one with one reference. Requires less than 4 GiB of text.
   static StringRep* make(std::string_view text) {
-    void* memory = ::operator new(sizeof(StringRep) + text.size());
-    auto* rep = new (memory) StringRep{.size = static_cast<std::uint32_t>(text.size())};
+    auto* rep = new (::operator new(sizeof(StringRep) + text.size())) StringRep;
+    rep->size = static_cast<std::uint32_t>(text.size());
     if (!text.empty()) std::memcpy(static_cast<void*>(rep + 1), text.data(), text.size());
     return rep;
   }
@@ -34,19 +41,21 @@ struct StringRep {
 };
 
 /// The items of an array.
-struct ArrayRep {
-  std::uint32_t references = 1;
-  /// 0 until first asked for, and again after a change.
-  std::uint64_t hash = 0;
-  std::vector<Value> items;
+struct ArrayRep : Rep {
+  /// How many items there is room for.
+  std::uint32_t capacity = 0;
+
+  Value* items() { return reinterpret_cast<Value*>(this + 1); }
+  const Value* items() const { return reinterpret_cast<const Value*>(this + 1); }
 };
 
 /// The members of an object in order of their names.
-struct ObjectRep {
-  std::uint32_t references = 1;
-  /// 0 until first asked for, and again after a change.
-  std::uint64_t hash = 0;
-  std::vector<Member> members;
+struct ObjectRep : Rep {
+  /// How many members there is room for.
+  std::uint32_t capacity = 0;
+
+  Member* members() { return reinterpret_cast<Member*>(this + 1); }
+  const Member* members() const { return reinterpret_cast<const Member*>(this + 1); }
 };
 
 }  // namespace rockpool::doc

@@ -5,41 +5,19 @@
 #include <bit>
 #include <cassert>
 #include <cstring>
+#include <iterator>
+#include <memory>
+#include <new>
 
-#include "core/doc/rep.h"
+#include "core/doc/text_hash.h"
 
 namespace rockpool::doc {
 namespace {
 
 const Value kNull;
 
-std::uint64_t mix(std::uint64_t hash) {
-  hash = (hash ^ (hash >> 30)) * 0xbf58476d1ce4e5b9u;
-  hash = (hash ^ (hash >> 27)) * 0x94d049bb133111ebu;
-  return hash ^ (hash >> 31);
-}
-
 std::uint64_t combine(std::uint64_t seed, std::uint64_t hash) {
   return mix(seed * 0x9e3779b97f4a7c15u + hash + 1);
-}
-
-// Eight bytes as a number, the first one lowest, whatever the machine's own order.
-std::uint64_t read_word(const char* bytes) {
-  std::uint64_t word;
-  std::memcpy(&word, bytes, sizeof word);
-  return std::endian::native == std::endian::big ? std::byteswap(word) : word;
-}
-
-std::uint64_t hash_text(std::string_view text) {
-  constexpr std::uint64_t kMultiplier = 0x9fb21c651e98df25u;
-  std::uint64_t hash = 0xcbf29ce484222325u ^ text.size();
-  for (; text.size() >= sizeof hash; text.remove_prefix(sizeof hash)) {
-    hash = (hash ^ read_word(text.data())) * kMultiplier;
-    hash ^= hash >> 32;
-  }
-  char rest[sizeof hash] = {};
-  if (!text.empty()) std::memcpy(rest, text.data(), text.size());
-  return mix((hash ^ read_word(rest)) * kMultiplier);
 }
 
 // Objects of up to so many members are searched for known names from end to end, comparing numbers.
@@ -61,18 +39,90 @@ std::uint64_t nonzero(std::uint64_t hash) {
   return hash == 0 ? 1 : hash;
 }
 
-template <typename Members>
-auto find_slot(Members& members, const Key& key) {
+std::span<const Member>::iterator find_slot(std::span<const Member> members, const Key& key) {
   return std::lower_bound(
       members.begin(), members.end(), key,
       [](const Member& member, const Key& wanted) { return member.key < wanted; });
 }
 
-template <typename Members>
-auto find_slot(Members& members, std::string_view name) {
+std::span<const Member>::iterator find_slot(std::span<const Member> members,
+                                            std::string_view name) {
   return std::lower_bound(
       members.begin(), members.end(), name,
       [](const Member& member, std::string_view wanted) { return member.key.text() < wanted; });
+}
+
+// The elements behind the head of a part.
+Value* elements(ArrayRep* rep) {
+  return rep->items();
+}
+Member* elements(ObjectRep* rep) {
+  return rep->members();
+}
+
+template <typename Part>
+using Element = std::remove_pointer_t<decltype(elements(static_cast<Part*>(nullptr)))>;
+
+// An empty part with room for so many elements.
+template <typename Part>
+Part* make_part(std::size_t capacity) {
+  static_assert(sizeof(Part) % alignof(Element<Part>) == 0, "elements lie right behind the head");
+  auto* rep = new (::operator new(sizeof(Part) + capacity * sizeof(Element<Part>))) Part;
+  rep->capacity = static_cast<std::uint32_t>(capacity);
+  return rep;
+}
+
+// Values and Keys may be moved as bytes: nothing points at them. The old ones are not destroyed.
+template <typename T>
+void relocate(T* from, std::size_t count, T* to) {
+  if (count != 0) std::memmove(static_cast<void*>(to), from, count * sizeof(T));
+}
+
+// A part of the same elements with room for more, made by copying them.
+template <typename Part>
+Part* copy_part(Part* rep, std::size_t room) {
+  auto* copy = make_part<Part>(rep->size + room);
+  std::uninitialized_copy_n(elements(rep), rep->size, elements(copy));
+  copy->size = rep->size;
+  return copy;
+}
+
+// Room for more elements in a part that nobody else holds; returns where it is now.
+template <typename Part>
+Part* grow_part(Part* rep, std::size_t room) {
+  if (rep->size + room <= rep->capacity) return rep;
+  // Half as much again, so that adding one by one costs O(1) each.
+  constexpr std::size_t kSmallest = 4;
+  const std::size_t capacity =
+      std::max({rep->size + room, std::size_t{rep->capacity} * 3 / 2, kSmallest});
+  auto* grown = make_part<Part>(capacity);
+  relocate(elements(rep), rep->size, elements(grown));
+  grown->size = rep->size;
+  ::operator delete(rep);
+  return grown;
+}
+
+// Opens a gap of one element, for the caller to construct; requires room.
+template <typename Part>
+auto* open_gap(Part* rep, std::size_t index) {
+  auto* place = elements(rep) + index;
+  relocate(place, rep->size - index, place + 1);
+  ++rep->size;
+  return place;
+}
+
+template <typename Part>
+void remove_element(Part* rep, std::size_t index) {
+  auto* place = elements(rep) + index;
+  std::destroy_at(place);
+  relocate(place + 1, rep->size - index - 1, place);
+  --rep->size;
+}
+
+template <typename Part>
+void destroy_elements(Part* rep) {
+  std::destroy_n(elements(rep), rep->size);
+  ::operator delete(rep);
 }
 
 }  // namespace
@@ -102,47 +152,63 @@ Value::Value(std::string_view text) : kind_{Kind::string} {
     if (!text.empty()) std::memcpy(bytes_, text.data(), text.size());
     size_ = static_cast<std::uint8_t>(text.size());
   } else {
-    auto* rep = StringRep::make(text);
+    Rep* rep = StringRep::make(text);
     std::memcpy(bytes_, &rep, sizeof rep);
-    size_ = kOutOfLine;
+    size_ = kCounted;
   }
 }
 
 Value Value::object(std::initializer_list<std::pair<KnownKeyIndex, Value>> members) {
-  std::vector<Member> result;
-  result.reserve(members.size());
-  for (const auto& [key, value] : members) result.push_back({Key{key}, value});
-  return object_of(std::move(result));
+  auto* rep = make_part<ObjectRep>(members.size());
+  Value result{Kind::object, rep};
+  for (const auto& [index, value] : members) {
+    const Key key{index};
+    // Mostly they come in order already.
+    std::size_t place = rep->size;
+    while (place > 0 && key < rep->members()[place - 1].key) --place;
+    if (place > 0 && rep->members()[place - 1].key == key) {
+      rep->members()[place - 1].value = value;
+    } else {
+      new (open_gap(rep, place)) Member{key, value};
+    }
+  }
+  return result;
 }
 
 Value Value::map(std::initializer_list<std::pair<std::string_view, Value>> members) {
   std::vector<Member> result;
   result.reserve(members.size());
   for (const auto& [name, value] : members) result.push_back({Key{name}, value});
-  return object_of(std::move(result));
+  return object_from(result);
 }
 
 Value Value::object_of(std::vector<Member> members) {
+  return object_from(members);
+}
+
+Value Value::object_from(std::span<Member> members) {
   const auto before = [](const Member& left, const Member& right) { return left.key < right.key; };
   if (!std::is_sorted(members.begin(), members.end(), before)) {
     std::stable_sort(members.begin(), members.end(), before);
   }
-  // Of equal names, keep the last.
-  std::size_t kept = 0;
-  for (std::size_t index = 0; index < members.size(); ++index) {
-    if (kept > 0 && members[kept - 1].key == members[index].key) {
-      members[kept - 1].value.swap(members[index].value);
+  auto* rep = make_part<ObjectRep>(members.size());
+  Member* end = rep->members();
+  for (Member& member : members) {
+    if (end != rep->members() && end[-1].key == member.key) {
+      end[-1].value = std::move(member.value);
     } else {
-      if (kept != index) std::swap(members[kept], members[index]);
-      ++kept;
+      new (end++) Member{std::move(member)};
     }
   }
-  members.erase(members.begin() + static_cast<std::ptrdiff_t>(kept), members.end());
-  return Value{Kind::object, new ObjectRep{.members = std::move(members)}};
+  rep->size = static_cast<std::uint32_t>(end - rep->members());
+  return Value{Kind::object, rep};
 }
 
-Value Value::array(std::vector<Value> items) {
-  return Value{Kind::array, new ArrayRep{.items = std::move(items)}};
+Value Value::array_from(std::span<Value> items) {
+  auto* rep = make_part<ArrayRep>(items.size());
+  std::uninitialized_move(items.begin(), items.end(), rep->items());
+  rep->size = static_cast<std::uint32_t>(items.size());
+  return Value{Kind::array, rep};
 }
 
 Value Value::strings(std::initializer_list<std::string_view> items) {
@@ -153,18 +219,6 @@ double Value::as_double(double fallback) const {
   if (kind_ == Kind::number) return payload<double>();
   if (kind_ == Kind::integer) return static_cast<double>(payload<std::int64_t>());
   return fallback;
-}
-
-std::string_view Value::as_string(std::string_view fallback) const& {
-  if (kind_ != Kind::string) return fallback;
-  if (size_ != kOutOfLine) return {bytes_, size_};
-  return payload<StringRep*>()->text();
-}
-
-std::size_t Value::size() const {
-  if (kind_ == Kind::array) return payload<ArrayRep*>()->items.size();
-  if (kind_ == Kind::object) return payload<ObjectRep*>()->members.size();
-  return 0;
 }
 
 bool Value::is_empty() const {
@@ -186,28 +240,39 @@ bool Value::is_empty() const {
   return true;
 }
 
+const Value& Value::null_value() {
+  return kNull;
+}
+
+const Value& Value::known_member(KnownKeyIndex index) const {
+  const Key key{index};
+  const auto all = members();
+  if (all.size() > kLinearSearchSize) {
+    const auto slot = find_slot(all, key);
+    return slot != all.end() && slot->key == key ? slot->value : kNull;
+  }
+  for (const Member& member : all) {
+    if (member.key.is(key)) return member.value;
+  }
+  return kNull;
+}
+
 const Value* Value::find(const Key& key) const {
-  if (kind_ != Kind::object) return nullptr;
-  const auto& members = payload<ObjectRep*>()->members;
-  if (key.is_known() && members.size() <= kLinearSearchSize) {
-    for (const Member& member : members) {
-      if (member.key == key) return &member.value;
+  const auto all = members();
+  if (key.is_known() && all.size() <= kLinearSearchSize) {
+    for (const Member& member : all) {
+      if (member.key.is(key)) return &member.value;
     }
     return nullptr;
   }
-  const auto slot = find_slot(members, key);
-  return slot != members.end() && slot->key == key ? &slot->value : nullptr;
+  const auto slot = find_slot(all, key);
+  return slot != all.end() && slot->key == key ? &slot->value : nullptr;
 }
 
 const Value* Value::find(std::string_view name) const {
-  if (kind_ != Kind::object) return nullptr;
-  const auto& members = payload<ObjectRep*>()->members;
-  const auto slot = find_slot(members, name);
-  return slot != members.end() && slot->key.text() == name ? &slot->value : nullptr;
-}
-
-const Value& Value::operator[](KnownKeyIndex key) const {
-  return (*this)[Key{key}];
+  const auto all = members();
+  const auto slot = find_slot(all, name);
+  return slot != all.end() && slot->key.text() == name ? &slot->value : nullptr;
 }
 
 const Value& Value::operator[](const Key& key) const {
@@ -220,21 +285,6 @@ const Value& Value::operator[](std::string_view name) const {
   return found != nullptr ? *found : kNull;
 }
 
-const Value& Value::at(std::size_t index) const {
-  const auto all = items();
-  return index < all.size() ? all[index] : kNull;
-}
-
-std::span<const Value> Value::items() const {
-  if (kind_ != Kind::array) return {};
-  return payload<ArrayRep*>()->items;
-}
-
-std::span<const Member> Value::members() const {
-  if (kind_ != Kind::object) return {};
-  return payload<ObjectRep*>()->members;
-}
-
 void Value::set(const Key& key, Value value) {
   // Writing what is there already must not unshare the path.
   if (const Value* present = find(key); present != nullptr && present->identical(value)) return;
@@ -242,56 +292,66 @@ void Value::set(const Key& key, Value value) {
 }
 
 Value& Value::edit(const Key& key) {
-  auto& members = own_object().members;
-  auto slot = find_slot(members, key);
-  if (slot == members.end() || !(slot->key == key)) slot = members.insert(slot, {key, Value{}});
-  return slot->value;
+  const auto present = members();
+  const auto slot = find_slot(present, key);
+  const auto index = static_cast<std::size_t>(slot - present.begin());
+  if (slot != present.end() && slot->key == key) return own_object()->members()[index].value;
+  // The caller's key may lie in the very memory that moves to make room.
+  Key own_key = key;
+  ObjectRep* rep = own_object(1);
+  return (new (open_gap(rep, index)) Member{std::move(own_key), Value{}})->value;
 }
 
 Value& Value::edit_at(std::size_t index) {
   assert(index < size());
-  return own_array().items[index];
+  return own_array()->items()[index];
 }
 
 bool Value::erase(const Key& key) {
-  if (find(key) == nullptr) return false;
-  auto& members = own_object().members;
-  members.erase(find_slot(members, key));
+  const Value* found = find(key);
+  if (found == nullptr) return false;
+  const auto present = members();
+  const auto index = static_cast<std::size_t>(find_slot(present, key) - present.begin());
+  remove_element(own_object(), index);
   return true;
 }
 
 void Value::erase_at(std::size_t index) {
   assert(index < size());
-  auto& items = own_array().items;
-  items.erase(items.begin() + static_cast<std::ptrdiff_t>(index));
+  remove_element(own_array(), index);
 }
 
 void Value::push_back(Value item) {
-  own_array().items.push_back(std::move(item));
+  ArrayRep* rep = own_array(1);
+  new (open_gap(rep, rep->size)) Value{std::move(item)};
 }
 
-ObjectRep& Value::own_object() {
-  if (kind_ == Kind::null) *this = object();
+template <typename Part>
+Part* Value::own_part(std::uint32_t room) {
+  auto* rep = part<Part>();
+  if (rep->references > 1) {
+    auto* copy = copy_part(rep, room);
+    --rep->references;
+    rep = copy;
+  } else {
+    rep = grow_part(rep, room);
+  }
+  Rep* head = rep;
+  std::memcpy(bytes_, &head, sizeof head);
+  rep->hash = 0;
+  return rep;
+}
+
+ObjectRep* Value::own_object(std::uint32_t room) {
+  if (kind_ == Kind::null) *this = Value{Kind::object, make_part<ObjectRep>(room)};
   assert(kind_ == Kind::object);
-  auto* rep = payload<ObjectRep*>();
-  if (rep->references > 1) {
-    *this = Value{Kind::object, new ObjectRep{.members = rep->members}};
-    rep = payload<ObjectRep*>();
-  }
-  rep->hash = 0;
-  return *rep;
+  return own_part<ObjectRep>(room);
 }
 
-ArrayRep& Value::own_array() {
-  if (kind_ == Kind::null) *this = array();
+ArrayRep* Value::own_array(std::uint32_t room) {
+  if (kind_ == Kind::null) *this = Value{Kind::array, make_part<ArrayRep>(room)};
   assert(kind_ == Kind::array);
-  auto* rep = payload<ArrayRep*>();
-  if (rep->references > 1) {
-    *this = Value{Kind::array, new ArrayRep{.items = rep->items}};
-    rep = payload<ArrayRep*>();
-  }
-  rep->hash = 0;
-  return *rep;
+  return own_part<ArrayRep>(room);
 }
 
 bool operator==(const Value& left, const Value& right) {
@@ -308,7 +368,8 @@ bool operator==(const Value& left, const Value& right) {
     case Kind::number:
       return left.as_double() == right.as_double();
     case Kind::string:
-      return left.as_string() == right.as_string();
+      // A short string is never stored out of line, so only two long ones can be equal here.
+      return left.is_counted() && right.is_counted() && left.as_string() == right.as_string();
     case Kind::array:
       return std::ranges::equal(left.items(), right.items());
     case Kind::object:
@@ -320,9 +381,18 @@ bool operator==(const Value& left, const Value& right) {
   return false;
 }
 
-bool Value::identical(const Value& other) const {
-  return kind_ == other.kind_ && size_ == other.size_ &&
-         std::memcmp(bytes_, other.bytes_, sizeof bytes_) == 0;
+std::uint64_t Value::string_hash() const {
+  if (is_counted()) {
+    auto* rep = part<StringRep>();
+    if (rep->hash == 0) rep->hash = hash_text(rep->text());
+    return rep->hash;
+  }
+  // As hash_text, but whole words are at hand, as the text has zeros behind it.
+  TextHasher hasher{size_};
+  if (size_ < sizeof(std::uint64_t)) return hasher.finish(read_word(bytes_));
+  hasher.add(read_word(bytes_));
+  return hasher.finish(
+      read_word(bytes_ + sizeof(std::uint64_t), kInlineCapacity - sizeof(std::uint64_t)));
 }
 
 std::uint64_t Value::hash() const {
@@ -335,27 +405,23 @@ std::uint64_t Value::hash() const {
       return combine(2, static_cast<std::uint64_t>(payload<std::int64_t>()));
     case Kind::number:
       return hash_number(payload<double>());
-    case Kind::string: {
-      if (size_ != kOutOfLine) return hash_text(as_string());
-      auto* rep = payload<StringRep*>();
-      if (rep->hash == 0) rep->hash = nonzero(hash_text(rep->text()));
-      return rep->hash;
-    }
+    case Kind::string:
+      return string_hash();
     case Kind::array: {
-      auto* rep = payload<ArrayRep*>();
+      auto* rep = part<ArrayRep>();
       if (rep->hash == 0) {
         std::uint64_t hash = 4;
-        for (const Value& item : rep->items) hash = combine(hash, item.hash());
+        for (const Value& item : items()) hash = combine(hash, item.hash());
         rep->hash = nonzero(hash);
       }
       return rep->hash;
     }
     case Kind::object: {
-      auto* rep = payload<ObjectRep*>();
+      auto* rep = part<ObjectRep>();
       if (rep->hash == 0) {
         std::uint64_t hash = 5;
-        for (const Member& member : rep->members) {
-          hash = combine(combine(hash, hash_text(member.key.text())), member.value.hash());
+        for (const Member& member : members()) {
+          hash = combine(combine(hash, member.key.hash()), member.value.hash());
         }
         rep->hash = nonzero(hash);
       }
@@ -365,38 +431,16 @@ std::uint64_t Value::hash() const {
   return 0;
 }
 
-void Value::retain_rep() const {
+void Value::destroy_part() const {
   switch (kind_) {
     case Kind::string:
-      ++payload<StringRep*>()->references;
-      break;
+      return StringRep::destroy(part<StringRep>());
     case Kind::array:
-      ++payload<ArrayRep*>()->references;
-      break;
+      return destroy_elements(part<ArrayRep>());
     case Kind::object:
-      ++payload<ObjectRep*>()->references;
-      break;
+      return destroy_elements(part<ObjectRep>());
     default:
-      break;
-  }
-}
-
-void Value::release_rep() const {
-  const auto drop = [](auto* rep) {
-    if (--rep->references == 0) delete rep;
-  };
-  switch (kind_) {
-    case Kind::string:
-      if (auto* rep = payload<StringRep*>(); --rep->references == 0) StringRep::destroy(rep);
-      break;
-    case Kind::array:
-      drop(payload<ArrayRep*>());
-      break;
-    case Kind::object:
-      drop(payload<ObjectRep*>());
-      break;
-    default:
-      break;
+      return;
   }
 }
 

@@ -12,13 +12,9 @@
 #include <vector>
 
 #include "core/doc/key.h"
+#include "core/doc/rep.h"
 
 namespace rockpool::doc {
-
-struct ArrayRep;
-struct ObjectRep;
-struct Member;
-class Value;
 
 /// What a Value holds. Integers and other numbers are told apart as Kubernetes does: an int32
 /// field refuses 1.5.
@@ -79,8 +75,12 @@ class Value {
   static Value map(std::initializer_list<std::pair<std::string_view, Value>> members);
   /// An object of members with names found at run time. A later member of the same name wins.
   static Value object_of(std::vector<Member> members);
+  /// The same, moving the members out of where they are.
+  static Value object_from(std::span<Member> members);
   /// An array of the given items.
-  static Value array(std::vector<Value> items = {});
+  static Value array(std::vector<Value> items = {}) { return array_from(items); }
+  /// The same, moving the items out of where they are.
+  static Value array_from(std::span<Value> items);
   /// An array of strings.
   static Value strings(std::initializer_list<std::string_view> items);
 
@@ -103,7 +103,11 @@ class Value {
   double as_double(double fallback = 0) const;
   /// The text is valid as long as this Value is neither changed nor destroyed: a short string lives
   /// inside it.
-  std::string_view as_string(std::string_view fallback = {}) const&;
+  std::string_view as_string(std::string_view fallback = {}) const& {
+    if (kind_ != Kind::string) return fallback;
+    if (is_counted()) return part<StringRep>()->text();
+    return {bytes_, size_};
+  }
   std::string_view as_string(std::string_view fallback = {}) const&& = delete;
   /// A copy of the text, for values about to go away.
   std::string to_string(std::string_view fallback = {}) const {
@@ -111,7 +115,7 @@ class Value {
   }
 
   /// The number of items or members; 0 for scalars.
-  std::size_t size() const;
+  std::size_t size() const { return kind_ >= Kind::array ? part<Rep>()->size : std::size_t{0}; }
   /// True for null, "", [], {}, false and 0: what Go's `omitempty` leaves out.
   bool is_empty() const;
 
@@ -119,18 +123,26 @@ class Value {
   const Value* find(const Key& key) const;
   const Value* find(std::string_view name) const;
   /// The member of that name, or null.
-  const Value& operator[](KnownKeyIndex key) const;
+  const Value& operator[](KnownKeyIndex key) const {
+    return kind_ == Kind::object ? known_member(key) : null_value();
+  }
   const Value& operator[](const Key& key) const;
   const Value& operator[](std::string_view name) const;
   const Value& operator[](const char* name) const { return (*this)[std::string_view{name}]; }
   /// The item at that index, or null.
-  const Value& at(std::size_t index) const;
+  const Value& at(std::size_t index) const {
+    return kind_ == Kind::array && index < part<ArrayRep>()->size ? part<ArrayRep>()->items()[index]
+                                                                  : null_value();
+  }
   /// True if this object has that member (even if it is null).
   bool contains(std::string_view name) const { return find(name) != nullptr; }
   bool contains(KnownKeyIndex key) const { return find(Key{key}) != nullptr; }
 
   /// The items of an array; empty for other kinds. Valid until this Value is changed or destroyed.
-  std::span<const Value> items() const;
+  std::span<const Value> items() const {
+    if (kind_ != Kind::array) return {};
+    return {part<ArrayRep>()->items(), part<ArrayRep>()->size};
+  }
   /// The members of an object in order of their names; empty for other kinds. Valid as `items`.
   std::span<const Member> members() const;
 
@@ -158,19 +170,26 @@ class Value {
   friend bool operator==(const Value& left, const Value& right);
   /// True if both are the same scalar, or share the same memory: equality in O(1), with false
   /// negatives.
-  bool identical(const Value& other) const;
+  bool identical(const Value& other) const {
+    return std::memcmp(static_cast<const void*>(this), &other, sizeof *this) == 0;
+  }
   /// A hash of the content, equal for equal values, the same on every platform. Arrays and objects
   /// remember theirs, so hashing after a change costs only the changed path.
   std::uint64_t hash() const;
 
  private:
   static constexpr std::size_t kInlineCapacity = 14;
-  // The size_ of a string that lives in a StringRep instead of in bytes_.
-  static constexpr std::uint8_t kOutOfLine = 0xff;
+  // The size_ of whatever lives in a Rep instead of in bytes_.
+  static constexpr std::uint8_t kCounted = 0xff;
 
   template <typename T>
-  Value(Kind kind, T payload) : size_{kOutOfLine}, kind_{kind} {
+    requires std::is_arithmetic_v<T>
+  Value(Kind kind, T payload) : kind_{kind} {
     std::memcpy(bytes_, &payload, sizeof payload);
+  }
+  // Takes over one reference.
+  Value(Kind kind, Rep* rep) : size_{kCounted}, kind_{kind} {
+    std::memcpy(bytes_, &rep, sizeof rep);
   }
   template <typename T>
   T payload() const {
@@ -179,22 +198,33 @@ class Value {
     return result;
   }
 
-  bool is_counted() const {
-    return kind_ >= Kind::array || (kind_ == Kind::string && size_ == kOutOfLine);
+  bool is_counted() const { return size_ == kCounted; }
+  // The shared part that this points to; requires is_counted().
+  template <typename T>
+  T* part() const {
+    return static_cast<T*>(payload<Rep*>());
   }
   void retain() const {
-    if (is_counted()) retain_rep();
+    if (is_counted()) ++part<Rep>()->references;
   }
   void release() const {
-    if (is_counted()) release_rep();
+    if (is_counted() && --part<Rep>()->references == 0) destroy_part();
   }
-  void retain_rep() const;
-  void release_rep() const;
-  ObjectRep& own_object();
-  ArrayRep& own_array();
+  void destroy_part() const;
 
-  // A scalar, a rep's address, or the text of a short string.
+  static const Value& null_value();
+  // The member of that name of this object, or null.
+  const Value& known_member(KnownKeyIndex key) const;
+  std::uint64_t string_hash() const;
+  // The parts for changing: this Value's own, with room for so many more.
+  template <typename Part>
+  Part* own_part(std::uint32_t room);
+  ObjectRep* own_object(std::uint32_t room = 0);
+  ArrayRep* own_array(std::uint32_t room = 0);
+
+  // A scalar, a part's address, or the text of a short string; zero behind it.
   alignas(8) char bytes_[kInlineCapacity] = {};
+  // The length of a short string, or kCounted.
   std::uint8_t size_ = 0;
   Kind kind_ = Kind::null;
 };
@@ -206,5 +236,10 @@ struct Member {
   Key key;
   Value value;
 };
+
+inline std::span<const Member> Value::members() const {
+  if (kind_ != Kind::object) return {};
+  return {part<ObjectRep>()->members(), part<ObjectRep>()->size};
+}
 
 }  // namespace rockpool::doc
