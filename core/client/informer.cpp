@@ -47,13 +47,16 @@ Subscription Index::subscribe(std::string_view value, ChangeHandler handler) {
 }
 
 void Index::update(const Entry& entry, const doc::Value* before, const doc::Value* after) {
-  const std::vector<std::string> old_values = values_of(before);
+  touched_.clear();
+  // Most changes are of a status, and concern neither the index nor anybody who watches a value.
+  const bool same = before != nullptr && after != nullptr && keeps_(*before, *after);
+  if (same && handlers_.empty()) return;
   const std::vector<std::string> new_values = values_of(after);
+  const std::vector<std::string> old_values = same ? new_values : values_of(before);
   if (old_values != new_values) {
     for (const std::string& value : old_values) remove(entry, value);
     for (const std::string& value : new_values) insert(entry, value);
   }
-  touched_.clear();
   if (handlers_.empty()) return;
   std::ranges::set_union(old_values, new_values, std::back_inserter(touched_));
   std::erase_if(touched_, [this](const std::string& value) { return !handlers_.contains(value); });
@@ -102,35 +105,46 @@ const doc::Value* Informer::find(const api::ObjectKey& key) const {
   return found != objects_.end() ? &found->second : nullptr;
 }
 
-Index& Informer::index(std::string_view name, const Index::Function& function) {
+Index& Informer::index(std::string_view name, const Index::Function& function, Index::Keeps keeps) {
   const auto found = indexes_.find(name);
   if (found != indexes_.end()) return *found->second;
-  auto made = std::make_unique<Index>(function);
+  auto made = std::make_unique<Index>(function, keeps);
   for (const Entry& entry : objects_) made->update(entry, nullptr, &entry.second);
   return *indexes_.emplace(name, std::move(made)).first->second;
 }
 
 Index& Informer::by_namespace() {
-  return index("namespace", [](const doc::Value& object, std::vector<std::string>& values) {
+  const auto values_of = [](const doc::Value& object, std::vector<std::string>& values) {
     values.emplace_back(object["metadata"_key]["namespace"_key].as_string());
+  };
+  return index("namespace", values_of, [](const doc::Value& before, const doc::Value& after) {
+    return before["metadata"_key]["namespace"_key].identical(
+        after["metadata"_key]["namespace"_key]);
   });
 }
 
 Index& Informer::by_controller() {
-  return index("controller", [](const doc::Value& object, std::vector<std::string>& values) {
+  const auto values_of = [](const doc::Value& object, std::vector<std::string>& values) {
     for (const doc::Value& owner : object["metadata"_key]["ownerReferences"_key].items()) {
       if (owner["controller"_key].as_bool()) values.emplace_back(owner["uid"_key].as_string());
     }
+  };
+  return index("controller", values_of, [](const doc::Value& before, const doc::Value& after) {
+    return before["metadata"_key]["ownerReferences"_key].identical(
+        after["metadata"_key]["ownerReferences"_key]);
   });
 }
 
 Index& Informer::by_label() {
-  return index("label", [](const doc::Value& object, std::vector<std::string>& values) {
+  const auto values_of = [](const doc::Value& object, std::vector<std::string>& values) {
     const doc::Value& metadata = object["metadata"_key];
     for (const doc::Member& label : metadata["labels"_key].members()) {
       values.push_back(label_index_value(metadata["namespace"_key].as_string(), label.key.text(),
                                          label.value.as_string()));
     }
+  };
+  return index("label", values_of, [](const doc::Value& before, const doc::Value& after) {
+    return before["metadata"_key]["labels"_key].identical(after["metadata"_key]["labels"_key]);
   });
 }
 

@@ -66,8 +66,11 @@ class Index {
  public:
   /// Appends the values under which `object` is to be found.
   using Function = std::function<void(const doc::Value& object, std::vector<std::string>& values)>;
+  /// True if a change leaves the values as they are, found out in O(1); it may be false even then.
+  /// Compares, with `identical`, the parts of the object from which the values are computed.
+  using Keeps = bool (*)(const doc::Value& before, const doc::Value& after);
 
-  explicit Index(Function function) : function_{std::move(function)} {}
+  Index(Function function, Keeps keeps) : function_{std::move(function)}, keeps_{keeps} {}
 
   /// The objects with that value.
   const EntrySet& find(std::string_view value) const;
@@ -86,6 +89,7 @@ class Index {
   std::vector<std::string> values_of(const doc::Value* object) const;
 
   Function function_;
+  Keeps keeps_;
   std::map<std::string, EntrySet, std::less<>> entries_;
   std::map<std::string, HandlerList, std::less<>> handlers_;
   // The watched values that the change being delivered touches.
@@ -108,8 +112,8 @@ class Informer {
   /// All objects in the order of their keys.
   const std::map<api::ObjectKey, doc::Value>& objects() const { return objects_; }
 
-  /// The index of that name, made on first use; the function must be the same each time.
-  Index& index(std::string_view name, const Index::Function& function);
+  /// The index of that name, made on first use; the functions must be the same each time.
+  Index& index(std::string_view name, const Index::Function& function, Index::Keeps keeps);
   /// Objects by namespace.
   Index& by_namespace();
   /// Objects by the uid of their controller.

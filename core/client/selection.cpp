@@ -53,6 +53,15 @@ void orphan_values(const doc::Value& object, std::vector<std::string>& values) {
   }
 }
 
+Index& orphans(Informer& informer) {
+  return informer.index("orphan", orphan_values,
+                        [](const doc::Value& before, const doc::Value& after) {
+                          return api::labels(before).identical(api::labels(after)) &&
+                                 api::metadata(before)["ownerReferences"_key].identical(
+                                     api::metadata(after)["ownerReferences"_key]);
+                        });
+}
+
 }  // namespace
 
 bool has_labels(const doc::Value& labels, const doc::Value& selector) {
@@ -63,7 +72,10 @@ bool has_labels(const doc::Value& labels, const doc::Value& selector) {
 }
 
 Index& by_selector(Informer& informer, SelectorForm form) {
-  return informer.index("selector", index_function(form));
+  return informer.index(
+      "selector", index_function(form), [](const doc::Value& before, const doc::Value& after) {
+        return before["spec"_key]["selector"_key].identical(after["spec"_key]["selector"_key]);
+      });
 }
 
 void for_each_selecting(Informer& informer, SelectorForm form, std::string_view namespace_,
@@ -88,7 +100,7 @@ void for_each_orphan(Informer& informer, std::string_view namespace_, const doc:
   const std::string value = pairs.empty() ? undemanding(namespace_)
                                           : label_index_value(namespace_, pairs.front().key.text(),
                                                               pairs.front().value.as_string());
-  for (const Entry* entry : informer.index("orphan", orphan_values).find(value)) {
+  for (const Entry* entry : orphans(informer).find(value)) {
     if (parsed.matches(api::labels(entry->second))) visit(entry->second);
   }
 }

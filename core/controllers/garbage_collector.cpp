@@ -123,11 +123,14 @@ class GarbageCollector final : public Controller {
   using Dependents = std::vector<std::pair<api::ResourceId, doc::Value>>;
 
   client::Index& owner_index(api::ResourceId resource) {
+    const auto values_of = [](const doc::Value& object, std::vector<std::string>& values) {
+      for (const doc::Value& reference : owner_references(object).items()) {
+        values.emplace_back(reference["uid"_key].as_string());
+      }
+    };
     return context_.informers.of(resource).index(
-        "owner", [](const doc::Value& object, std::vector<std::string>& values) {
-          for (const doc::Value& reference : owner_references(object).items()) {
-            values.emplace_back(reference["uid"_key].as_string());
-          }
+        "owner", values_of, [](const doc::Value& before, const doc::Value& after) {
+          return owner_references(before).identical(owner_references(after));
         });
   }
 

@@ -12,9 +12,9 @@
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
 #include "core/client/event_recorder.h"
+#include "core/client/pods_by_node.h"
 #include "core/client/work_queue.h"
 #include "core/controllers/node_taints.h"
-#include "core/controllers/pods_by_node.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -229,7 +229,7 @@ sim::Duration NodeLifecycleController::until_next_check(const Health& health) co
 
 // The kubelet cannot say any more how its Pods are, so they count as not ready (MarkPodsNotReady).
 void NodeLifecycleController::mark_pods_not_ready(std::string_view node_name) {
-  for (const client::Entry* entry : pods_by_node(pods_).find(node_name)) {
+  for (const client::Entry* entry : client::pods_by_node(pods_).find(node_name)) {
     const doc::Value& pod = entry->second;
     if (!api::is_condition_true(pod, "Ready")) continue;
     const doc::Value& present = api::find_condition(pod, "Ready");

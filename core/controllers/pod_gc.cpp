@@ -9,7 +9,7 @@
 
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
-#include "core/controllers/pods_by_node.h"
+#include "core/client/pods_by_node.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -38,7 +38,7 @@ class PodGcController final : public Controller {
 
   void start() override {
     started_at_ = context_.loop.now();
-    pods_by_node(pods_);
+    client::pods_by_node(pods_);
     finished_pods();
     subscriptions_.push_back(
         nodes_.subscribe([this](const doc::Value* before, const doc::Value* after) {
@@ -62,10 +62,14 @@ class PodGcController final : public Controller {
  private:
   const client::EntrySet& finished_pods() const {
     return pods_
-        .index("finished",
-               [](const doc::Value& pod, std::vector<std::string>& values) {
-                 if (api::Pod{pod}.is_terminal()) values.emplace_back("yes");
-               })
+        .index(
+            "finished",
+            [](const doc::Value& pod, std::vector<std::string>& values) {
+              if (api::Pod{pod}.is_terminal()) values.emplace_back("yes");
+            },
+            [](const doc::Value& before, const doc::Value& after) {
+              return before["status"_key]["phase"_key].identical(after["status"_key]["phase"_key]);
+            })
         .find("yes");
   }
 
@@ -102,7 +106,7 @@ void PodGcController::on_node(const doc::Value& value, bool exists) {
   const std::string name{api::name(value)};
   out_of_service_.erase(name);
   if (!exists) {
-    if (!pods_by_node(pods_).find(name).empty()) missing_.try_emplace(name);
+    if (!client::pods_by_node(pods_).find(name).empty()) missing_.try_emplace(name);
     return wake();
   }
   missing_.erase(name);
@@ -148,7 +152,7 @@ void PodGcController::collect_of_missing_nodes() {
     // The cache may be behind: only the API knows that there is no such node.
     const auto node = context_.api.get(kNodes, {}, name);
     if (!node && is_not_found(node.error())) {
-      for (const client::Entry* entry : pods_by_node(pods_).find(name)) {
+      for (const client::Entry* entry : client::pods_by_node(pods_).find(name)) {
         all_gone = remove(entry->second, "PodGC: node no longer exists") && all_gone;
       }
     }
@@ -159,7 +163,7 @@ void PodGcController::collect_of_missing_nodes() {
 
 void PodGcController::collect_out_of_service() {
   for (const std::string& name : out_of_service_) {
-    for (const client::Entry* entry : pods_by_node(pods_).find(name)) {
+    for (const client::Entry* entry : client::pods_by_node(pods_).find(name)) {
       if (api::is_being_deleted(entry->second)) remove(entry->second, {});
     }
   }

@@ -10,9 +10,9 @@
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
 #include "core/client/event_recorder.h"
+#include "core/client/pods_by_node.h"
 #include "core/client/work_queue.h"
 #include "core/controllers/node_taints.h"
-#include "core/controllers/pods_by_node.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -45,7 +45,7 @@ class TaintEvictionController final : public Controller {
 
   void start() override {
     queue_.start();
-    pods_by_node(pods_);
+    client::pods_by_node(pods_);
     subscriptions_.push_back(nodes_.subscribe(
         [this](const doc::Value* before, const doc::Value* after) { on_node(before, after); }));
     subscriptions_.push_back(pods_.subscribe(
@@ -89,7 +89,8 @@ void TaintEvictionController::on_node(const doc::Value* before, const doc::Value
   } else {
     tainted_nodes_[name] = std::move(taints);
   }
-  for (const client::Entry* entry : pods_by_node(pods_).find(name)) queue_.add(entry->first);
+  for (const client::Entry* entry : client::pods_by_node(pods_).find(name))
+    queue_.add(entry->first);
 }
 
 void TaintEvictionController::on_pod(const doc::Value* before, const doc::Value* after) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include "core/api/node_affinity.h"
 #include "core/api/views/node.h"
+#include "core/client/pods_by_node.h"
 
 namespace rockpool::node {
 
@@ -17,11 +18,6 @@ namespace {
 // How soon after a change of a ConfigMap or Secret the volumes that show it are written anew: the
 // kubelet looks at each Pod once a minute.
 constexpr sim::Duration kVolumeRefreshDelay = std::chrono::seconds{60};
-
-void index_by_node(const doc::Value& pod, std::vector<std::string>& values) {
-  const doc::Value& node_name = pod["spec"_key]["nodeName"_key];
-  if (!node_name.is_empty()) values.push_back(node_name.to_string());
-}
 
 }  // namespace
 
@@ -65,7 +61,7 @@ void Kubelet::start() {
 
 void Kubelet::begin_to_watch() {
   client::Informer& pods = context_.informers.of(api::ResourceId::pods);
-  client::Index& index = pods.index("spec.nodeName", index_by_node);
+  client::Index& index = client::pods_by_node(pods);
   subscription_ = index.subscribe(
       node_name(),
       [this](const doc::Value* before, const doc::Value* after) { handle_change(before, after); });
@@ -74,7 +70,7 @@ void Kubelet::begin_to_watch() {
 
 void Kubelet::list_pods() {
   client::Informer& pods = context_.informers.of(api::ResourceId::pods);
-  const client::EntrySet& mine = pods.index("spec.nodeName", index_by_node).find(node_name());
+  const client::EntrySet& mine = client::pods_by_node(pods).find(node_name());
   std::vector<PodWorker*> gone;
   for (const auto& [uid, worker] : workers_) {
     const doc::Value* present = pods.find(api::key_of(worker->pod()));

@@ -32,8 +32,11 @@ struct World {
     REQUIRE(store.remove(api::ResourceId::pods, "default", name));
   }
   Index& by_node() {
-    return pods.index("node", [](const doc::Value& object, std::vector<std::string>& values) {
+    const auto values_of = [](const doc::Value& object, std::vector<std::string>& values) {
       values.emplace_back(object["spec"_key]["nodeName"_key].as_string());
+    };
+    return pods.index("node", values_of, [](const doc::Value& before, const doc::Value& after) {
+      return before["spec"_key].identical(after["spec"_key]);
     });
   }
   std::vector<std::string> names(const EntrySet& entries) {
