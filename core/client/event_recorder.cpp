@@ -11,37 +11,64 @@ namespace rockpool::client {
 
 using namespace doc::literals;
 
+namespace {
+
+doc::Value source_of(const std::string& component, const std::string& host) {
+  doc::Value source = doc::Value::object({{"component"_key, component}});
+  if (!host.empty()) source.set("host"_key, host);
+  return source;
+}
+
+}  // namespace
+
 EventRecorder::EventRecorder(sim::Loop& loop, apiserver::ApiServer& api, std::string component,
                              std::string host)
-    : loop_{loop}, api_{api}, component_{std::move(component)}, host_{std::move(host)} {}
+    : loop_{loop},
+      api_{api},
+      component_{std::move(component)},
+      host_{std::move(host)},
+      source_{source_of(component_, host_)},
+      reporting_component_{component_},
+      reporting_instance_{host_} {}
+
+std::uint64_t EventRecorder::Content::hash() const {
+  std::uint64_t hash = object_uid.hash();
+  for (const doc::Value* part : {&field_path, &type, &reason, &message}) {
+    hash = (hash ^ part->hash()) * 0x9e3779b97f4a7c15u;
+    hash ^= hash >> 32;
+  }
+  return hash;
+}
+
+bool EventRecorder::Content::is_of(const doc::Value& event) const {
+  const doc::Value& involved = event["involvedObject"_key];
+  return involved["uid"_key] == object_uid &&
+         involved["fieldPath"_key].as_string() == field_path.as_string() &&
+         event["type"_key] == type && event["reason"_key] == reason &&
+         event["message"_key] == message;
+}
 
 void EventRecorder::record(const doc::Value& object, std::string_view field_path,
                            std::string_view type, std::string_view reason,
                            std::string_view message) {
-  if (!is_allowed(api::uid(object))) return;
-  Repeat key{api::uid(object), field_path, type, reason, message};
-  if (repeat(key)) return;
-  doc::Value event = make(object, field_path);
-  event.set("type"_key, type);
-  event.set("reason"_key, reason);
-  event.set("message"_key, message);
-  const auto created = api_.create(api::ResourceId::events, {}, std::move(event));
+  const doc::Value& uid = api::metadata(object)["uid"_key];
+  if (!is_allowed(uid)) return;
+  const Content content{uid, field_path, type, reason, message};
+  const std::uint64_t hash = content.hash();
+  if (repeat(hash, content)) return;
+  const auto created = api_.create(api::ResourceId::events, {}, make(object, content));
   // The namespace may be on its way out; the event is then of no use to anybody.
   if (!created) return;
   // Forgetting everything now and then only makes a repetition appear as an event of its own.
   if (seen_.size() >= kMaxSeen) seen_.clear();
-  seen_[std::move(key)] = {std::string{api::namespace_of(*created)},
-                           std::string{api::name(*created)}, loop_.now()};
+  seen_[hash] = {api::metadata(*created), loop_.now()};
 }
 
-bool EventRecorder::is_allowed(std::string_view object_uid) {
-  auto found = allowances_.find(object_uid);
-  if (found == allowances_.end()) {
-    // Forgetting everything now and then only lets a few more events through.
-    if (allowances_.size() >= kMaxSeen) allowances_.clear();
-    found = allowances_.emplace(object_uid, Allowance{.since = loop_.now()}).first;
-  }
-  Allowance& allowance = found->second;
+bool EventRecorder::is_allowed(const doc::Value& object_uid) {
+  // Forgetting everything now and then only lets a few more events through.
+  if (allowances_.size() >= kMaxSeen && !allowances_.contains(object_uid)) allowances_.clear();
+  Allowance& allowance =
+      allowances_.try_emplace(object_uid, Allowance{.since = loop_.now()}).first->second;
   const auto refilled = (loop_.now() - allowance.since) / kRefillInterval;
   allowance.since += refilled * kRefillInterval;
   allowance.left = std::min<std::int64_t>(allowance.left + refilled, kBurst);
@@ -50,13 +77,14 @@ bool EventRecorder::is_allowed(std::string_view object_uid) {
   return true;
 }
 
-bool EventRecorder::repeat(const Repeat& key) {
-  const auto found = seen_.find(key);
+bool EventRecorder::repeat(std::uint64_t hash, const Content& content) {
+  const auto found = seen_.find(hash);
   if (found == seen_.end()) return false;
   Seen& seen = found->second;
   if (loop_.now() - seen.last > kRepeatWindow) return false;
-  auto event = api_.get(api::ResourceId::events, seen.namespace_, seen.name);
-  if (!event) return false;
+  auto event = api_.get(api::ResourceId::events, seen.metadata["namespace"_key].as_string(),
+                        seen.metadata["name"_key].as_string());
+  if (!event || !content.is_of(*event)) return false;
   event->set("count"_key, (*event)["count"_key].as_int() + 1);
   event->set("lastTimestamp"_key, api::time_value(loop_.now()));
   if (!api_.update(api::ResourceId::events, std::move(*event))) return false;
@@ -64,27 +92,29 @@ bool EventRecorder::repeat(const Repeat& key) {
   return true;
 }
 
-doc::Value EventRecorder::make(const doc::Value& object, std::string_view field_path) {
-  std::string_view namespace_ = api::namespace_of(object);
-  // Events about cluster-scoped objects live in "default".
-  if (namespace_.empty()) namespace_ = "default";
+doc::Value EventRecorder::make(const doc::Value& object, const Content& content) {
   doc::Value involved = api::object_reference(object, api::api_version(object), api::kind(object));
-  if (!field_path.empty()) involved.set("fieldPath"_key, field_path);
-  doc::Value source = doc::Value::object({{"component"_key, component_}});
-  if (!host_.empty()) source.set("host"_key, host_);
+  if (!content.field_path.is_empty()) involved.set("fieldPath"_key, content.field_path);
+  // Events about cluster-scoped objects live in "default".
+  doc::Value namespace_ = api::metadata(object)["namespace"_key];
+  if (namespace_.is_empty()) namespace_ = "default";
   const auto stamp =
       loop_.now().time_since_epoch().count() + static_cast<std::int64_t>(recorded_++);
+  const doc::Value now = api::time_value(loop_.now());
   return doc::Value::object({
+      {"count"_key, 1},
+      {"firstTimestamp"_key, now},
+      {"involvedObject"_key, std::move(involved)},
+      {"lastTimestamp"_key, now},
+      {"message"_key, content.message},
       {"metadata"_key,
        doc::Value::object({{"name"_key, fmt::format("{}.{:x}", api::name(object), stamp)},
-                           {"namespace"_key, namespace_}})},
-      {"involvedObject"_key, std::move(involved)},
-      {"source"_key, std::move(source)},
-      {"firstTimestamp"_key, api::time_value(loop_.now())},
-      {"lastTimestamp"_key, api::time_value(loop_.now())},
-      {"count"_key, 1},
-      {"reportingComponent"_key, component_},
-      {"reportingInstance"_key, host_},
+                           {"namespace"_key, std::move(namespace_)}})},
+      {"reason"_key, content.reason},
+      {"reportingComponent"_key, reporting_component_},
+      {"reportingInstance"_key, reporting_instance_},
+      {"source"_key, source_},
+      {"type"_key, content.type},
   });
 }
 

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <unordered_map>
 
 #include "core/apiserver/apiserver.h"
 #include "core/doc/value.h"
@@ -37,11 +36,20 @@ class EventRecorder {
               std::string_view reason, std::string_view message);
 
  private:
-  // Object uid, field path, type, reason, message.
-  using Repeat = std::tuple<std::string, std::string, std::string, std::string, std::string>;
+  // What makes one event the repetition of another.
+  struct Content {
+    const doc::Value& object_uid;
+    doc::Value field_path;
+    doc::Value type;
+    doc::Value reason;
+    doc::Value message;
+
+    std::uint64_t hash() const;
+    bool is_of(const doc::Value& event) const;
+  };
   struct Seen {
-    std::string namespace_;
-    std::string name;
+    // The Event's metadata as it was created, for its namespace and name.
+    doc::Value metadata;
     sim::Time last;
   };
   // How long a repetition counts as one (the correlator's default interval), and how many are
@@ -58,18 +66,29 @@ class EventRecorder {
     // When the part of an event that is accounted for began to come back.
     sim::Time since;
   };
+  struct ValueHash {
+    std::size_t operator()(const doc::Value& value) const {
+      return static_cast<std::size_t>(value.hash());
+    }
+  };
 
-  bool is_allowed(std::string_view object_uid);
-  bool repeat(const Repeat& key);
-  doc::Value make(const doc::Value& object, std::string_view field_path);
+  bool is_allowed(const doc::Value& object_uid);
+  bool repeat(std::uint64_t hash, const Content& content);
+  doc::Value make(const doc::Value& object, const Content& content);
 
   sim::Loop& loop_;
   apiserver::ApiServer& api_;
   std::string component_;
   std::string host_;
-  std::map<Repeat, Seen> seen_;
+  // The `source` and the reporter of every event, shared by all.
+  doc::Value source_;
+  doc::Value reporting_component_;
+  doc::Value reporting_instance_;
+  // By the hash of their content. Of two contents with one hash the later is remembered. Neither
+  // this map nor the next is ever iterated over.
+  std::unordered_map<std::uint64_t, Seen> seen_;
   // By object uid.
-  std::map<std::string, Allowance, std::less<>> allowances_;
+  std::unordered_map<doc::Value, Allowance, ValueHash> allowances_;
   // Sets the names of events of one moment apart.
   std::uint64_t recorded_ = 0;
 };

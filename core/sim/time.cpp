@@ -28,14 +28,31 @@ struct Split {
   std::int64_t nanoseconds;
 };
 
+void append_digits(std::string& text, std::int64_t number, int width) {
+  char digits[20];
+  for (int index = width; index > 0; number /= 10) {
+    digits[--index] = static_cast<char>('0' + number % 10);
+  }
+  text.append(digits, static_cast<std::size_t>(width));
+}
+
+// Timestamps are in almost every object written, so this takes no general formatter. A Time is
+// within 292 years of 1970: years have four digits.
 Split split(Time time) {
   const auto whole = std::chrono::floor<seconds>(time);
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::int64_t in_day = std::chrono::duration_cast<seconds>(whole - day).count();
   const Civil date = civil_from_days(day.time_since_epoch().count());
-  return {fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day,
-                      in_day / 3600, in_day / 60 % 60, in_day % 60),
-          (time - whole).count()};
+  Split result{{}, (time - whole).count()};
+  std::string& text = result.until_seconds;
+  text.reserve(sizeof "2025-01-01T00:00:00.000000000Z");
+  append_digits(text, date.year, 4);
+  append_digits(text += '-', date.month, 2);
+  append_digits(text += '-', date.day, 2);
+  append_digits(text += 'T', in_day / 3600, 2);
+  append_digits(text += ':', in_day / 60 % 60, 2);
+  append_digits(text += ':', in_day % 60, 2);
+  return result;
 }
 
 // Reads exactly `width` digits at the front of `text` and removes them.
@@ -114,9 +131,14 @@ struct Unit {
 
 // Longer names first, so that "ms" is not read as "m".
 constexpr std::array kUnits = {
-    Unit{"ns", 1},         Unit{"us", 1'000},         Unit{"\u00b5s", 1'000},
-    Unit{"\u03bcs", 1'000}, Unit{"ms", 1'000'000},     Unit{"s", 1'000'000'000},
-    Unit{"m", 60'000'000'000}, Unit{"h", 3'600'000'000'000},
+    Unit{"ns", 1},
+    Unit{"us", 1'000},
+    Unit{"\u00b5s", 1'000},
+    Unit{"\u03bcs", 1'000},
+    Unit{"ms", 1'000'000},
+    Unit{"s", 1'000'000'000},
+    Unit{"m", 60'000'000'000},
+    Unit{"h", 3'600'000'000'000},
 };
 
 const Unit* take_unit(std::string_view& text) {
@@ -166,19 +188,23 @@ std::string decimal(std::int64_t value, std::int64_t unit, int digits) {
 
 }  // namespace
 
-std::string format_rfc3339(Time time) { return split(time).until_seconds + "Z"; }
+std::string format_rfc3339(Time time) {
+  return std::move(split(time).until_seconds += 'Z');
+}
 
 std::string format_rfc3339_micro(Time time) {
-  const Split parts = split(time);
-  return fmt::format("{}.{:06}Z", parts.until_seconds, parts.nanoseconds / 1000);
+  auto [text, nanoseconds] = split(time);
+  append_digits(text += '.', nanoseconds / 1000, 6);
+  return std::move(text += 'Z');
 }
 
 std::string format_rfc3339_nano(Time time) {
-  const Split parts = split(time);
-  if (parts.nanoseconds == 0) return parts.until_seconds + "Z";
-  std::string text = fmt::format("{}.{:09}", parts.until_seconds, parts.nanoseconds);
-  while (text.back() == '0') text.pop_back();
-  return text + "Z";
+  auto [text, nanoseconds] = split(time);
+  if (nanoseconds != 0) {
+    append_digits(text += '.', nanoseconds, 9);
+    while (text.back() == '0') text.pop_back();
+  }
+  return std::move(text += 'Z');
 }
 
 std::optional<Time> parse_rfc3339(std::string_view text) {
