@@ -15,11 +15,12 @@ using namespace doc::literals;
 template <typename Map>
 doc::Value first_values(const Map& addresses, std::int64_t count) {
   std::vector<doc::Value> values;
+  values.reserve(std::min(addresses.size(), static_cast<std::size_t>(count)));
   for (const auto& [key, address] : addresses) {
     if (static_cast<std::int64_t>(values.size()) == count) break;
     values.push_back(address);
   }
-  return doc::Value::array(std::move(values));
+  return doc::Value::array_from(values);
 }
 
 // Divides the room among the subsets by their size, rounded up, for as long as there is some.
@@ -47,18 +48,26 @@ ServiceAddresses::AddressKey ServiceAddresses::key_of(const Member& member) {
           member.address["targetRef"_key]["uid"_key].to_string()};
 }
 
+const std::string& ServiceAddresses::text_of(const doc::Value& ports) {
+  if (ports_ != ports) {
+    ports_ = ports;
+    ports_text_ = doc::to_json(ports);
+  }
+  return ports_text_;
+}
+
 void ServiceAddresses::set(const std::string& pod_name, std::optional<Member> member) {
   const auto present = members_.find(pod_name);
   if (present != members_.end()) {
     if (member && *member == present->second) return;
-    const auto subset = subsets_.find(doc::to_json(present->second.ports));
+    const auto subset = subsets_.find(text_of(present->second.ports));
     const AddressKey key = key_of(present->second);
     (present->second.ready ? subset->second.ready : subset->second.not_ready).erase(key);
     if (subset->second.ready.empty() && subset->second.not_ready.empty()) subsets_.erase(subset);
     members_.erase(present);
   }
   if (!member) return;
-  Subset& subset = subsets_[doc::to_json(member->ports)];
+  Subset& subset = subsets_[text_of(member->ports)];
   subset.ports = member->ports;
   (member->ready ? subset.ready : subset.not_ready)[key_of(*member)] = member->address;
   members_[pod_name] = std::move(*member);

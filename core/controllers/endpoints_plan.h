@@ -53,11 +53,15 @@ class ServiceAddresses {
   };
 
   static AddressKey key_of(const Member& member);
+  const std::string& text_of(const doc::Value& ports);
   std::int64_t count(bool ready) const;
 
   std::map<std::string, Member> members_;
   // By the ports' text.
   std::map<std::string, Subset> subsets_;
+  // The ports that were put into words last: mostly all Pods of a Service have the same.
+  doc::Value ports_;
+  std::string ports_text_;
 };
 
 /// What a Pod contributes to the Endpoints of a Service that selects it.

@@ -5,6 +5,7 @@
 
 #include "core/api/object.h"
 #include "core/doc/json.h"
+#include "core/doc/list_change.h"
 
 namespace rockpool::controllers {
 namespace {
@@ -19,6 +20,13 @@ std::string_view family_of(const doc::Value& slice) {
   return slice["addressType"_key].as_string();
 }
 
+// True if the Pod's place is in that slice.
+template <typename Places>
+bool is_in(const Places& places, std::string_view pod, std::string_view slice) {
+  const auto place = places.find(pod);
+  return place != places.end() && place->second == slice;
+}
+
 }  // namespace
 
 ServiceSlices::GroupKey ServiceSlices::group_of(const doc::Value& slice) {
@@ -26,53 +34,81 @@ ServiceSlices::GroupKey ServiceSlices::group_of(const doc::Value& slice) {
   return {std::string{family_of(slice)}, ports.is_array() ? doc::to_json(ports) : "[]"};
 }
 
+const std::string& ServiceSlices::text_of(const doc::Value& ports) {
+  if (ports_ != ports) {
+    ports_ = ports;
+    ports_text_ = doc::to_json(ports);
+  }
+  return ports_text_;
+}
+
+ServiceSlices::Places& ServiceSlices::places_of(std::string_view family) {
+  const auto found = places_.find(family);
+  return found != places_.end() ? found->second : places_[std::string{family}];
+}
+
 bool ServiceSlices::observe(const doc::Value& slice) {
-  const std::string name{api::name(slice)};
+  const std::string_view name = api::name(slice);
   const auto found = slices_.find(name);
-  if (found != slices_.end()) {
-    if (api::resource_version(slice) <= api::resource_version(found->second.object)) return false;
-    forget_places(found->second.object);
+  if (found == slices_.end()) {
+    move_places({}, slice, std::string{name});
+    slices_[std::string{name}] = {slice, group_of(slice), {}};
+    return true;
   }
-  for (const doc::Value& endpoint : slice["endpoints"_key].items()) {
-    const std::string_view pod = pod_of(endpoint);
-    if (!pod.empty()) places_[{std::string{family_of(slice)}, std::string{pod}}] = name;
-  }
-  slices_[name] = {slice, group_of(slice)};
+  Slice& known = found->second;
+  if (api::resource_version(slice) <= api::resource_version(known.object)) return false;
+  move_places(known.object, slice, found->first);
+  if (!known.object["ports"_key].identical(slice["ports"_key])) known.group = group_of(slice);
+  known.object = slice;
   return true;
 }
 
 bool ServiceSlices::observe_removal(std::string_view name) {
   const auto found = slices_.find(name);
   if (found == slices_.end()) return false;
-  forget_places(found->second.object);
+  move_places(found->second.object, {}, found->first);
   slices_.erase(found);
   return true;
 }
 
-// A Pod may have found another place already.
-void ServiceSlices::forget_places(const doc::Value& slice) {
-  for (const doc::Value& endpoint : slice["endpoints"_key].items()) {
-    const auto place = places_.find({std::string{family_of(slice)}, std::string{pod_of(endpoint)}});
-    if (place != places_.end() && place->second == api::name(slice)) places_.erase(place);
+// Takes note of which Pods have left the slice and which have come. The family of a slice never
+// changes.
+void ServiceSlices::move_places(const doc::Value& before, const doc::Value& after,
+                                const std::string& name) {
+  Places& places = places_of(family_of(after.is_null() ? before : after));
+  const doc::Value& old_endpoints = before["endpoints"_key];
+  const doc::Value& endpoints = after["endpoints"_key];
+  const doc::ListChange change = doc::compare_lists(old_endpoints.items(), endpoints.items());
+  for (const std::size_t index : change.removed) {
+    const auto place = places.find(pod_of(old_endpoints.at(index)));
+    // The Pod may have found another place already.
+    if (place != places.end() && place->second == name) places.erase(place);
+  }
+  for (const std::size_t index : change.added) {
+    const std::string_view pod = pod_of(endpoints.at(index));
+    if (!pod.empty()) places.insert_or_assign(std::string{pod}, name);
   }
 }
 
 std::set<std::string> ServiceSlices::take_touched() {
   std::set<std::string> touched = std::exchange(touched_, {});
   if (!std::exchange(all_touched_, false)) return touched;
-  for (const auto& [place, slice] : places_) touched.insert(place.second);
+  for (const auto& [family, places] : places_) {
+    for (const auto& [pod, slice] : places) touched.insert(pod);
+  }
   return touched;
 }
 
 void ServiceSlices::want(const std::string& family, const std::string& pod_name,
                          std::optional<WantedEndpoint> wanted) {
-  const auto place = places_.find({family, pod_name});
+  const Places& places = places_of(family);
+  const auto place = places.find(pod_name);
   if (!wanted) {
-    if (place != places_.end()) edits_[place->second][pod_name] = {};
+    if (place != places.end()) edits_[place->second][pod_name] = {};
     return;
   }
-  GroupKey key{family, doc::to_json(wanted->ports)};
-  if (place != places_.end()) {
+  GroupKey key{family, text_of(wanted->ports)};
+  if (place != places.end()) {
     if (slices_.at(place->second).group == key) {
       edits_[place->second][pod_name] = {std::move(wanted->endpoint)};
       return;
@@ -116,34 +152,38 @@ std::vector<SliceDraft> ServiceSlices::drafts_of(const GroupKey& key, const api:
   return drafts;
 }
 
-// The slice with its edits. An endpoint of nobody, or a second one of the same Pod, has no place
-// here and goes.
+// The slice with its edits. An endpoint of nobody, or of a Pod that has its place elsewhere, goes.
 SliceDraft ServiceSlices::draft(const std::string& name, Slice& slice) {
   const doc::Value& present = slice.object["endpoints"_key];
+  const bool all_placed = slice.planned.identical(present);
   const auto found = edits_.find(name);
-  if (found == edits_.end() && slice.checked) {
+  if (found == edits_.end() && all_placed) {
     return {.name = name, .endpoints = present, .changed = false};
   }
-  const std::map<std::string, Edit> edits =
-      found != edits_.end() ? std::move(found->second) : std::map<std::string, Edit>{};
+  const Edits edits = found != edits_.end() ? std::move(found->second) : Edits{};
+  const Places& places = places_of(slice.group.first);
   SliceDraft result{.name = name};
   std::vector<doc::Value> endpoints;
   endpoints.reserve(present.size());
   for (const doc::Value& endpoint : present.items()) {
-    const std::string pod{pod_of(endpoint)};
-    const auto place = places_.find({slice.group.first, pod});
-    const bool is_placed = place != places_.end() && place->second == name;
+    const std::string_view pod = pod_of(endpoint);
     const auto edit = edits.find(pod);
     const doc::Value& wanted = edit != edits.end() ? edit->second.endpoint : endpoint;
-    if (!is_placed || wanted.is_null()) {
+    if (wanted.is_null() || !(all_placed || is_in(places, pod, name))) {
       result.changed = true;
       continue;
     }
-    result.changed = result.changed || !(wanted == endpoint);
-    endpoints.push_back(wanted);
+    // An equal one stays itself.
+    const bool same = wanted == endpoint;
+    result.changed = result.changed || !same;
+    endpoints.push_back(same ? endpoint : wanted);
   }
-  slice.checked = !result.changed;
-  result.endpoints = doc::Value::array(std::move(endpoints));
+  if (result.changed) {
+    result.endpoints = doc::Value::array_from(endpoints);
+  } else {
+    slice.planned = present;
+    result.endpoints = present;
+  }
   return result;
 }
 
@@ -168,7 +208,7 @@ doc::Value ServiceSlices::make_slice(const api::Service& service, const GroupKey
 
 void ServiceSlices::add_group(SlicePlan& plan, const GroupKey& key, const Group& group,
                               std::vector<SliceDraft> drafts, const api::Service& service,
-                              const std::optional<sim::Time>& trigger) const {
+                              const std::optional<sim::Time>& trigger) {
   for (SliceDraft& draft : drafts) {
     if (draft.name.empty()) {
       doc::Value slice = make_slice(service, key, group.ports, trigger);
@@ -182,7 +222,9 @@ void ServiceSlices::add_group(SlicePlan& plan, const GroupKey& key, const Group&
       continue;
     }
     if (!draft.changed) continue;
-    doc::Value slice = slices_.at(draft.name).object;
+    Slice& known = slices_.at(draft.name);
+    known.planned = draft.endpoints;
+    doc::Value slice = known.object;
     slice.set("endpoints"_key, std::move(draft.endpoints));
     doc::Value& metadata = slice.edit("metadata"_key);
     metadata.set("labels"_key, slice_labels(service));

@@ -12,6 +12,7 @@
 #include "core/api/views/endpoints.h"
 #include "core/api/views/pod.h"
 #include "core/api/views/service.h"
+#include "core/client/text_map.h"
 #include "core/controllers/endpoint_pods.h"
 #include "core/controllers/endpointslice_plan.h"
 #include "core/doc/value.h"
@@ -74,8 +75,8 @@ class ServiceSlices {
   struct Slice {
     doc::Value object;
     GroupKey group;
-    // All its endpoints are known to be in their places.
-    bool checked = false;
+    // The endpoints that the last plan gave it: as long as it has those, each is in its place.
+    doc::Value planned;
   };
   struct Edit {
     // The endpoint that takes the place of the Pod's; null to remove it.
@@ -85,30 +86,37 @@ class ServiceSlices {
     doc::Value ports;
     std::vector<doc::Value> additions;
   };
-  // Family and Pod name.
-  using Place = std::pair<std::string, std::string>;
+  // By Pod.
+  using Edits = std::map<std::string, Edit, std::less<>>;
+  // Which slice each Pod's endpoint is in.
+  using Places = client::TextMap<std::string>;
 
   static GroupKey group_of(const doc::Value& slice);
-  void forget_places(const doc::Value& slice);
+  const std::string& text_of(const doc::Value& ports);
+  Places& places_of(std::string_view family);
+  void move_places(const doc::Value& before, const doc::Value& after, const std::string& name);
   std::vector<SliceDraft> drafts_of(const GroupKey& key, const api::Service& service);
   SliceDraft draft(const std::string& name, Slice& slice);
   doc::Value make_slice(const api::Service& service, const GroupKey& key, const doc::Value& ports,
                         const std::optional<sim::Time>& trigger) const;
   void add_group(SlicePlan& plan, const GroupKey& key, const Group& group,
                  std::vector<SliceDraft> drafts, const api::Service& service,
-                 const std::optional<sim::Time>& trigger) const;
+                 const std::optional<sim::Time>& trigger);
   void add_placeholder(SlicePlan& plan, const std::string& family, const api::Service& service,
                        const std::optional<sim::Time>& trigger) const;
   void recycle(SlicePlan& plan) const;
 
   std::map<std::string, Slice, std::less<>> slices_;
-  // In which slice each Pod's endpoint is.
-  std::map<Place, std::string> places_;
+  // By family.
+  std::map<std::string, Places, std::less<>> places_;
   std::set<std::string> touched_;
   bool all_touched_ = true;
-  // By slice and Pod.
-  std::map<std::string, std::map<std::string, Edit>> edits_;
+  // By slice.
+  std::map<std::string, Edits> edits_;
   std::map<GroupKey, Group> groups_;
+  // The ports that were put into words last: mostly all Pods of a Service have the same.
+  doc::Value ports_;
+  std::string ports_text_;
 };
 
 }  // namespace rockpool::controllers

@@ -3,6 +3,7 @@
 
 #include "core/api/ip.h"
 #include "core/api/validation/parts.h"
+#include "core/doc/list_change.h"
 
 namespace rockpool::api::validation {
 
@@ -35,9 +36,10 @@ void validate_endpoint_address(const Value& address, const FieldPath& path,
   validate_non_special_ip(ip, path.child("ip"), errors);
 }
 
-void validate_addresses(const Value& addresses, const FieldPath& path,
+// Those taken over from the older version are valid: it could not have been stored otherwise.
+void validate_addresses(const Value& addresses, const Value& old_addresses, const FieldPath& path,
                         FieldErrors& errors) noexcept {
-  for (std::size_t i = 0; i < addresses.size(); ++i) {
+  for (const std::size_t i : doc::compare_lists(old_addresses.items(), addresses.items()).added) {
     validate_endpoint_address(addresses.at(i), path.index(i), errors);
   }
 }
@@ -142,19 +144,22 @@ void validate_slice_ports(const Value& ports, const FieldPath& path, FieldErrors
 
 }  // namespace
 
-void validate_endpoints(const Value& endpoints, FieldErrors& errors) noexcept {
+void validate_endpoints(const Value& endpoints, const Value& old_endpoints,
+                        FieldErrors& errors) noexcept {
   validate_object_meta(endpoints, true, check_dns1123_subdomain, errors);
   const FieldPath path{"subsets"};
   const Value& subsets = endpoints["subsets"_key];
   for (std::size_t i = 0; i < subsets.size(); ++i) {
     const FieldPath item = path.index(i);
+    const Value& old_subset = old_endpoints["subsets"_key].at(i);
     const Value& ready = subsets.at(i)["addresses"_key];
     const Value& not_ready = subsets.at(i)["notReadyAddresses"_key];
     if (ready.size() == 0 && not_ready.size() == 0) {
       errors.required(item, "must specify `addresses` or `notReadyAddresses`");
     }
-    validate_addresses(ready, item.child("addresses"), errors);
-    validate_addresses(not_ready, item.child("notReadyAddresses"), errors);
+    validate_addresses(ready, old_subset["addresses"_key], item.child("addresses"), errors);
+    validate_addresses(not_ready, old_subset["notReadyAddresses"_key],
+                       item.child("notReadyAddresses"), errors);
     const FieldPath ports_path = item.child("ports");
     const Value& ports = subsets.at(i)["ports"_key];
     for (std::size_t j = 0; j < ports.size(); ++j) {
@@ -163,7 +168,8 @@ void validate_endpoints(const Value& endpoints, FieldErrors& errors) noexcept {
   }
 }
 
-void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept {
+void validate_endpoint_slice(const Value& slice, const Value& old_slice,
+                             FieldErrors& errors) noexcept {
   validate_object_meta(slice, true, check_dns1123_subdomain, errors);
   const std::string_view type = slice["addressType"_key].as_string();
   if (type.empty()) {
@@ -176,7 +182,10 @@ void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept {
   if (endpoints.size() > kMaxEndpoints) {
     too_many(endpoints_path, endpoints.size(), kMaxEndpoints, errors);
   } else {
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
+    // Those taken over from an older version of the same address type are valid as they are.
+    const bool same_type = old_slice["addressType"_key].as_string() == type;
+    const Value& old_endpoints = same_type ? old_slice["endpoints"_key] : Value{};
+    for (const std::size_t i : doc::compare_lists(old_endpoints.items(), endpoints.items()).added) {
       validate_endpoint(endpoints.at(i), type, endpoints_path.index(i), errors);
     }
   }
@@ -186,7 +195,7 @@ void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept {
 void validate_endpoint_slice_update(const Value& slice, const Value& old_slice,
                                     FieldErrors& errors) noexcept {
   validate_object_meta_update(slice, old_slice, errors);
-  validate_endpoint_slice(slice, errors);
+  validate_endpoint_slice(slice, old_slice, errors);
   validate_immutable(slice["addressType"_key], old_slice["addressType"_key],
                      FieldPath{"addressType"}, errors);
 }

@@ -244,10 +244,12 @@ void validate_service_update(const Value& service, const Value& old_service,
 void validate_service_status_update(const Value& service, const Value& old_service,
                                     FieldErrors& errors) noexcept;
 
-/// ValidateEndpoints.
-void validate_endpoints(const Value& endpoints, FieldErrors& errors) noexcept;
-/// ValidateEndpointSlice.
-void validate_endpoint_slice(const Value& slice, FieldErrors& errors) noexcept;
+/// ValidateEndpoints. `old_endpoints` is the stored version, or null for a new object.
+void validate_endpoints(const Value& endpoints, const Value& old_endpoints,
+                        FieldErrors& errors) noexcept;
+/// ValidateEndpointSlice. `old_slice` is the stored version, or null for a new object.
+void validate_endpoint_slice(const Value& slice, const Value& old_slice,
+                             FieldErrors& errors) noexcept;
 /// ValidateEndpointSliceUpdate.
 void validate_endpoint_slice_update(const Value& slice, const Value& old_slice,
                                     FieldErrors& errors) noexcept;

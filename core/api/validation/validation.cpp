@@ -95,10 +95,10 @@ FieldErrors validate_create(const Resource& resource, const doc::Value& object) 
       validation::validate_service(object, errors);
       break;
     case ResourceId::endpoints:
-      validation::validate_endpoints(object, errors);
+      validation::validate_endpoints(object, {}, errors);
       break;
     case ResourceId::endpointslices:
-      validation::validate_endpoint_slice(object, errors);
+      validation::validate_endpoint_slice(object, {}, errors);
       break;
     case ResourceId::replicasets:
       validation::validate_replica_set(object, errors);
@@ -144,6 +144,10 @@ FieldErrors validate_update(const Resource& resource, const doc::Value& object,
       break;
     case ResourceId::services:
       validation::validate_service_update(object, old_object, errors);
+      break;
+    case ResourceId::endpoints:
+      validation::validate_object_meta_update(object, old_object, errors);
+      validation::validate_endpoints(object, old_object, errors);
       break;
     case ResourceId::endpointslices:
       validation::validate_endpoint_slice_update(object, old_object, errors);
