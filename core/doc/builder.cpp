@@ -15,6 +15,19 @@ namespace {
 constexpr std::size_t kMaxDuplicates = 1000;
 constexpr std::string_view kMergeName = "<<";
 
+// False if no two of the members have one name. Only of a few it is found out here, as for most
+// objects that takes less than sorting them.
+bool may_repeat(std::span<const Member> members) {
+  constexpr std::size_t kFew = 16;
+  if (members.size() > kFew) return true;
+  for (std::size_t index = 1; index < members.size(); ++index) {
+    for (std::size_t earlier = 0; earlier < index; ++earlier) {
+      if (members[earlier].key == members[index].key) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void Builder::begin(bool is_object, std::size_t offset) {
@@ -128,7 +141,7 @@ Value Builder::end_object(const Frame& frame) {
   const auto out_of_order = [](const Member& left, const Member& right) {
     return !(left.key < right.key);
   };
-  if (std::ranges::adjacent_find(members, out_of_order) != members.end()) {
+  if (std::ranges::adjacent_find(members, out_of_order) != members.end() && may_repeat(members)) {
     note_duplicates(members, std::span{member_offsets_}.subspan(frame.start));
   }
   member_offsets_.resize(frame.start);

@@ -45,6 +45,7 @@ struct ArrayRep : Rep {
   /// How many items there is room for.
   std::uint32_t capacity = 0;
 
+  /// They lie behind this; those beyond `size` are not constructed.
   Value* items() { return reinterpret_cast<Value*>(this + 1); }
   const Value* items() const { return reinterpret_cast<const Value*>(this + 1); }
 };
@@ -54,6 +55,7 @@ struct ObjectRep : Rep {
   /// How many members there is room for.
   std::uint32_t capacity = 0;
 
+  /// As an array's items.
   Member* members() { return reinterpret_cast<Member*>(this + 1); }
   const Member* members() const { return reinterpret_cast<const Member*>(this + 1); }
 };

@@ -22,6 +22,7 @@ constexpr std::uint64_t mix(std::uint64_t hash) {
 class TextHasher {
  public:
   constexpr explicit TextHasher(std::size_t size) : hash_{0xcbf29ce484222325u ^ size} {}
+  /// Takes in the next eight bytes.
   constexpr void add(std::uint64_t word) {
     hash_ = (hash_ ^ word) * kMultiplier;
     hash_ ^= hash_ >> 32;

@@ -92,7 +92,7 @@ template <typename Part>
 Part* grow_part(Part* rep, std::size_t room) {
   if (rep->size + room <= rep->capacity) return rep;
   // Half as much again, so that adding one by one costs O(1) each.
-  constexpr std::size_t kSmallest = 4;
+  constexpr std::size_t kSmallest = 6;
   const std::size_t capacity =
       std::max({rep->size + room, std::size_t{rep->capacity} * 3 / 2, kSmallest});
   auto* grown = make_part<Part>(capacity);
@@ -109,6 +109,19 @@ auto* open_gap(Part* rep, std::size_t index) {
   relocate(place, rep->size - index, place + 1);
   ++rep->size;
   return place;
+}
+
+// Puts a member into a part that has room for it. Of equal names the later wins.
+void put_in_order(ObjectRep* rep, Key key, Value value) {
+  Member* const all = rep->members();
+  // Mostly they come in order already.
+  std::size_t place = rep->size;
+  while (place > 0 && key < all[place - 1].key) --place;
+  if (place > 0 && all[place - 1].key == key) {
+    all[place - 1].value = std::move(value);
+  } else {
+    new (open_gap(rep, place)) Member{std::move(key), std::move(value)};
+  }
 }
 
 template <typename Part>
@@ -161,17 +174,7 @@ Value::Value(std::string_view text) : kind_{Kind::string} {
 Value Value::object(std::initializer_list<std::pair<KnownKeyIndex, Value>> members) {
   auto* rep = make_part<ObjectRep>(members.size());
   Value result{Kind::object, rep};
-  for (const auto& [index, value] : members) {
-    const Key key{index};
-    // Mostly they come in order already.
-    std::size_t place = rep->size;
-    while (place > 0 && key < rep->members()[place - 1].key) --place;
-    if (place > 0 && rep->members()[place - 1].key == key) {
-      rep->members()[place - 1].value = value;
-    } else {
-      new (open_gap(rep, place)) Member{key, value};
-    }
-  }
+  for (const auto& [key, value] : members) put_in_order(rep, Key{key}, value);
   return result;
 }
 
@@ -187,21 +190,18 @@ Value Value::object_of(std::vector<Member> members) {
 }
 
 Value Value::object_from(std::span<Member> members) {
+  // A few are put in order one by one; many in any order would take too long.
+  constexpr std::size_t kMany = 32;
   const auto before = [](const Member& left, const Member& right) { return left.key < right.key; };
-  if (!std::is_sorted(members.begin(), members.end(), before)) {
+  if (members.size() > kMany && !std::is_sorted(members.begin(), members.end(), before)) {
     std::stable_sort(members.begin(), members.end(), before);
   }
   auto* rep = make_part<ObjectRep>(members.size());
-  Member* end = rep->members();
+  Value result{Kind::object, rep};
   for (Member& member : members) {
-    if (end != rep->members() && end[-1].key == member.key) {
-      end[-1].value = std::move(member.value);
-    } else {
-      new (end++) Member{std::move(member)};
-    }
+    put_in_order(rep, std::move(member.key), std::move(member.value));
   }
-  rep->size = static_cast<std::uint32_t>(end - rep->members());
-  return Value{Kind::object, rep};
+  return result;
 }
 
 Value Value::array_from(std::span<Value> items) {
@@ -286,9 +286,15 @@ const Value& Value::operator[](std::string_view name) const {
 }
 
 void Value::set(const Key& key, Value value) {
-  // Writing what is there already must not unshare the path.
-  if (const Value* present = find(key); present != nullptr && present->identical(value)) return;
-  edit(key) = std::move(value);
+  const auto present = members();
+  const auto slot = find_slot(present, key);
+  const auto index = static_cast<std::size_t>(slot - present.begin());
+  if (slot == present.end() || !(slot->key == key)) {
+    insert_member(index, key, std::move(value));
+  } else if (!slot->value.identical(value)) {
+    // Writing what is there already must not unshare the path.
+    own_object()->members()[index].value = std::move(value);
+  }
 }
 
 Value& Value::edit(const Key& key) {
@@ -296,10 +302,13 @@ Value& Value::edit(const Key& key) {
   const auto slot = find_slot(present, key);
   const auto index = static_cast<std::size_t>(slot - present.begin());
   if (slot != present.end() && slot->key == key) return own_object()->members()[index].value;
-  // The caller's key may lie in the very memory that moves to make room.
-  Key own_key = key;
+  return insert_member(index, key, {});
+}
+
+// By value: the caller's key may lie in the very memory that moves to make room.
+Value& Value::insert_member(std::size_t index, Key key, Value value) {
   ObjectRep* rep = own_object(1);
-  return (new (open_gap(rep, index)) Member{std::move(own_key), Value{}})->value;
+  return (new (open_gap(rep, index)) Member{std::move(key), std::move(value)})->value;
 }
 
 Value& Value::edit_at(std::size_t index) {

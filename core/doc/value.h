@@ -219,6 +219,7 @@ class Value {
   // The parts for changing: this Value's own, with room for so many more.
   template <typename Part>
   Part* own_part(std::uint32_t room);
+  Value& insert_member(std::size_t index, Key key, Value value);
   ObjectRep* own_object(std::uint32_t room = 0);
   ArrayRep* own_array(std::uint32_t room = 0);
 
