@@ -102,9 +102,11 @@ doc::Value EventRecorder::make(const doc::Value& object, const Content& content)
       loop_.now().time_since_epoch().count() + static_cast<std::int64_t>(recorded_++);
   const doc::Value now = api::time_value(loop_.now());
   return doc::Value::object({
+      {"apiVersion"_key, "v1"},
       {"count"_key, 1},
       {"firstTimestamp"_key, now},
       {"involvedObject"_key, std::move(involved)},
+      {"kind"_key, "Event"},
       {"lastTimestamp"_key, now},
       {"message"_key, content.message},
       {"metadata"_key,

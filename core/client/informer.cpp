@@ -91,13 +91,20 @@ std::vector<std::string> Index::values_of(const doc::Value* object) const {
   return values;
 }
 
-Informer::Informer(store::Store& store, api::ResourceId resource) : resource_{resource} {
-  store.visit(resource, {}, [this](const doc::Value& object) {
+Informer::Informer(store::Store& store, api::ResourceId resource, Filling filling)
+    : store_{store}, resource_{resource} {
+  if (filling == Filling::at_once) fill();
+  subscription_ =
+      store.subscribe(resource, [this](const store::Change& change) { receive(change); });
+}
+
+void Informer::fill() {
+  if (std::exchange(is_filled_, true)) return;
+  listed_at_ = store_.revision();
+  store_.visit(resource_, {}, [this](const doc::Value& object) {
     objects_.emplace(api::key_of(object), object);
     return true;
   });
-  subscription_ =
-      store.subscribe(resource, [this](const store::Change& change) { receive(change); });
 }
 
 const doc::Value* Informer::find(const api::ObjectKey& key) const {
@@ -153,6 +160,7 @@ Subscription Informer::subscribe(ChangeHandler handler) {
 }
 
 void Informer::receive(const store::Change& change) {
+  if (!is_filled_ || change.revision <= listed_at_) return;
   const bool is_gone = change.kind == store::Change::deleted;
   const auto [slot, is_new] = objects_.try_emplace(api::key_of(change.object));
   const doc::Value old_object = std::exchange(slot->second, change.object);
@@ -176,7 +184,14 @@ std::string label_index_value(std::string_view namespace_, std::string_view key,
 Informer& Informers::of(api::ResourceId resource) {
   std::unique_ptr<Informer>& informer = informers_[resource];
   if (!informer) informer = std::make_unique<Informer>(store_, resource);
+  informer->fill();
   return *informer;
+}
+
+void Informers::prepare(api::ResourceId resource) {
+  std::unique_ptr<Informer>& informer = informers_[resource];
+  if (informer) return;
+  informer = std::make_unique<Informer>(store_, resource, Informer::Filling::when_asked);
 }
 
 }  // namespace rockpool::client

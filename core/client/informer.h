@@ -101,10 +101,17 @@ class Index {
 /// their way; changes arrive in order and none is skipped.
 class Informer {
  public:
-  /// Lists the resource and begins to watch it. The store must outlive the informer.
-  Informer(store::Store& store, api::ResourceId resource);
+  /// When to list the resource.
+  enum class Filling { at_once, when_asked };
+
+  /// Begins to watch the resource, and lists it now or when `fill` is called, until when the cache
+  /// must not be used. The store must outlive the informer.
+  Informer(store::Store& store, api::ResourceId resource, Filling filling = Filling::at_once);
   Informer(const Informer&) = delete;
   Informer& operator=(const Informer&) = delete;
+
+  /// Lists the resource if that is still to be done.
+  void fill();
 
   api::ResourceId resource() const { return resource_; }
   /// The object of that key, or nullptr. Valid until the next change arrives.
@@ -127,7 +134,11 @@ class Informer {
  private:
   void receive(const store::Change& change);
 
+  store::Store& store_;
   api::ResourceId resource_;
+  bool is_filled_ = false;
+  // Changes up to here were in the list.
+  std::int64_t listed_at_ = 0;
   std::map<api::ObjectKey, doc::Value> objects_;
   std::map<std::string, std::unique_ptr<Index>, std::less<>> indexes_;
   HandlerList handlers_;
@@ -144,6 +155,10 @@ class Informers {
   explicit Informers(store::Store& store) : store_{store} {}
   /// The informer of a resource; stays as long as this.
   Informer& of(api::ResourceId resource);
+  /// Makes the informer of a resource that perhaps nobody will ask for. Its changes are delivered
+  /// from now on, so that it makes no difference to anybody else when it is asked for, but it holds
+  /// nothing until then.
+  void prepare(api::ResourceId resource);
 
  private:
   store::Store& store_;

@@ -53,10 +53,16 @@ apiserver::Options api_options(const ClusterOptions& cluster) {
   return options;
 }
 
-// Every resource is cached from the start, so that it makes no difference to the history when
-// somebody first looks.
+// Every resource is watched from the start, so that it makes no difference to the history when
+// somebody first looks. No component reads Events, and there are more of them than of all else.
 void open_informers(client::Informers& informers) {
-  for (const api::Resource& resource : api::all_resources()) informers.of(resource.id);
+  for (const api::Resource& resource : api::all_resources()) {
+    if (resource.id == api::ResourceId::events) {
+      informers.prepare(resource.id);
+    } else {
+      informers.of(resource.id);
+    }
+  }
 }
 
 }  // namespace

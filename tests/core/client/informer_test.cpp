@@ -144,6 +144,29 @@ TEST_CASE("handlers may come and go while a change is delivered") {
   CHECK(inner >= 1);
 }
 
+TEST_CASE("an informer that was only prepared shows everything once it is asked for") {
+  World world;
+  Informers informers{world.store};
+  informers.prepare(api::ResourceId::pods);
+  world.create(pod("a"));
+  world.loop.run_for(0s);
+  // In the store, but not delivered yet.
+  world.create(pod("b"));
+  Informer& pods = informers.of(api::ResourceId::pods);
+  CHECK(pods.objects().size() == 2);
+  Names heard;
+  const Subscription subscription =
+      pods.subscribe([&](const doc::Value* before, const doc::Value* after) {
+        heard.push_back(std::string{api::name(after != nullptr ? *after : *before)});
+      });
+  world.create(pod("c"));
+  world.remove("a");
+  world.loop.run_for(0s);
+  // What was in the list is no news.
+  CHECK(heard == Names{"c", "a"});
+  CHECK(pods.objects().size() == 2);
+}
+
 TEST_CASE("labels are found by namespace and pair") {
   World world;
   world.create(pod("a", "", "web"));
