@@ -170,6 +170,11 @@ void sync_first_address(Value& object, KnownKeyIndex single, KnownKeyIndex list,
   }
 }
 
+void default_pod_status(Value& pod) {
+  update(pod, "status"_key,
+         [](Value& status) { sync_first_address(status, "podIP"_key, "podIPs"_key, true); });
+}
+
 void default_pod(Value& pod) {
   update(pod, "spec"_key, [](Value& spec) {
     apply_pod_spec_defaults(spec);
@@ -181,8 +186,7 @@ void default_pod(Value& pod) {
       update_each(spec, "initContainers"_key, default_host_ports);
     }
   });
-  update(pod, "status"_key,
-         [](Value& status) { sync_first_address(status, "podIP"_key, "podIPs"_key, true); });
+  default_pod_status(pod);
 }
 
 bool is_externally_accessible(const Value& spec) {
@@ -358,6 +362,19 @@ void apply_defaults(const Resource& resource, doc::Value& object) {
   }
   for (const Row& row : kRows) {
     if (row.id == resource.id) return row.apply(object);
+  }
+}
+
+void apply_status_defaults(const Resource& resource, doc::Value& object) {
+  switch (resource.id) {
+    case ResourceId::pods:
+      return default_pod_status(object);
+    case ResourceId::deployments:
+    case ResourceId::replicasets:
+      // All their defaults are of the spec.
+      return;
+    default:
+      return apply_defaults(resource, object);
   }
 }
 

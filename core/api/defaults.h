@@ -12,6 +12,9 @@ namespace rockpool::api {
 /// service accounts, priorities) is admission's and the allocators' work.
 void apply_defaults(const Resource& resource, doc::Value& object);
 
+/// The same for an object that differs from a stored one in its metadata and status only.
+void apply_status_defaults(const Resource& resource, doc::Value& object);
+
 /// The defaults of a PodSpec alone, for templates.
 void apply_pod_spec_defaults(doc::Value& pod_spec);
 

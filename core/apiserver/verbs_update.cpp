@@ -155,7 +155,11 @@ api::Result<void> prepare_update(ServerState& state, const api::Resource& resour
   keep_system_metadata(object, old_object, part);
   // Defaults of the main part change nothing that was stored before.
   const bool same_content = only_metadata_or_status_differ(object, old_object);
-  if (!same_content || part == Part::status) api::apply_defaults(resource, object);
+  if (!same_content) {
+    api::apply_defaults(resource, object);
+  } else if (part == Part::status) {
+    api::apply_status_defaults(resource, object);
+  }
   const bool redefines = resource.id == api::ResourceId::customresourcedefinitions &&
                          part == Part::main && !same_content;
   if (redefines) custom::apply_definition_defaults(object);

@@ -12,6 +12,25 @@ namespace {
 using test::made;
 using test::yaml;
 
+TEST_CASE("the defaults of a status are those of an object that had its defaults before") {
+  struct Case {
+    ResourceId id;
+    std::string_view object;
+    std::string_view status;
+  };
+  for (const Case& each :
+       {Case{ResourceId::pods, "spec: {containers: [{name: a, image: nginx}]}", "podIP: 10.1.2.3"},
+        Case{ResourceId::replicasets, "spec: {template: {spec: {containers: []}}}", "replicas: 2"},
+        Case{ResourceId::nodes, "metadata: {name: a}", "capacity: {cpu: 1500u}"}}) {
+    doc::Value whole = made(each.id, each.object);
+    whole.set("status", yaml(each.status));
+    doc::Value status_only = whole;
+    apply_defaults(resource(each.id), whole);
+    apply_status_defaults(resource(each.id), status_only);
+    CHECK(status_only == whole);
+  }
+}
+
 TEST_CASE("a Pod's defaults") {
   const doc::Value pod = made(ResourceId::pods, R"(
 metadata: {name: a}
