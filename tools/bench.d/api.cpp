@@ -10,10 +10,9 @@ namespace rockpool::bench {
 namespace {
 
 std::string config_map(int number) {
-  return fmt::format(
-      R"({{"apiVersion":"v1","kind":"ConfigMap",)"
-      R"("metadata":{{"name":"c-{}"}},"data":{{"key":"value"}}}})",
-      number);
+  return fmt::format(R"({{"apiVersion":"v1","kind":"ConfigMap",)"
+                     R"("metadata":{{"name":"c-{}"}},"data":{{"key":"value"}}}})",
+                     number);
 }
 
 void create(Cluster& cluster, int count) {
