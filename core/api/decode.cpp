@@ -10,6 +10,7 @@
 
 #include "core/api/field_error.h"
 #include "core/api/object.h"
+#include "core/api/other_versions.h"
 #include "core/api/quantity.h"
 #include "core/doc/base64.h"
 #include "core/doc/json.h"
@@ -373,7 +374,10 @@ Result<Decoded> decode_as(const TypeTable& type, std::string_view api_version,
 
 Result<Decoded> decode(const Resource& resource, const doc::Value& document,
                        const DecodeOptions& options) {
-  return decode_as(*resource.type, resource.api_version, resource.kind, document, options);
+  auto decoded = decode_as(*resource.type, resource.api_version, resource.kind, document, options);
+  const OtherVersion* other = find_other_version(resource);
+  if (decoded && other != nullptr) decoded->object = other->to_stored(decoded->object);
+  return decoded;
 }
 
 doc::Value canonicalize(const TypeTable& type, const doc::Value& object) {

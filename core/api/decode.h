@@ -50,6 +50,9 @@ struct Decoded {
 ///   times are written in their one canonical form, `apiVersion` and `kind` are set. Times given as
 ///   null are absent. Equal objects are equal documents.
 ///
+/// If the resource is another version of a stored one (other_versions.h), the object is returned as
+/// it is stored.
+///
 /// The document's own apiVersion and kind must be absent or those of the resource; the caller looks
 /// up the resource by them first.
 ///

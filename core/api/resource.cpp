@@ -4,6 +4,7 @@
 #include <array>
 #include <iterator>
 
+#include "core/api/other_versions.h"
 #include "core/api/type_table.h"
 
 namespace rockpool::api {
@@ -217,19 +218,21 @@ std::span<const Resource> all_resources() {
 
 const Resource* find_resource(std::string_view group, std::string_view version,
                               std::string_view plural) {
-  for (const Resource& candidate : resources()) {
+  const Resource* found = nullptr;
+  visit_served([&](const Resource& candidate) {
     if (candidate.plural == plural && candidate.group == group && candidate.version == version) {
-      return &candidate;
+      found = &candidate;
     }
-  }
-  return nullptr;
+  });
+  return found;
 }
 
 const Resource* find_kind(std::string_view api_version, std::string_view kind) {
-  for (const Resource& candidate : resources()) {
-    if (candidate.kind == kind && candidate.api_version == api_version) return &candidate;
-  }
-  return nullptr;
+  const Resource* found = nullptr;
+  visit_served([&](const Resource& candidate) {
+    if (candidate.kind == kind && candidate.api_version == api_version) found = &candidate;
+  });
+  return found;
 }
 
 }  // namespace rockpool::api

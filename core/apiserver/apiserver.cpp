@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "core/api/other_versions.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 
@@ -55,6 +56,7 @@ std::vector<const api::Resource*> ApiServer::resources() const {
 std::vector<const api::Resource*> ApiServer::served_versions() const {
   std::vector<const api::Resource*> all;
   for (const api::Resource& resource : api::all_resources()) all.push_back(&resource);
+  for (const api::OtherVersion& other : api::other_versions()) all.push_back(&other.resource);
   for (const api::Resource* each : state_->definitions.served_versions()) all.push_back(each);
   return all;
 }

@@ -6,8 +6,10 @@
 #include <utility>
 
 #include "core/api/object.h"
+#include "core/api/other_versions.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/three_way_merge.h"
+#include "core/apiserver/writes.h"
 #include "core/doc/json.h"
 
 namespace rockpool::apiserver {
@@ -66,7 +68,13 @@ api::Result<ApplyResult> apply(ApiServer& server, doc::Value object,
                                std::string_view default_namespace, const WriteOptions& options) {
   const auto found = find_resource_of(server, object);
   if (!found) return std::unexpected{found.error()};
-  const api::Resource& resource = **found;
+  const bool is_other = api::find_other_version(**found) != nullptr;
+  if (is_other) {
+    auto stored = decode_object(**found, std::move(object), options);
+    if (!stored) return std::unexpected{std::move(stored.error())};
+    object = std::move(*stored);
+  }
+  const api::Resource& resource = is_other ? api::resource((*found)->id) : **found;
   const doc::Value& metadata = metadata_of(object);
   if (!metadata["name"_key].is_string() || metadata["name"_key].is_empty()) {
     return std::unexpected{api::bad_request("resource name may not be empty")};

@@ -6,12 +6,19 @@
 #include <utility>
 #include <vector>
 
+#include "core/api/other_versions.h"
 #include "core/apiserver/custom/objects.h"
 #include "core/apiserver/print/table.h"
 #include "core/apiserver/state.h"
 
 namespace rockpool::apiserver {
 namespace {
+
+// The object in the version that the path asks for.
+doc::Value as_served(const api::Resource& resource, const doc::Value& object) {
+  const api::OtherVersion* other = api::find_other_version(resource);
+  return other != nullptr ? other->from_stored(object) : custom::convert(object, resource);
+}
 
 doc::Value version_of(const doc::Value& object) {
   return doc::Value::object(
@@ -31,7 +38,7 @@ class EventPresenter {
 
   doc::Value operator()(const WatchEvent& event) {
     if (event.kind == WatchEvent::error) return event.object;
-    if (format_.as == As::object) return custom::convert(event.object, resource_);
+    if (format_.as == As::object) return as_served(resource_, event.object);
     if (format_.as == As::partial_metadata) return make_partial_metadata(event.object);
     const bool headers = std::exchange(headers_due_, false);
     return make_table(resource_, {&event.object, 1}, version_of(event.object),
@@ -70,7 +77,7 @@ Response present_object(const Route& route, int code, const doc::Value& object) 
     case As::aggregated_discovery:
       break;
   }
-  return respond_object(code, custom::convert(object, *route.resource), route.format);
+  return respond_object(code, as_served(*route.resource, object), route.format);
 }
 
 Response present_list(const Route& route, const ListResult& list) {
@@ -88,12 +95,19 @@ Response present_list(const Route& route, const ListResult& list) {
       break;
   }
   if (route.resource->definition != nullptr) return present_custom_list(route, list);
-  return respond_list(*route.resource, list, route.format);
+  if (api::find_other_version(*route.resource) == nullptr) {
+    return respond_list(*route.resource, list, route.format);
+  }
+  ListResult shown = list;
+  for (doc::Value& item : shown.items) item = as_served(*route.resource, item);
+  return respond_list(*route.resource, shown, route.format);
 }
 
 void present_watch(const Route& route, WatchStream& stream) {
-  if (route.format.as != As::object || route.resource->definition != nullptr)
+  if (route.format.as != As::object || route.resource->definition != nullptr ||
+      api::find_other_version(*route.resource) != nullptr) {
     stream.set_presenter(EventPresenter{route});
+  }
 }
 
 }  // namespace rockpool::apiserver

@@ -45,7 +45,12 @@ std::string selector_text(const doc::Value& object, const ScalePaths& paths) {
   if (!paths.selector.empty()) {
     return doc::read_json_path(object, paths.selector).value_or(doc::Value{}).to_string();
   }
-  const auto selector = api::LabelSelector::from_value(object["spec"_key]["selector"_key]);
+  const doc::Value& selects = object["spec"_key]["selector"_key];
+  // ReplicationControllers select by a plain map.
+  if (object["kind"_key].as_string() == "ReplicationController" && selects.is_object()) {
+    return api::LabelSelector::from_labels(selects).to_string();
+  }
+  const auto selector = api::LabelSelector::from_value(selects);
   return selector ? selector->to_string() : std::string{};
 }
 

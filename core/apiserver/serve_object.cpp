@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include "core/api/decode.h"
 #include "core/api/field_error.h"
+#include "core/api/other_versions.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/delete_options.h"
 #include "core/apiserver/object_routes.h"
@@ -9,6 +11,7 @@
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
+#include "core/apiserver/writes.h"
 
 namespace rockpool::apiserver {
 namespace {
@@ -64,6 +67,32 @@ api::Result<void> read_force(const Request& request, const Patch& patch, PatchOp
   return std::unexpected{api::invalid({"meta.k8s.io", "PatchOptions"}, "", errors)};
 }
 
+// A patch of an object in another version than the stored one: it is made in that version, and the
+// outcome replaces the object.
+api::Result<doc::Value> patch_other_version(const Route& route, const api::OtherVersion& version,
+                                            const Patch& patch, const PatchOptions& options) {
+  if (patch.type == PatchType::apply) {
+    auto applied = api::decode(version.resource, patch.body);
+    if (!applied) return std::unexpected{std::move(applied.error())};
+    return route.server.patch(route.resource->id, route.path.ns, route.path.name,
+                              {.type = PatchType::apply, .body = applied->object}, options);
+  }
+  const auto stored = route.server.get(route.resource->id, route.path.ns, route.path.name);
+  if (!stored) return stored;
+  auto patched = apply_patch(patch, version.from_stored(*stored), version.resource.type);
+  if (!patched) return patched;
+  auto decoded = decode_object(version.resource, std::move(*patched), options);
+  if (!decoded) return decoded;
+  if (auto agreed = agree_on_name(route, *decoded); !agreed) {
+    return std::unexpected{std::move(agreed.error())};
+  }
+  UpdateOptions update;
+  static_cast<WriteOptions&>(update) = options;
+  update.field_validation = FieldValidation::trusted;
+  update.part = options.part;
+  return route.server.update(route.resource->id, std::move(*decoded), update);
+}
+
 }  // namespace
 
 Response serve_get(const Route& route) {
@@ -114,8 +143,10 @@ Response serve_patch(const Route& route, Part part) {
   }
   const bool was_there =
       route.server.get(route.resource->id, route.path.ns, route.path.name).has_value();
-  const auto patched =
-      route.server.patch(route.resource->id, route.path.ns, route.path.name, *patch, options);
+  const api::OtherVersion* version = api::find_other_version(*route.resource);
+  const auto patched = version != nullptr ? patch_other_version(route, *version, *patch, options)
+                                          : route.server.patch(route.resource->id, route.path.ns,
+                                                               route.path.name, *patch, options);
   Response response = patched ? present_object(route, was_there ? 200 : 201, *patched)
                               : respond_status(patched.error(), route.format);
   add_warnings(response, warnings);

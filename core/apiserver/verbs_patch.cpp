@@ -29,6 +29,8 @@ api::Status to_status(const doc::JsonPatchError& error) {
   return status;
 }
 
+}  // namespace
+
 api::Result<doc::Value> apply_patch(const Patch& patch, const doc::Value& base,
                                     const api::TypeTable* type) {
   if (patch.type == PatchType::json) {
@@ -48,6 +50,8 @@ api::Result<doc::Value> apply_patch(const Patch& patch, const doc::Value& base,
   }
   return apply_strategic_merge_patch(base, patch.body, *type);
 }
+
+namespace {
 
 // A patch may change anything but which object it is.
 api::Result<void> check_name(const doc::Value& patched, std::string_view ns,

@@ -5,6 +5,7 @@
 
 #include "core/api/decode.h"
 #include "core/api/object.h"
+#include "core/api/other_versions.h"
 #include "core/apiserver/custom/objects.h"
 #include "core/apiserver/service_allocation.h"
 
@@ -58,6 +59,9 @@ api::Result<doc::Value> decode_object(const api::Resource& resource, doc::Value 
         options.warnings->push_back(std::move(warning));
     }
     return custom::convert(std::move(decoded->object), resource);
+  }
+  if (const api::OtherVersion* other = api::find_other_version(resource)) {
+    return other->to_stored(object);
   }
   if (object["kind"_key].is_null() || object["apiVersion"_key].is_null()) {
     object.set("kind"_key, resource.kind);

@@ -48,6 +48,10 @@ api::Result<doc::Value> find_object(const ServerState& state, const api::Resourc
 api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& resource,
                                       const doc::Value& last);
 
+/// What a patch other than server-side apply makes of a document of that type (null: any JSON).
+api::Result<doc::Value> apply_patch(const Patch& patch, const doc::Value& base,
+                                    const api::TypeTable* type);
+
 /// The autoscaling/v1 Scale of an object that has one.
 doc::Value make_scale(const api::Resource& resource, const doc::Value& object);
 /// Sets the number of replicas that a Scale asks for.

@@ -275,5 +275,48 @@ TEST_CASE("every kind is printed as a table with a cell for each column") {
   }
 }
 
+TEST_CASE("an autoscaler is one object in both its versions") {
+  Cluster cluster;
+  const std::string v1 = "/apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers";
+  const std::string v2 = "/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers";
+  const Value created = cluster.expect(201, "POST", v1 + "?fieldValidation=Strict", R"({
+      "apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"a"},
+      "spec":{"maxReplicas":5,"targetCPUUtilizationPercentage":70,
+              "scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"web"}}})");
+  CHECK(created["apiVersion"_key].as_string() == "autoscaling/v1");
+  CHECK(created["spec"_key]["targetCPUUtilizationPercentage"].as_int() == 70);
+  const Value other = cluster.expect(200, "GET", v2 + "/a");
+  CHECK(other["apiVersion"_key].as_string() == "autoscaling/v2");
+  CHECK(other["spec"_key]["metrics"].at(0)["resource"]["target"]["averageUtilization"].as_int() ==
+        70);
+
+  const Value patched =
+      cluster.expect(200, "PATCH", v1 + "/a", R"({"spec":{"targetCPUUtilizationPercentage":50}})",
+                     "application/strategic-merge-patch+json");
+  CHECK(patched["spec"_key]["targetCPUUtilizationPercentage"].as_int() == 50);
+  CHECK(patched["metadata"_key]["uid"_key].as_string() ==
+        created["metadata"_key]["uid"_key].as_string());
+  const Value list = cluster.expect(200, "GET", v1);
+  CHECK(list["apiVersion"_key].as_string() == "autoscaling/v1");
+  CHECK(list["items"_key].at(0)["spec"_key]["targetCPUUtilizationPercentage"].as_int() == 50);
+  const Value wrong = cluster.expect(400, "POST", v1 + "?fieldValidation=Strict", R"({
+      "apiVersion":"autoscaling/v1","kind":"HorizontalPodAutoscaler","metadata":{"name":"b"},
+      "spec":{"maxReplicas":5,"metrics":[]}})");
+  CHECK(wrong["message"_key].as_string().find("unknown field \"spec.metrics\"") !=
+        std::string_view::npos);
+}
+
+TEST_CASE("a group with two versions prefers the stored one, and shows both") {
+  Cluster cluster;
+  const Value group = cluster.expect(200, "GET", "/apis/autoscaling");
+  CHECK(group["preferredVersion"]["version"].as_string() == "v2");
+  REQUIRE(group["versions"].size() == 2);
+  CHECK(group["versions"].at(1)["version"].as_string() == "v1");
+  const Value v1 = cluster.expect(200, "GET", "/apis/autoscaling/v1");
+  CHECK(v1["resources"].at(0)["name"_key].as_string() == "horizontalpodautoscalers");
+  CHECK(cluster.expect(200, "GET", "/apis/events.k8s.io/v1/events")["kind"_key].as_string() ==
+        "EventList");
+}
+
 }  // namespace
 }  // namespace rockpool::apiserver
