@@ -9,6 +9,7 @@
 #include "core/api/type_table.h"
 #include "core/apiserver/custom/objects.h"
 #include "core/apiserver/state.h"
+#include "core/doc/ascii.h"
 #include "core/doc/json.h"
 #include "core/doc/yaml.h"
 
@@ -95,11 +96,7 @@ std::string media_type_of(const Request& request) {
   std::string_view text = request.headers.get("Content-Type");
   text = text.substr(0, text.find(';'));
   while (text.ends_with(' ')) text.remove_suffix(1);
-  std::string result{text};
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
+  return doc::to_lower(text);
 }
 
 api::Result<Body> read_body(const Request& request, std::string_view kind) {

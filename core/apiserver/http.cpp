@@ -1,23 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/http.h"
 
+#include "core/doc/ascii.h"
+
 #include <algorithm>
 
 namespace rockpool::apiserver {
 namespace {
 
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, to_lower, to_lower);
-}
-
 // The value of a hexadecimal digit, or -1.
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
-  const char lower = to_lower(c);
+  const char lower = doc::to_lower(c);
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
@@ -25,7 +19,7 @@ int hex_digit(char c) {
 
 const std::string* Headers::find(std::string_view name) const {
   for (const auto& [each, value] : fields_) {
-    if (equal_ignoring_case(each, name)) return &value;
+    if (doc::equal_ignoring_case(each, name)) return &value;
   }
   return nullptr;
 }

@@ -141,7 +141,9 @@ Response serve_patch(const Route& route, Part part) {
       return respond_status(checked.error(), route.format);
     }
   }
+  // Only server-side apply makes what is not there.
   const bool was_there =
+      patch->type != PatchType::apply ||
       route.server.get(route.resource->id, route.path.ns, route.path.name).has_value();
   const api::OtherVersion* version = api::find_other_version(*route.resource);
   const auto patched = version != nullptr ? patch_other_version(route, *version, *patch, options)

@@ -54,15 +54,6 @@ struct Configuration {
   FieldSet fields;
 };
 
-void set_managers(doc::Value& object, const Managers& managers) {
-  doc::Value fields = managers.to_value();
-  if (fields.is_null()) {
-    object.edit("metadata"_key).erase("managedFields"_key);
-  } else {
-    object.edit("metadata"_key).set("managedFields"_key, std::move(fields));
-  }
-}
-
 // The managers of the object as it lives.
 Managers present_managers(const api::Resource& resource, const doc::Value& live,
                           const doc::Value& now) {
@@ -111,7 +102,7 @@ api::Result<doc::Value> apply_to(ServerState& state, const api::Resource& resour
       !settled) {
     return std::unexpected{std::move(settled.error())};
   }
-  set_managers(object, managers);
+  managers.write_to(object);
   update_last_applied(configuration.object, options.field_manager, object);
   return object;
 }
@@ -138,7 +129,7 @@ api::Result<doc::Value> create_applied(ServerState& state, const api::Resource& 
   managers.set_applied({options.field_manager, Operation::apply, std::string{resource.api_version}},
                        managed::strip(configuration.fields, resource.id, Part::main),
                        state.now_text());
-  set_managers(configuration.object, managers);
+  managers.write_to(configuration.object);
   return create_object(state, resource, ns, std::move(configuration.object),
                        with_set_managers(options));
 }

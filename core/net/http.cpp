@@ -5,22 +5,13 @@
 
 #include <algorithm>
 
+#include "core/doc/ascii.h"
 #include "core/net/address.h"
 
 namespace rockpool::net {
 namespace {
 
 constexpr std::size_t kMaxHostLength = 253;
-
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), to_lower);
-  return result;
-}
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -34,7 +25,7 @@ std::uint16_t default_port(std::string_view scheme) {
 }
 
 bool is_host_character(char c) {
-  const char low = to_lower(c);
+  const char low = doc::to_lower(c);
   return (low >= 'a' && low <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
 }
 
@@ -71,7 +62,7 @@ std::expected<void, std::string> parse_authority(std::string_view authority, Url
   }
   if (host.empty()) return std::unexpected{"no host part in the URL"};
   if (host.size() > kMaxHostLength) return std::unexpected{"the host name is too long"};
-  url.host = lower(host);
+  url.host = doc::to_lower(host);
   // A colon with nothing after it means the default port, as for Go and curl.
   if (has_port && !port_text.empty()) {
     const auto port = parse_port(port_text);
@@ -87,7 +78,7 @@ std::expected<void, std::string> parse_authority(std::string_view authority, Url
 }  // namespace
 
 bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, to_lower, to_lower);
+  return doc::equal_ignoring_case(left, right);
 }
 
 std::string_view Headers::get(std::string_view name, std::string_view fallback) const {
@@ -212,7 +203,7 @@ std::expected<Url, std::string> Url::parse(std::string_view text) {
   std::string_view rest = text;
   const std::size_t scheme_end = text.find("://");
   if (scheme_end != std::string_view::npos && text.find_first_of("/?#") == scheme_end + 1) {
-    url.scheme = lower(text.substr(0, scheme_end));
+    url.scheme = doc::to_lower(text.substr(0, scheme_end));
     if (url.scheme != "http" && url.scheme != "https") {
       return std::unexpected{fmt::format("protocol \"{}\" is not supported", url.scheme)};
     }

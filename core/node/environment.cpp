@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include "core/api/quantity.h"
+#include "core/doc/ascii.h"
 #include "core/doc/base64.h"
 
 namespace rockpool::node {
@@ -19,14 +20,6 @@ std::string upper(std::string_view text) {
   for (char& c : result) {
     if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
     if (c == '-' || c == '.') c = '_';
-  }
-  return result;
-}
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return result;
 }
@@ -234,7 +227,7 @@ void append_service_environment(const api::Service& service,
   is_first = true;
   for (const api::ServicePort port : service.ports()) {
     const std::string number = std::to_string(port.port());
-    const std::string protocol = lower(port.protocol());
+    const std::string protocol = doc::to_lower(port.protocol());
     const std::string url = protocol + "://" + host + ":" + number;
     const std::string port_prefix = fmt::format("{}_PORT_{}_{}", prefix, number, port.protocol());
     if (is_first) variables.emplace_back(prefix + "_PORT", url);

@@ -11,6 +11,7 @@
 
 #include "core/api/field_error.h"
 #include "core/api/validation/parts.h"
+#include "core/doc/ascii.h"
 
 // The format of CronJobs' schedules, judged in the words of robfig/cron's ParseStandard.
 namespace rockpool::api::validation {
@@ -32,14 +33,6 @@ struct Bounds {
 };
 
 constexpr Bounds kFields[] = {{0, 59}, {0, 23}, {1, 31}, {1, 12, kMonths}, {0, 6, kDays}};
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  for (char& letter : result) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
-  return result;
-}
 
 std::vector<std::string_view> split(std::string_view text, char separator) {
   std::vector<std::string_view> parts;
@@ -76,7 +69,7 @@ OrProblem<int> read_number(std::string_view text) {
 }
 
 OrProblem<int> read_number_or_name(std::string_view text, const Bounds& bounds) {
-  const auto found = std::ranges::find(bounds.names, lower(text));
+  const auto found = std::ranges::find(bounds.names, doc::to_lower(text));
   if (found == bounds.names.end()) return read_number(text);
   return static_cast<int>(found - bounds.names.begin()) + bounds.min;
 }

@@ -6,6 +6,7 @@
 #include "core/api/ip.h"
 #include "core/api/object.h"
 #include "core/api/validation/parts.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::api::validation {
 
@@ -17,14 +18,6 @@ constexpr std::size_t kMaxFieldManagerLength = 128;
 constexpr std::size_t kMaxSubresourceNameLength = 256;
 constexpr std::string_view kOrphan = "orphan";
 constexpr std::string_view kForeground = "foregroundDeletion";
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 void validate_owner_reference(const Value& reference, const FieldPath& path,
                               FieldErrors& errors) noexcept {
@@ -225,7 +218,7 @@ void validate_annotations(const Value& annotations, const FieldPath& path,
   std::int64_t total = 0;
   for (const doc::Member& annotation : annotations.members()) {
     const std::string_view key = annotation.key.text();
-    errors.invalid_each(path, key, check_qualified_name(lower(key)));
+    errors.invalid_each(path, key, check_qualified_name(doc::to_lower(key)));
     total += static_cast<std::int64_t>(key.size() + annotation.value.as_string().size());
   }
   if (total > kMaxAnnotationBytes) errors.too_long(path, kMaxAnnotationBytes);

@@ -7,19 +7,12 @@
 
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/state.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::apiserver {
 namespace {
 
 constexpr std::string_view kMasters = "system:masters";
-
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
 
 std::string verb_of(const Request& request, const ResourcePath& path) {
   const std::string& method = request.method;
@@ -134,7 +127,7 @@ Attributes attributes_of(const Request& request, const std::optional<ResourcePat
   Attributes attributes;
   if (!resource_path || resource_path->resource.empty()) {
     attributes.is_resource = false;
-    attributes.verb = lower(request.method);
+    attributes.verb = doc::to_lower(request.method);
     attributes.path = request.path;
     return attributes;
   }

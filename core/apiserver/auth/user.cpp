@@ -9,6 +9,7 @@
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/auth/token.h"
 #include "core/apiserver/state.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::apiserver {
 namespace {
@@ -16,15 +17,6 @@ namespace {
 constexpr std::string_view kAuthenticated = "system:authenticated";
 constexpr std::string_view kAnonymous = "system:anonymous";
 constexpr std::string_view kBearer = "Bearer ";
-
-bool same_header(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, [](char a, char b) {
-    const auto lower = [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    };
-    return lower(a) == lower(b);
-  });
-}
 
 api::Result<User> authenticate(const ApiServer& server, const Request& request) {
   const std::string_view authorization = request.headers.get("Authorization");
@@ -80,7 +72,7 @@ api::Result<Identity> identify(const ApiServer& server, const Request& request) 
   if (!user) return std::unexpected{std::move(user.error())};
   std::vector<std::string> groups;
   for (const auto& [name, value] : request.headers) {
-    if (same_header(name, "Impersonate-Group")) groups.push_back(value);
+    if (doc::equal_ignoring_case(name, "Impersonate-Group")) groups.push_back(value);
   }
   const std::string_view name = request.headers.get("Impersonate-User");
   if (name.empty() && groups.empty()) return Identity{std::move(*user)};

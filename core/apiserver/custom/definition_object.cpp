@@ -10,6 +10,7 @@
 #include "core/api/names.h"
 #include "core/api/object.h"
 #include "core/apiserver/custom/schema.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::apiserver::custom {
 
@@ -20,17 +21,9 @@ namespace {
 using doc::Path;
 using doc::Value;
 
-std::string lower(std::string_view text) {
-  std::string result{text};
-  std::ranges::transform(result, result.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return result;
-}
-
 void check_label(const Value& text, const Path& path, api::FieldErrors& errors) {
   if (text.is_empty()) return errors.required(path);
-  errors.invalid_each(path, text, api::check_dns1035_label(lower(text.as_string())));
+  errors.invalid_each(path, text, api::check_dns1035_label(doc::to_lower(text.as_string())));
 }
 
 void check_names(const Value& spec, api::FieldErrors& errors) {
@@ -117,7 +110,7 @@ void apply_definition_defaults(Value& definition) {
   Value& spec = definition.edit("spec"_key);
   Value& names = spec.edit("names"_key);
   const std::string kind = names["kind"_key].to_string();
-  if (names["singular"_key].is_empty()) names.set("singular"_key, lower(kind));
+  if (names["singular"_key].is_empty()) names.set("singular"_key, doc::to_lower(kind));
   if (names["listKind"_key].is_empty() && !kind.empty()) {
     names.set("listKind"_key, fmt::format("{}List", kind));
   }

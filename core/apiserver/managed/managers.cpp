@@ -54,15 +54,12 @@ std::string conflict_message(const std::vector<Conflict>& conflicts) {
 }
 
 api::Status conflict_status(const std::vector<Conflict>& conflicts) {
-  api::Status status;
-  status.code = 409;
-  status.reason = api::reason::kConflict;
-  status.message = conflict_message(conflicts);
+  std::vector<api::StatusCause> causes;
   for (const Conflict& each : conflicts) {
-    status.details.causes.push_back(
+    causes.push_back(
         {"FieldManagerConflict", fmt::format("conflict with {}", each.manager), each.path});
   }
-  return status;
+  return api::apply_conflict(std::move(causes), conflict_message(conflicts));
 }
 
 Manager read_manager(const doc::Value& entry) {
@@ -210,6 +207,16 @@ void Managers::merge_oldest(const doc::Value& now) {
   }
   drop_empty();
   set_fields(ancient, unite(fields_of(ancient), fields), now);
+}
+
+void Managers::write_to(doc::Value& object) const {
+  doc::Value fields = to_value();
+  if (fields == metadata_of(object)["managedFields"_key]) return;
+  if (fields.is_null()) {
+    object.edit("metadata"_key).erase("managedFields"_key);
+  } else {
+    object.edit("metadata"_key).set("managedFields"_key, std::move(fields));
+  }
 }
 
 doc::Value Managers::to_value() const {

@@ -61,10 +61,12 @@ class Managers {
   /// Takes what `writer` changed from the others, and from all what is gone. Without `force`
   /// changing others' fields is a Conflict that names them.
   api::Result<void> settle(const Writer& writer, const Comparison& change, bool force);
-  /// The document of metadata.managedFields; null if there are none.
-  doc::Value to_value() const;
+  /// Makes the object's metadata.managedFields say this.
+  void write_to(doc::Value& object) const;
 
  private:
+  // The document of metadata.managedFields; null if there are none.
+  doc::Value to_value() const;
   Manager* find(const Writer& writer);
   void set_fields(const Writer& writer, FieldSet fields, const doc::Value& now);
   void merge_oldest(const doc::Value& now);

@@ -37,12 +37,7 @@ void track(ServerState& state, const api::Resource& resource, const doc::Value& 
                       std::string{subresource_of(part)}};
   managers.update(writer, strip(compare(Shape::of(resource), before, after), resource.id),
                   state.now_text());
-  doc::Value fields = managers.to_value();
-  if (fields.is_null()) {
-    after.edit("metadata"_key).erase("managedFields"_key);
-  } else if (!(fields == metadata_of(after)["managedFields"_key])) {
-    after.edit("metadata"_key).set("managedFields"_key, std::move(fields));
-  }
+  managers.write_to(after);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "core/api/views/cluster_objects.h"
 #include "core/apiserver/print/cells.h"
 #include "core/apiserver/print/printers.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::apiserver {
 
@@ -28,10 +29,7 @@ constexpr Column kEventColumns[] = {
 };
 
 std::string object_text(const doc::Value& reference) {
-  std::string text = reference["kind"_key].to_string();
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
+  const std::string text = doc::to_lower(reference["kind"_key].as_string());
   const std::string_view name = reference["name"_key].as_string();
   return name.empty() ? text : fmt::format("{}/{}", text, name);
 }

@@ -22,6 +22,11 @@ inline doc::Value yaml(std::string_view text) {
   return documents->front().value;
 }
 
+/// The text of an object `a` in the namespace `default` that has these members too.
+inline std::string object(std::string_view members) {
+  return "{metadata: {name: a, namespace: default}, " + std::string{members} + "}";
+}
+
 /// An object as the API server would hold it: decoded strictly and defaulted.
 inline doc::Value made(ResourceId id, std::string_view text) {
   auto decoded = decode(resource(id), yaml(text));

@@ -6,12 +6,9 @@
 namespace rockpool::api {
 namespace {
 
+using test::object;
 using test::problems;
 using enum ResourceId;
-
-std::string object(std::string_view members) {
-  return "{metadata: {name: a, namespace: default}, " + std::string{members} + "}";
-}
 
 std::string autoscaler(std::string_view more, int most = 5) {
   return object("spec: {scaleTargetRef: {kind: Deployment, name: a}, maxReplicas: " +

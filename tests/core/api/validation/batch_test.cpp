@@ -7,13 +7,10 @@ namespace rockpool::api {
 namespace {
 
 using test::made;
+using test::object;
 using test::problems;
 using test::update_problems;
 using enum ResourceId;
-
-std::string object(std::string_view members) {
-  return "{metadata: {name: a, namespace: default}, " + std::string{members} + "}";
-}
 
 constexpr std::string_view kTemplate =
     "template: {spec: {restartPolicy: Never, containers: [{name: c, image: i}]}}";

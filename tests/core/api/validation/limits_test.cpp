@@ -7,13 +7,10 @@ namespace rockpool::api {
 namespace {
 
 using test::made;
+using test::object;
 using test::problems;
 using test::update_problems;
 using enum ResourceId;
-
-std::string object(std::string_view members) {
-  return "{metadata: {name: a, namespace: default}, " + std::string{members} + "}";
-}
 
 std::string cluster_object(std::string_view members) {
   return "{metadata: {name: a}, " + std::string{members} + "}";
