@@ -67,6 +67,18 @@ void ApiServer::set_pod_log_source(PodLogSource* source) {
 PodLogSource* ApiServer::pod_log_source() const {
   return state_->pod_log_source;
 }
+void ApiServer::set_pod_streams(PodStreams* streams) {
+  state_->pod_streams = streams;
+}
+PodStreams* ApiServer::pod_streams() const {
+  return state_->pod_streams;
+}
+void ApiServer::set_proxy_transport(ProxyTransport* transport) {
+  state_->proxy_transport = transport;
+}
+ProxyTransport* ApiServer::proxy_transport() const {
+  return state_->proxy_transport;
+}
 sim::Loop& ApiServer::loop() const {
   return state_->loop;
 }

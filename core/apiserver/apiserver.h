@@ -20,6 +20,8 @@
 
 namespace rockpool::apiserver {
 
+class PodStreams;
+class ProxyTransport;
 struct ServerState;
 
 /// The version that the server claims to be (`/version`).
@@ -125,6 +127,13 @@ class ApiServer {
   void set_pod_log_source(PodLogSource* source);
   /// What was set, or nullptr.
   PodLogSource* pod_log_source() const;
+
+  /// Where exec, attach and portforward lead, likewise.
+  void set_pod_streams(PodStreams* streams);
+  PodStreams* pod_streams() const;
+  /// How proxied requests are sent, likewise.
+  void set_proxy_transport(ProxyTransport* transport);
+  ProxyTransport* proxy_transport() const;
 
   sim::Loop& loop() const;
   /// The store behind, for informers and for reading at full speed. Writes go through the verbs.

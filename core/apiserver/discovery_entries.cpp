@@ -78,11 +78,21 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
     std::string_view kind;
     std::vector<std::string_view> verbs;
   };
+  // What is sent on into the cluster may have any method.
+  const std::vector<std::string_view> any = {"create", "delete", "get", "patch", "update"};
+  const std::string_view proxy_kind = resource.kind == "Pod"       ? "PodProxyOptions"
+                                      : resource.kind == "Service" ? "ServiceProxyOptions"
+                                                                   : "NodeProxyOptions";
   const Row rows[] = {
       {api::Subresource::approval, resource.kind, {"get", "patch", "update"}},
+      {api::Subresource::attach, "PodAttachOptions", {"create", "get"}},
       {api::Subresource::binding, "Binding", {"create"}},
+      {api::Subresource::eviction, "Eviction", {"create"}},
+      {api::Subresource::exec, "PodExecOptions", {"create", "get"}},
       {api::Subresource::finalize, resource.kind, {"update"}},
       {api::Subresource::log, resource.kind, {"get"}},
+      {api::Subresource::portforward, "PodPortForwardOptions", {"create", "get"}},
+      {api::Subresource::proxy, proxy_kind, any},
       {api::Subresource::scale, "Scale", {"get", "patch", "update"}},
       {api::Subresource::status, resource.kind, {"get", "patch", "update"}},
   };
@@ -94,6 +104,10 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
          {"namespaced", resource.namespaced},
          {"kind", row.kind},
          {"verbs", to_strings(row.verbs)}});
+    if (row.kind == "Eviction") {
+      entry.set("group", "policy");
+      entry.set("version", "v1");
+    }
     if (row.kind == "Scale") {
       entry.set("group", "autoscaling");
       entry.set("version", "v1");

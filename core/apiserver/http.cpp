@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "core/apiserver/request_info.h"
+
 namespace rockpool::apiserver {
 namespace {
 
@@ -39,6 +41,21 @@ const std::string* Request::find_query(std::string_view name) const {
 std::string_view Request::query_value(std::string_view name) const {
   const std::string* found = find_query(name);
   return found != nullptr ? std::string_view{*found} : std::string_view{};
+}
+
+bool has_effect(const Request& request) {
+  const bool reads =
+      request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
+  if (!reads || asks_for_session(request)) return true;
+  const auto path = parse_resource_path(request.path);
+  return path && !path->name.empty() && path->subresource == "proxy";
+}
+
+bool asks_for_session(const Request& request) {
+  const auto path = parse_resource_path(request.path);
+  if (!path || path->name.empty()) return false;
+  return path->subresource == "exec" || path->subresource == "attach" ||
+         path->subresource == "portforward";
 }
 
 Request make_request(std::string_view method, std::string_view target, std::string body,

@@ -9,6 +9,9 @@
 
 namespace rockpool::apiserver {
 
+class ByteStream;
+class PendingResponse;
+class Session;
 class WatchStream;
 
 /// HTTP headers in order of appearance; names compare without regard to case.
@@ -68,6 +71,19 @@ struct Response {
   /// Set if the request began a watch: the body is then the stream's events, one JSON text per
   /// line, until it closes.
   std::shared_ptr<WatchStream> watch;
+  /// Set if the body comes bit by bit: `body` is then empty, and it ends when the stream does.
+  std::shared_ptr<ByteStream> stream;
+  /// Set if the answer takes virtual time: the rest of this is then meaningless.
+  std::shared_ptr<PendingResponse> pending;
+  /// Set if the request began a conversation (exec, attach, portforward), with status 101: the
+  /// transport switches to a protocol that can carry it.
+  std::shared_ptr<Session> session;
 };
+
+/// True if answering the request may do something to the cluster: also of GETs those that begin a
+/// conversation with a Pod or are sent on into its network.
+bool has_effect(const Request& request);
+/// True if the request asks for a conversation: its answer, if it is no error, has a session.
+bool asks_for_session(const Request& request);
 
 }  // namespace rockpool::apiserver

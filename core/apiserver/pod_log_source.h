@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "core/api/status.h"
+#include "core/apiserver/byte_stream.h"
 #include "core/doc/value.h"
 #include "core/sim/time.h"
 
@@ -35,6 +37,10 @@ class PodLogSource {
   /// start: ContainerCreating`.
   virtual api::Result<std::string> read_log(const doc::Value& pod,
                                             const PodLogOptions& options) = 0;
+  /// Hands the log's text to `stream`, then every line as it is printed; the stream finishes when
+  /// the container's instance ends. Errors: as `read_log`.
+  virtual api::Result<void> follow_log(const doc::Value& pod, const PodLogOptions& options,
+                                       std::shared_ptr<ByteStream> stream) = 0;
 };
 
 }  // namespace rockpool::apiserver

@@ -33,6 +33,12 @@ Response serve_object(const Route& route);
 Response serve_subresource(const Route& route);
 /// `/api/v1/namespaces/x/pods/y/log`
 Response serve_pod_log(const Route& route);
+/// `/api/v1/namespaces/x/pods/y/exec`, `…/attach`, `…/portforward`
+Response serve_connection(const Route& route);
+/// `/api/v1/namespaces/x/pods/y/proxy/…`, of Services and nodes likewise.
+Response serve_proxy(const Route& route);
+/// `/api/v1/namespaces/x/pods/y/eviction`
+Response serve_eviction(const Route& route);
 /// `/`, `/api`, `/apis`, `/apis/apps`, `/version`, `/healthz`, …; 404 for what there is not.
 Response serve_discovery(const ApiServer& server, const Request& request, Format format);
 /// `/api/v1`, `/apis/apps/v1`: the resources of a version.

@@ -8,48 +8,13 @@
 
 #include "core/api/field_error.h"
 #include "core/api/object.h"
+#include "core/apiserver/choose_container.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
 
 // pods/<name>/log (pkg/registry/core/pod/rest/log.go and strategy.go's LogLocation).
 namespace rockpool::apiserver {
 namespace {
-
-std::vector<std::string> container_names(const doc::Value& pod, doc::KnownKeyIndex list) {
-  std::vector<std::string> names;
-  for (const doc::Value& container : pod["spec"_key][list].items()) {
-    names.push_back(container["name"_key].to_string());
-  }
-  return names;
-}
-
-std::string join(const std::vector<std::string>& names) {
-  return fmt::format("[{}]", fmt::join(names, " "));
-}
-
-// The container that a client means who names none.
-api::Result<std::string> choose_container(const doc::Value& pod, std::string_view asked) {
-  const std::vector<std::string> main = container_names(pod, "containers"_key);
-  const std::vector<std::string> init = container_names(pod, "initContainers"_key);
-  const std::vector<std::string> ephemeral = container_names(pod, "ephemeralContainers"_key);
-  if (!asked.empty()) {
-    for (const auto* names : {&main, &init, &ephemeral}) {
-      for (const std::string& name : *names) {
-        if (name == asked) return name;
-      }
-    }
-    return std::unexpected{
-        api::bad_request(fmt::format("container {} is not valid for pod {}", asked, name_of(pod)))};
-  }
-  if (main.size() == 1) return main.front();
-  std::string message = fmt::format(
-      "a container name must be specified for pod {}, choose one of: {}", name_of(pod), join(main));
-  if (!init.empty()) message += fmt::format(" or one of the init containers: {}", join(init));
-  if (!ephemeral.empty()) {
-    message += fmt::format(" or one of the ephemeral containers: {}", join(ephemeral));
-  }
-  return std::unexpected{api::bad_request(message)};
-}
 
 std::optional<std::int64_t> read_number(const Request& request, std::string_view name,
                                         api::FieldErrors& errors) {
@@ -114,9 +79,6 @@ Response serve_pod_log(const Route& route) {
   }
   const auto pod = route.server.get(route.resource->id, route.path.ns, route.path.name);
   if (!pod) return respond_status(pod.error(), route.format);
-  if (read_flag(route.request, "follow")) {
-    return respond_status(api::bad_request("following a log is not supported"), route.format);
-  }
   auto options = read_options(route.request, route.server.loop().now());
   if (!options) return respond_status(options.error(), route.format);
   auto container = choose_container(*pod, route.request.query_value("container"));
@@ -127,6 +89,13 @@ Response serve_pod_log(const Route& route) {
   PodLogSource* source = route.server.pod_log_source();
   if (source == nullptr) {
     return respond_status(api::service_unavailable("no kubelet serves logs"), route.format);
+  }
+  if (read_flag(route.request, "follow")) {
+    Response response = respond_text(200, "");
+    response.stream = std::make_shared<ByteStream>();
+    const auto followed = source->follow_log(*pod, *options, response.stream);
+    if (!followed) return respond_status(followed.error(), route.format);
+    return response;
   }
   const auto text = source->read_log(*pod, *options);
   if (!text) return respond_status(text.error(), route.format);

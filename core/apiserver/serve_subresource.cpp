@@ -102,7 +102,8 @@ Response serve_finalize(const Route& route) {
 Response serve_subresource(const Route& route) {
   const std::string_view name = route.path.subresource;
   const auto offers = [&](api::Subresource subresource) {
-    return name == api::subresource_name(subresource) && route.path.rest.empty() &&
+    const bool has_rest = subresource == api::Subresource::proxy || route.path.rest.empty();
+    return name == api::subresource_name(subresource) && has_rest &&
            route.resource->subresources.contains(subresource);
   };
   if (offers(api::Subresource::status)) return serve_part(route, Part::status);
@@ -112,6 +113,12 @@ Response serve_subresource(const Route& route) {
   if (offers(api::Subresource::finalize)) return serve_finalize(route);
   if (offers(api::Subresource::log)) return serve_pod_log(route);
   if (offers(api::Subresource::token)) return serve_token(route);
+  for (const auto subresource :
+       {api::Subresource::exec, api::Subresource::attach, api::Subresource::portforward}) {
+    if (offers(subresource)) return serve_connection(route);
+  }
+  if (offers(api::Subresource::proxy)) return serve_proxy(route);
+  if (offers(api::Subresource::eviction)) return serve_eviction(route);
   return respond_status(api::resource_not_found(), route.format);
 }
 

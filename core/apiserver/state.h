@@ -35,6 +35,8 @@ struct ServerState {
   EventExpiry event_expiry;
   PodLogSource* pod_log_source = nullptr;
   std::uint64_t token_key;
+  PodStreams* pod_streams = nullptr;
+  ProxyTransport* proxy_transport = nullptr;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
   /// The tolerations that every Pod has unless it says otherwise.

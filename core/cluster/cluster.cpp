@@ -6,19 +6,12 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/apiserver/pending_response.h"
 #include "core/cluster/addons.h"
 #include "core/cluster/parts.h"
 #include "core/cluster/replay.h"
 
 namespace rockpool {
-namespace {
-
-// What changes nothing is no input.
-bool is_read(const apiserver::Request& request) {
-  return request.method == "GET" || request.method == "HEAD" || request.method == "OPTIONS";
-}
-
-}  // namespace
 
 Cluster::Cluster(const ClusterOptions& options) : parts_{std::make_unique<Parts>(options)} {
   parts_->api.bootstrap();
@@ -72,13 +65,33 @@ sim::Loop& Cluster::loop() {
 }
 
 apiserver::Response Cluster::request(const apiserver::Request& request) {
-  if (!is_read(request)) {
+  if (apiserver::asks_for_session(request) && !parts_->sessions.has_room()) {
+    return cluster::error_response(api::too_many_requests(
+        fmt::format("at most {} sessions may be open at once", cluster::Sessions::kMaxOpen), 1));
+  }
+  // What changes nothing is no input.
+  if (apiserver::has_effect(request)) {
     if (const auto recorded = parts_->record("request", cluster::request_value(request));
         !recorded) {
       return cluster::error_response(recorded.error());
     }
   }
-  return parts_->api.handle(request);
+  apiserver::Response response = parts_->api.handle(request);
+  if (response.session) parts_->sessions.add(response.session);
+  return response;
+}
+
+apiserver::Response Cluster::request_and_wait(const apiserver::Request& request) {
+  apiserver::Response response = this->request(request);
+  if (!response.pending) return response;
+  std::optional<apiserver::Response> answer;
+  const std::shared_ptr<apiserver::PendingResponse> pending = response.pending;
+  pending->on_ready([&answer](apiserver::Response ready) { answer = std::move(ready); });
+  while (!answer && step()) {
+  }
+  if (answer) return std::move(*answer);
+  pending->abandon();
+  return cluster::error_response(api::internal_error("the request was lost"));
 }
 
 std::expected<std::vector<Applied>, ApplyError> Cluster::apply(std::string_view text) {

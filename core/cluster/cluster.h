@@ -28,6 +28,12 @@ class ServiceProxy;
 
 namespace rockpool {
 
+class Cluster;
+namespace cluster {
+/// Does again what a history has kept (replay.h).
+api::Result<void> replay_input(Cluster& cluster, const doc::Value& what);
+}  // namespace cluster
+
 /// A request that a Pod, a node or somebody outside makes.
 struct FetchOptions {
   std::string url;
@@ -83,7 +89,11 @@ class Cluster {
   // Inputs. Each is kept in the history.
 
   /// The Kubernetes REST API. Answers at once; a watch goes on as time passes.
+  /// The answer to a proxied request comes later (`Response::pending`). What is put into the
+  /// session of an exec, attach or portforward is an input too.
   apiserver::Response request(const apiserver::Request& request);
+  /// The same, letting time pass if the answer takes it.
+  apiserver::Response request_and_wait(const apiserver::Request& request);
   /// Applies every document of a YAML or JSON text as `kubectl apply -f` does. Nothing is applied
   /// if any document cannot be read, is of an unknown kind or is refused by a dry run.
   std::expected<std::vector<Applied>, ApplyError> apply(std::string_view text);
@@ -135,6 +145,8 @@ class Cluster {
   static api::Result<std::unique_ptr<Cluster>> restore(std::string_view snapshot);
 
  private:
+  friend api::Result<void> cluster::replay_input(Cluster& cluster, const doc::Value& what);
+
   struct Parts;
   std::unique_ptr<Parts> parts_;
 };

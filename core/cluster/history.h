@@ -20,7 +20,8 @@ inline constexpr std::size_t kMaxInputs = 1'000'000;
 /// happened before it.
 struct Input {
   sim::Time moment;
-  /// One member that says what it was: `apply` (a text), `request`, `fetch`, `fault`.
+  /// One member that says what it was: `apply` (a text), `request`, `session`, `fetch`,
+  /// `lookup`, `fault`.
   doc::Value what;
 };
 

@@ -77,9 +77,13 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},
       fetches{loop, network, informers},
-      dns_queries{loop, informers, fetches} {
+      dns_queries{loop, informers, fetches},
+      api_proxy{loop, network, random.stream("apiserver-proxy"), api.options().advertise_address},
+      sessions{[this](doc::Value what) { return record("session", std::move(what)).has_value(); }} {
   network.set_observer(&observers);
   api.set_pod_log_source(&kubelets);
+  api.set_pod_streams(&kubelets);
+  api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers.of(api::ResourceId::services),
                informers.of(api::ResourceId::endpointslices));

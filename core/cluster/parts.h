@@ -9,11 +9,13 @@
 
 #include "core/apiserver/apiserver.h"
 #include "core/client/informer.h"
+#include "core/cluster/api_proxy.h"
 #include "core/cluster/cluster.h"
 #include "core/cluster/dns_queries.h"
 #include "core/cluster/fetches.h"
 #include "core/cluster/history.h"
 #include "core/cluster/observers.h"
+#include "core/cluster/sessions.h"
 #include "core/controllers/controller.h"
 #include "core/net/network.h"
 #include "core/net/proxy.h"
@@ -54,6 +56,8 @@ struct Cluster::Parts {
   net::ServiceProxy proxy;
   cluster::Fetches fetches;
   cluster::DnsQueries dns_queries;
+  cluster::ApiProxy api_proxy;
+  cluster::Sessions sessions;
   std::vector<std::unique_ptr<controllers::Controller>> controllers;
   std::unique_ptr<scheduler::Scheduler> scheduler;
   // By name: components that a fault has stopped.

@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "core/apiserver/session.h"
+#include "core/cluster/parts.h"
 #include "core/doc/base64.h"
 #include "core/doc/json.h"
+#include "core/doc/utf8.h"
 
 namespace rockpool::cluster {
 namespace {
@@ -23,6 +26,9 @@ apiserver::Request read_request(const doc::Value& value) {
   request.method = value["method"].as_string();
   request.path = value["path"].as_string();
   request.body = value["body"].as_string();
+  if (const doc::Value* bytes = value.find("bytes")) {
+    request.body = doc::decode_base64(bytes->as_string()).value_or("");
+  }
   for (const doc::Value& pair : value["query"].items()) {
     request.query.emplace_back(pair.at(0).to_string(), pair.at(1).to_string());
   }
@@ -58,11 +64,17 @@ void replay_dns_query(Cluster& cluster, const doc::Value& value) {
 }  // namespace
 
 doc::Value request_value(const apiserver::Request& request) {
-  return doc::Value::map({{"method", request.method},
-                          {"path", request.path},
-                          {"query", pairs_value(request.query)},
-                          {"headers", pairs_value(request.headers)},
-                          {"body", request.body}});
+  doc::Value value = doc::Value::map({{"method", request.method},
+                                      {"path", request.path},
+                                      {"query", pairs_value(request.query)},
+                                      {"headers", pairs_value(request.headers)}});
+  // What is sent on into the cluster need not be text.
+  if (doc::find_invalid_utf8(request.body) == std::string_view::npos) {
+    value.set("body", request.body);
+  } else {
+    value.set("bytes", doc::encode_base64(request.body));
+  }
+  return value;
 }
 
 doc::Value fetch_value(const FetchOptions& options) {
@@ -87,7 +99,11 @@ api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
   if (const doc::Value* text = what.find("apply")) {
     static_cast<void>(cluster.apply(text->as_string()));
   } else if (const doc::Value* request = what.find("request")) {
-    static_cast<void>(cluster.request(read_request(*request)));
+    const apiserver::Response response = cluster.request(read_request(*request));
+    // Nobody takes what comes back: it must not pile up.
+    if (response.session) response.session->on_output([](const apiserver::SessionOutput&) {});
+  } else if (const doc::Value* session = what.find("session")) {
+    return cluster.parts_->sessions.replay(*session);
   } else if (const doc::Value* fetch = what.find("fetch")) {
     static_cast<void>(cluster.start_fetch(read_fetch(*fetch), [](const net::FetchResult&) {}));
   } else if (const doc::Value* lookup = what.find("lookup")) {

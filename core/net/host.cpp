@@ -53,6 +53,11 @@ bool Host::is_listening(std::uint16_t port) const {
   return find_port(port) != nullptr;
 }
 
+bool Host::serves_http(std::uint16_t port) const {
+  const ListeningPort* const server = find_port(port);
+  return server != nullptr && server->http() != nullptr;
+}
+
 std::expected<Listener, ListenError> Host::open_port(std::uint16_t port, HttpHandler* http,
                                                      StreamHandler* stream) {
   if (network_ == nullptr) return std::unexpected{ListenError::host_removed};

@@ -64,6 +64,8 @@ class Host : public Counted<Host> {
   std::expected<DatagramSocket, ListenError> bind(std::uint16_t port = 0);
   /// True if a server listens on that TCP port.
   bool is_listening(std::uint16_t port) const;
+  /// True if that server speaks HTTP.
+  bool serves_http(std::uint16_t port) const;
 
   /// One HTTP request on a connection of its own: resolves the URL's host, connects, sends, waits
   /// for the answer, closes. What `request` leaves empty (target, Host) comes from `url`.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "core/apiserver/pod_streams.h"
+#include "core/node/exec_session.h"
 #include "core/node/images/image.h"
 #include "core/node/images/process.h"
 #include "core/sim/channel.h"
@@ -27,7 +29,7 @@ struct ExecResult {
 
 /// The instance of a container: its first process and whatever runs beside it. Destroying it kills
 /// everything at once without telling anyone.
-class Container {
+class Container : public ProcessTable {
  public:
   /// Called once, when the first process has ended.
   using ExitHandler = std::function<void(std::int32_t exit_code)>;
@@ -35,9 +37,12 @@ class Container {
   /// The machine's image must have a program for the first argument, or for none if there are none.
   Container(std::unique_ptr<Machine> machine, std::shared_ptr<const ImageConfig> config,
             std::vector<std::string> arguments, std::string working_folder, ExitHandler on_exit);
+  /// Gives the first process a standard input, to be called before `start`; with `terminal` it is a
+  /// terminal.
+  void open_input(bool terminal);
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
-  ~Container();
+  ~Container() override;
 
   /// Starts the first process.
   void start();
@@ -53,6 +58,16 @@ class Container {
   sim::Task<ExecResult> exec(std::vector<std::string> arguments,
                              std::optional<sim::Duration> timeout);
 
+  /// Runs a command beside the first process for the client of `session`.
+  void exec(const apiserver::RemoteCommand& command, std::shared_ptr<apiserver::Session> session);
+  /// Connects the first process with the client of `session`: what it prints from now on, and, if
+  /// it was given one, its standard input.
+  void attach(const apiserver::RemoteCommand& command,
+              const std::shared_ptr<apiserver::Session>& session);
+
+  std::vector<Entry> list() const override;
+  bool send_signal(std::int32_t process, int signal) override;
+
   /// What its processes see.
   Machine& machine() { return *machine_; }
   /// What its image says.
@@ -63,14 +78,22 @@ class Container {
   sim::Task<void> run_beside(Program program, ProcessContext& context,
                              sim::Future<std::int32_t>& done);
   void end(std::int32_t exit_code);
+  std::string exec_error(const std::string& name) const;
+  sim::Task<void> deliver_later(std::int32_t process, int signal);
+  void take_attached(const apiserver::SessionInput& input);
 
   std::unique_ptr<Machine> machine_;
   std::shared_ptr<const ImageConfig> config_;
   ExitHandler on_exit_;
   bool running_ = false;
   sim::Future<bool> ended_;
+  std::unique_ptr<Input> input_;
+  std::unique_ptr<Terminal> terminal_;
   ProcessContext context_;
   sim::Process process_;
+  std::int32_t last_process_id_ = 1;
+  std::vector<std::unique_ptr<ExecSession>> execs_;
+  std::vector<std::shared_ptr<apiserver::Session>> attached_;
 };
 
 /// The command line of a container: its own `command` and `args`, or what the image says, with

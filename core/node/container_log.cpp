@@ -2,6 +2,7 @@
 #include "core/node/container_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace rockpool::node {
@@ -10,8 +11,39 @@ std::string ContainerLog::Line::to_string() const {
   return deferred ? deferred->format(deferred->record, time, deferred->process_start) : text;
 }
 
+void ContainerLog::Follower::push(std::string_view text) {
+  if (!rest) return stream->push(text);
+  text = text.substr(0, static_cast<std::size_t>(std::max<std::int64_t>(0, *rest)));
+  *rest -= static_cast<std::int64_t>(text.size());
+  stream->push(text);
+  if (*rest <= 0) stream->finish();
+}
+
+void ContainerLog::Follower::tell(const Line& line) {
+  const std::string prefix = timestamps ? sim::format_rfc3339_nano(line.time) + " " : "";
+  const std::string whole = line.to_string();
+  std::string text;
+  for (std::size_t start = 0;;) {
+    const std::size_t end = whole.find('\n', start);
+    text += prefix + whole.substr(start, end - start) + "\n";
+    if (end == std::string::npos) break;
+    start = end + 1;
+  }
+  push(text);
+}
+
+// A follower's reader may do anything when it is told, even end this log's container.
+void ContainerLog::tell_followers(const Line& line) {
+  std::vector<Follower> followers = std::exchange(followers_, {});
+  for (Follower& follower : followers) follower.tell(line);
+  std::erase_if(followers, [](const Follower& follower) { return follower.stream->is_closed(); });
+  std::ranges::move(followers_, std::back_inserter(followers));
+  followers_ = std::move(followers);
+}
+
 void ContainerLog::add(Line line) {
   ++lines_added_;
+  if (!followers_.empty()) tell_followers(line);
   if (lines_.size() < kMaxLines) {
     lines_.push_back(std::move(line));
     return;
@@ -69,6 +101,19 @@ std::string ContainerLog::read(const apiserver::PodLogOptions& options) const {
     }
   }
   return text;
+}
+
+void ContainerLog::follow(const apiserver::PodLogOptions& options,
+                          std::shared_ptr<apiserver::ByteStream> stream) {
+  Follower follower{std::move(stream), options.timestamps, options.limit_bytes};
+  follower.push(read(options));
+  if (ended_) return follower.stream->finish();
+  followers_.push_back(std::move(follower));
+}
+
+void ContainerLog::end() {
+  ended_ = true;
+  for (const Follower& follower : std::exchange(followers_, {})) follower.stream->finish();
 }
 
 std::string ContainerLog::tail(std::size_t lines, std::size_t bytes) const {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,6 +36,11 @@ using AccessFormat = std::string (*)(const AccessRecord& record, sim::Time time,
 /// keeps them by rotating files.
 class ContainerLog {
  public:
+  ContainerLog() = default;
+  ContainerLog(const ContainerLog&) = delete;
+  ContainerLog& operator=(const ContainerLog&) = delete;
+  ~ContainerLog() { end(); }
+
   static constexpr std::size_t kMaxLines = 2000;
   static constexpr std::size_t kMaxLineBytes = 16 << 10;
 
@@ -47,6 +53,12 @@ class ContainerLog {
 
   /// The text as `kubectl logs` asks for it.
   std::string read(const apiserver::PodLogOptions& options) const;
+  /// Hands what `read` returns to `stream`, then every line as it is added, in the same form and
+  /// within the same limit of bytes; the stream finishes when the log ends.
+  void follow(const apiserver::PodLogOptions& options,
+              std::shared_ptr<apiserver::ByteStream> stream);
+  /// Nothing more will be printed: whoever follows has reached the end.
+  void end();
   /// The last lines, no more than given of lines and bytes: what a failed container's
   /// termination message falls back to.
   std::string tail(std::size_t lines, std::size_t bytes) const;
@@ -64,8 +76,18 @@ class ContainerLog {
 
     std::string to_string() const;
   };
-  void add(Line line);
+  struct Follower {
+    std::shared_ptr<apiserver::ByteStream> stream;
+    bool timestamps = false;
+    // How many bytes it may still get.
+    std::optional<std::int64_t> rest;
 
+    void tell(const Line& line);
+    void push(std::string_view text);
+  };
+
+  void add(Line line);
+  void tell_followers(const Line& line);
   // The lines that are kept, as (time, text) in order.
   std::vector<std::pair<sim::Time, std::string>> texts() const;
 
@@ -74,6 +96,8 @@ class ContainerLog {
   std::vector<Line> lines_;
   std::size_t first_ = 0;
   std::int64_t lines_added_ = 0;
+  std::vector<Follower> followers_;
+  bool ended_ = false;
 };
 
 }  // namespace rockpool::node

@@ -263,8 +263,8 @@ Kubelet* Kubelets::find(std::string_view node_name) const {
   return found == by_node_.end() ? nullptr : found->second;
 }
 
-api::Result<std::string> Kubelets::read_log(const doc::Value& pod,
-                                            const apiserver::PodLogOptions& options) {
+api::Result<PodWorker*> Kubelets::find_log(const doc::Value& pod,
+                                           const apiserver::PodLogOptions& options) const {
   const std::string node_name{api::Pod{pod}.node_name()};
   Kubelet* kubelet = find(node_name);
   if (kubelet == nullptr || !kubelet->is_powered() || !kubelet->is_connected()) {
@@ -275,12 +275,70 @@ api::Result<std::string> Kubelets::read_log(const doc::Value& pod,
                     "no route to host",
                     address, api::namespace_of(pod), api::name(pod), options.container, address))};
   }
-  const PodWorker* worker = kubelet->find_pod(api::uid(pod));
-  if (worker == nullptr) {
-    return std::unexpected{api::bad_request(fmt::format(
-        "container \"{}\" in pod \"{}\" is not available", options.container, api::name(pod)))};
+  if (PodWorker* worker = kubelet->find_pod(api::uid(pod))) return worker;
+  return std::unexpected{api::bad_request(fmt::format(
+      "container \"{}\" in pod \"{}\" is not available", options.container, api::name(pod)))};
+}
+
+api::Result<PodWorker*> Kubelets::find_pod(const doc::Value& pod) const {
+  const std::string node_name{api::Pod{pod}.node_name()};
+  Kubelet* kubelet = find(node_name);
+  if (kubelet == nullptr || !kubelet->is_powered() || !kubelet->is_connected()) {
+    api::Status status = api::internal_error("");
+    status.details.causes.clear();
+    status.message = fmt::format(
+        "error dialing backend: dial tcp {}:10250: connect: no route to host",
+        kubelet == nullptr ? node_name : kubelet->machine().host().address().to_string());
+    return std::unexpected{std::move(status)};
   }
-  return worker->read_log(options);
+  if (PodWorker* worker = kubelet->find_pod(api::uid(pod))) return worker;
+  return std::unexpected{kubelet_error("pod does not exist")};
+}
+
+api::Result<void> Kubelets::check(const doc::Value& pod, std::string_view container) {
+  const auto worker = find_pod(pod);
+  if (!worker) return std::unexpected{worker.error()};
+  return (*worker)->check_connection(container);
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> Kubelets::exec(
+    const doc::Value& pod, const apiserver::RemoteCommand& command) {
+  const auto worker = find_pod(pod);
+  if (!worker) return std::unexpected{worker.error()};
+  return (*worker)->exec(command);
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> Kubelets::attach(
+    const doc::Value& pod, const apiserver::RemoteCommand& command) {
+  const auto worker = find_pod(pod);
+  if (!worker) return std::unexpected{worker.error()};
+  return (*worker)->attach(command);
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> Kubelets::forward_ports(const doc::Value& pod) {
+  const auto worker = find_pod(pod);
+  if (!worker) return std::unexpected{worker.error()};
+  return (*worker)->forward_ports();
+}
+
+api::Result<std::string> Kubelets::read_log(const doc::Value& pod,
+                                            const apiserver::PodLogOptions& options) {
+  const auto worker = find_log(pod, options);
+  if (!worker) return std::unexpected{worker.error()};
+  const auto log = (*worker)->find_log(options);
+  if (!log) return std::unexpected{log.error()};
+  return (*log)->read(options);
+}
+
+api::Result<void> Kubelets::follow_log(const doc::Value& pod,
+                                       const apiserver::PodLogOptions& options,
+                                       std::shared_ptr<apiserver::ByteStream> stream) {
+  const auto worker = find_log(pod, options);
+  if (!worker) return std::unexpected{worker.error()};
+  const auto log = (*worker)->find_log(options);
+  if (!log) return std::unexpected{log.error()};
+  (*log)->follow(options, std::move(stream));
+  return {};
 }
 
 }  // namespace rockpool::node

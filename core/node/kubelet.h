@@ -119,8 +119,8 @@ class Kubelet {
   sim::TimerId refresh_timer_;
 };
 
-/// The kubelets of a cluster, as the API server reaches them for logs.
-class Kubelets : public apiserver::PodLogSource {
+/// The kubelets of a cluster, as the API server reaches them for logs and conversations with Pods.
+class Kubelets : public apiserver::PodLogSource, public apiserver::PodStreams {
  public:
   /// Adds a kubelet, which must stay until it is removed.
   void add(Kubelet& kubelet) { by_node_[kubelet.node_name()] = &kubelet; }
@@ -130,8 +130,22 @@ class Kubelets : public apiserver::PodLogSource {
 
   api::Result<std::string> read_log(const doc::Value& pod,
                                     const apiserver::PodLogOptions& options) override;
+  api::Result<void> follow_log(const doc::Value& pod, const apiserver::PodLogOptions& options,
+                               std::shared_ptr<apiserver::ByteStream> stream) override;
+  api::Result<void> check(const doc::Value& pod, std::string_view container) override;
+  api::Result<std::shared_ptr<apiserver::Session>> exec(
+      const doc::Value& pod, const apiserver::RemoteCommand& command) override;
+  api::Result<std::shared_ptr<apiserver::Session>> attach(
+      const doc::Value& pod, const apiserver::RemoteCommand& command) override;
+  api::Result<std::shared_ptr<apiserver::Session>> forward_ports(const doc::Value& pod) override;
 
  private:
+  // The worker of a Pod whose kubelet can be reached.
+  api::Result<PodWorker*> find_pod(const doc::Value& pod) const;
+  // The worker that has that Pod's log.
+  api::Result<PodWorker*> find_log(const doc::Value& pod,
+                                   const apiserver::PodLogOptions& options) const;
+
   std::map<std::string, Kubelet*, std::less<>> by_node_;
 };
 

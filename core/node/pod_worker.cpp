@@ -259,6 +259,7 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
 void PodWorker::release_sandbox() {
   state_.sandbox_ready = false;
   if (!host_) return;
+  forwarders_.clear();
   if (address_) {
     node_.network.remove_host(*host_);
     node_.addresses.release(*std::exchange(address_, std::nullopt));
@@ -376,6 +377,7 @@ void PodWorker::on_exit(Slot& slot, std::int32_t exit_code) {
   state.termination.finished_at = node_.loop.now();
   state.termination.container_id = state.container_id;
   slot.failed_probe.reset();
+  slot.log->end();
   node_.note_change(uid_);
 }
 
@@ -459,7 +461,51 @@ Container* PodWorker::find_running(std::string_view name) {
   return nullptr;
 }
 
-api::Result<std::string> PodWorker::read_log(const apiserver::PodLogOptions& options) const {
+api::Status kubelet_error(std::string message) {
+  api::Status status;
+  status.code = 500;
+  status.message = std::move(message);
+  return status;
+}
+
+api::Result<void> PodWorker::check_connection(std::string_view container) {
+  if (container.empty()) {
+    if (host_) return {};
+    return std::unexpected{kubelet_error(fmt::format("pod not found (\"{}\")", pod_text()))};
+  }
+  if (find_running(container) != nullptr) return {};
+  return std::unexpected{kubelet_error(fmt::format("container not found (\"{}\")", container))};
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> PodWorker::exec(
+    const apiserver::RemoteCommand& command) {
+  if (auto checked = check_connection(command.container); !checked) {
+    return std::unexpected{checked.error()};
+  }
+  auto session = std::make_shared<apiserver::Session>(apiserver::Session::Kind::remote_command);
+  find_running(command.container)->exec(command, session);
+  return session;
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> PodWorker::attach(
+    const apiserver::RemoteCommand& command) {
+  if (auto checked = check_connection(command.container); !checked) {
+    return std::unexpected{checked.error()};
+  }
+  auto session = std::make_shared<apiserver::Session>(apiserver::Session::Kind::remote_command);
+  find_running(command.container)->attach(command, session);
+  return session;
+}
+
+api::Result<std::shared_ptr<apiserver::Session>> PodWorker::forward_ports() {
+  if (auto checked = check_connection({}); !checked) return std::unexpected{checked.error()};
+  std::erase_if(forwarders_, [](const auto& forwarder) { return forwarder->is_over(); });
+  auto session = std::make_shared<apiserver::Session>(apiserver::Session::Kind::port_forward);
+  forwarders_.push_back(std::make_unique<PortForwarder>(host_, uid_, session));
+  return session;
+}
+
+api::Result<ContainerLog*> PodWorker::find_log(const apiserver::PodLogOptions& options) const {
   const auto refuse = [](std::string message) {
     return std::unexpected{api::bad_request(message)};
   };
@@ -468,14 +514,14 @@ api::Result<std::string> PodWorker::read_log(const apiserver::PodLogOptions& opt
     if (spec_of(slot).name() != options.container) continue;
     const ContainerState& state = state_of(slot);
     if (options.previous) {
-      if (slot.previous_log) return slot.previous_log->read(options);
+      if (slot.previous_log) return slot.previous_log.get();
       if (state.is_terminated() && !state.waiting_reason.empty() && slot.log) {
-        return slot.log->read(options);
+        return slot.log.get();
       }
       return refuse(fmt::format("previous terminated container \"{}\" in pod \"{}\" not found",
                                 options.container, pod_name));
     }
-    if (slot.log) return slot.log->read(options);
+    if (slot.log) return slot.log.get();
     std::string_view why = state.waiting_reason;
     if (why.empty()) why = state_.init_containers.empty() ? "ContainerCreating" : "PodInitializing";
     if (why == "ErrImagePull") why = "image can't be pulled";

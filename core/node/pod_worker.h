@@ -12,9 +12,11 @@
 #include "core/api/status.h"
 #include "core/api/views/pod.h"
 #include "core/apiserver/pod_log_source.h"
+#include "core/apiserver/pod_streams.h"
 #include "core/node/container.h"
 #include "core/node/container_state.h"
 #include "core/node/node_context.h"
+#include "core/node/port_forwarder.h"
 #include "core/node/prober.h"
 #include "core/node/volumes.h"
 #include "core/sim/task.h"
@@ -69,7 +71,13 @@ class PodWorker {
   /// The running instance of that container, or nullptr.
   Container* find_running(std::string_view name);
   /// The log that `kubectl logs` reads, or the kubelet's reason why there is none.
-  api::Result<std::string> read_log(const apiserver::PodLogOptions& options) const;
+  api::Result<ContainerLog*> find_log(const apiserver::PodLogOptions& options) const;
+  /// Whether a conversation with that container could begin now; with none, one with the ports.
+  api::Result<void> check_connection(std::string_view container);
+  /// Begin a conversation with a container, or with the Pod's ports. Errors are the kubelet's.
+  api::Result<std::shared_ptr<apiserver::Session>> exec(const apiserver::RemoteCommand& command);
+  api::Result<std::shared_ptr<apiserver::Session>> attach(const apiserver::RemoteCommand& command);
+  api::Result<std::shared_ptr<apiserver::Session>> forward_ports();
 
  private:
   struct ProbeLoop {
@@ -167,6 +175,7 @@ class PodWorker {
   std::vector<Slot> slots_;
   PodVolumes volumes_;
   net::Ref<net::Host> host_;
+  std::vector<std::unique_ptr<PortForwarder>> forwarders_;
   std::optional<net::IpAddress> address_;
   api::Quantity cpu_request_;
   api::Quantity memory_request_;
@@ -182,6 +191,9 @@ class PodWorker {
   sim::Time retry_moment_;
   sim::TimerId deadline_;
 };
+
+/// An error that the kubelet's server answers as plain text: 500 without a reason.
+api::Status kubelet_error(std::string message);
 
 /// The containers' status `status.message` and back-off texts call a Pod `name_namespace(uid)`.
 std::string format_pod(const doc::Value& pod);

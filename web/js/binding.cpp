@@ -145,10 +145,19 @@ std::string ClusterBinding::request(const std::string& text) {
   for (const doc::Member& header : (*document)["headers"].members()) {
     request.headers.add(std::string{header.key.text()}, header.value.to_string());
   }
-  const apiserver::Response response = cluster().request(request);
+  const apiserver::Response response = cluster().request_and_wait(request);
   if (response.watch) {
     response.watch->close();
     return error_json(api::bad_request("request: use watch() for a watch"));
+  }
+  if (response.stream) {
+    response.stream->close();
+    return error_json(
+        api::bad_request("request: a log that is followed does not end; ask without follow"));
+  }
+  if (response.session) {
+    response.session->close();
+    return error_json(api::bad_request("request: exec, attach and portforward are conversations"));
   }
   return doc::to_json(doc::Value::map({{"status", response.status},
                                        {"headers", headers_value(response.headers)},

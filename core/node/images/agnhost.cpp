@@ -111,13 +111,13 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
 
   // /shell?cmd=…: {"output": "…"}, or with "error" if it went wrong.
   sim::Task<void> shell(net::HttpExchange exchange) {
-    std::string output;
+    TextOutput output;
     const std::string command = exchange.request().query_parameter("cmd").value_or(
         exchange.request().query_parameter("shellCommand").value_or(""));
     ProcessContext context{context_.machine(), {"/bin/sh", "-c", command}, false, &output};
     sim::Task<std::int32_t> task = find_userland_program("sh")(context);
     const std::int32_t code = co_await task;
-    doc::Value body = doc::Value::map({{"output", output}});
+    doc::Value body = doc::Value::map({{"output", output.text}});
     if (code != 0) body.set("error", fmt::format("exit status {}", code));
     exchange.respond(net::HttpResponse::plain(200, doc::to_json(body)));
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "core/node/images/all.h"
 #include "core/node/images/userland.h"
@@ -16,6 +17,7 @@ struct Base {
   std::int64_t size_bytes;
   std::array<std::string_view, 12> tags;
   std::array<VersionRange, 4> versions;
+  std::span<const std::string_view> lacks = {};
 };
 
 constexpr Base kBases[] = {
@@ -24,27 +26,41 @@ constexpr Base kBases[] = {
      2'156'519,
      {"latest", "stable", "unstable", "musl", "glibc", "uclibc", "stable-musl", "stable-glibc",
       "stable-uclibc"},
-     {{{1, 20, 37, 9}}}},
-    {"docker.io/library/alpine", "/bin/sh", 3'642'247, {"latest", "edge"}, {{{3, 1, 22, 12}}}},
+     {{{1, 20, 37, 9}}},
+     kBusyboxLacks},
+    {"docker.io/library/alpine",
+     "/bin/sh",
+     3'642'247,
+     {"latest", "edge"},
+     {{{3, 1, 22, 12}}},
+     kAlpineLacks},
     {"docker.io/library/debian",
      "bash",
      48'491'776,
      {"latest", "stable", "stable-slim", "bookworm", "bookworm-slim", "bullseye", "bullseye-slim",
       "buster", "buster-slim", "trixie", "testing", "sid"},
-     {{{10, 0, 13, 0}, {11, 0, 11, 0}, {12, 0, 11, 0}}}},
+     {{{10, 0, 13, 0}, {11, 0, 11, 0}, {12, 0, 11, 0}}},
+     kDebianLacks},
     {"docker.io/library/ubuntu",
      "/bin/bash",
      29'722'321,
      {"latest", "rolling", "devel", "noble", "jammy", "focal", "bionic", "24.04", "22.04", "20.04",
       "18.04", "25.04"},
-     {}},
+     {},
+     kDebianLacks},
     {"docker.io/curlimages/curl",
      "curl",
      10'240'256,
      {"latest"},
-     {{{7, 60, 88, 9}, {8, 0, 13, 9}}}},
+     {{{7, 60, 88, 9}, {8, 0, 13, 9}}},
+     kAlpineWithCurlLacks},
     {"docker.io/nicolaka/netshoot", "zsh", 195'104'620, {"latest"}, {{{0, 0, 13, 9}}}},
-    {"registry.k8s.io/e2e-test-images/busybox", "sh", 2'156'519, {}, {{{1, 29, 36, 9}}}},
+    {"registry.k8s.io/e2e-test-images/busybox",
+     "sh",
+     2'156'519,
+     {},
+     {{{1, 29, 36, 9}}},
+     kBusyboxLacks},
 };
 
 const Base* find_base(std::string_view repository) {
@@ -85,6 +101,7 @@ class BaseImages : public Image {
     if (base == nullptr) return config;
     config.size_bytes = base->size_bytes;
     config.command = {std::string{base->command}};
+    config.missing_programs = base->lacks;
     if (base->command == "curl") config.entrypoint = {"/entrypoint.sh"};
     return config;
   }

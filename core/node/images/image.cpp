@@ -52,7 +52,8 @@ bool is_version_in(std::string_view tag, std::span<const VersionRange> ranges) {
 
 Program find_executable(const Image& image, const ImageConfig& config, std::string_view name) {
   if (const Program program = image.find_program(name)) return program;
-  return config.has_shell ? find_userland_program(name) : nullptr;
+  if (!config.has_shell || is_one_of(base_name(name), config.missing_programs)) return nullptr;
+  return find_userland_program(name);
 }
 
 }  // namespace rockpool::node

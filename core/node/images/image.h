@@ -25,6 +25,8 @@ struct ImageConfig {
   std::int64_t size_bytes = 0;
   /// True if there is a shell and the usual small programs beside its own.
   bool has_shell = false;
+  /// Of the small programs those that this image does not have; a constant.
+  std::span<const std::string_view> missing_programs = {};
   /// Files that it brings, with their contents.
   std::vector<std::pair<std::string, std::string>> files = {};
 };

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/userland.h"
 
 namespace rockpool::node {
 namespace {
@@ -111,6 +112,7 @@ class BootcampImage : public Image {
             .environment = {{"NPM_CONFIG_LOGLEVEL", "info"}, {"NODE_VERSION", "6.3.1"}},
             .size_bytes = 83'593'632,
             .has_shell = true,
+            .missing_programs = kLargeDebianLacks,
             .files = {{"/server.js", std::string{kSource}}}};
   }
   Program find_program(std::string_view name) const override {

@@ -6,6 +6,7 @@
 #include "core/doc/hash.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/userland.h"
 
 namespace rockpool::node {
 namespace {
@@ -275,7 +276,9 @@ class NginxImage : public Image {
             .environment = {{"NGINX_VERSION", version.empty() ? std::string{kMainline} : version}},
             .stop_signal = Signal::quit,
             .size_bytes = is_small ? 20'981'174 : 72'404'038,
-            .has_shell = true};
+            .has_shell = true,
+            .missing_programs = is_small ? std::span<const std::string_view>{kAlpineWithCurlLacks}
+                                         : std::span<const std::string_view>{kDebianWithCurlLacks}};
   }
   Program find_program(std::string_view name) const override {
     const std::string_view base = base_name(name);

@@ -77,7 +77,7 @@ void Machine::spawn(sim::Task<void> task) {
 
 void ProcessContext::print(std::string_view text) {
   if (output_ != nullptr) {
-    output_->append(text);
+    output_->write(text);
   } else {
     machine_.log.print(machine_.loop.now(), text);
   }
@@ -85,7 +85,7 @@ void ProcessContext::print(std::string_view text) {
 
 void ProcessContext::print_error(std::string_view text) {
   if (error_output_ != nullptr) {
-    error_output_->append(text);
+    error_output_->write(text);
   } else {
     machine_.log.print(machine_.loop.now(), text);
   }
@@ -93,6 +93,19 @@ void ProcessContext::print_error(std::string_view text) {
 
 void ProcessContext::print_access(AccessRecord record, AccessFormat format) {
   machine_.log.print(machine_.loop.now(), std::move(record), format, machine_.started_at);
+}
+
+sim::Task<std::string> ProcessContext::read_input() {
+  if (input_ == nullptr) co_return std::string{};
+  sim::Task<std::string> reading = input_->read_all();
+  co_return co_await reading;
+}
+
+bool ProcessContext::interrupt() {
+  if (!interrupt_handler_) return false;
+  const std::function<void()> handler = interrupt_handler_;
+  handler();
+  return true;
 }
 
 sim::Task<Signal> ProcessContext::stop_signal() {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,7 @@
 #include "core/node/environment.h"
 #include "core/node/file_system.h"
 #include "core/node/image_reference.h"
+#include "core/node/images/standard_streams.h"
 #include "core/sim/channel.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
@@ -40,6 +42,22 @@ enum class Signal : std::uint8_t { terminate, quit, interrupt, hang_up };
 Signal parse_signal(std::string_view name);
 /// 15 for `terminate` and so on.
 int signal_number(Signal signal);
+
+/// The processes of a container, as `ps` and `kill` see them.
+class ProcessTable {
+ public:
+  /// One process.
+  struct Entry {
+    std::int32_t id = 0;
+    std::string command;
+  };
+
+  virtual ~ProcessTable() = default;
+  /// The first process and those executed beside it, by number.
+  virtual std::vector<Entry> list() const = 0;
+  /// Sends a signal by its number; false if there is no such process.
+  virtual bool send_signal(std::int32_t process, int signal) = 0;
+};
 
 /// The machine as one container's processes see it. Lives as long as the container's instance.
 struct Machine {
@@ -66,6 +84,10 @@ struct Machine {
   sim::Time started_at;
   /// Processes beside the first one; they end with it.
   std::vector<sim::Process> children;
+  /// Of the small programs those that the image does not have.
+  std::span<const std::string_view> missing_programs = {};
+  /// Null until there is a container.
+  ProcessTable* processes = nullptr;
 
   /// The variable's value: the container's own, then those of Services.
   std::optional<std::string> variable(std::string_view name) const;
@@ -80,7 +102,7 @@ class ProcessContext {
  public:
   /// Output goes to the container's log, or to `output` if given.
   ProcessContext(Machine& machine, std::vector<std::string> arguments, bool is_first,
-                 std::string* output = nullptr)
+                 Output* output = nullptr)
       : machine_{machine},
         arguments_{std::move(arguments)},
         is_first_{is_first},
@@ -121,14 +143,28 @@ class ProcessContext {
   /// Notes a request in the access log.
   void print_access(AccessRecord record, AccessFormat format);
   /// Where output goes instead of the log, or nullptr.
-  std::string* output() const { return output_; }
-  void set_output(std::string* output) { output_ = output; }
+  Output* output() const { return output_; }
+  void set_output(Output* output) { output_ = output; }
   /// Where standard error goes instead of the log, or nullptr; at first as standard output.
-  std::string* error_output() const { return error_output_; }
-  void set_error_output(std::string* output) { error_output_ = output; }
+  Output* error_output() const { return error_output_; }
+  void set_error_output(Output* output) { error_output_ = output; }
 
-  /// Text on standard input.
-  std::string input;
+  /// Standard input, or nullptr if there is none, which reads as empty.
+  Input* input() const { return input_; }
+  void set_input(Input* input) { input_ = input; }
+  /// All of standard input.
+  sim::Task<std::string> read_input();
+  /// True if its input and output are a terminal.
+  bool is_terminal() const { return is_terminal_; }
+  void set_terminal(bool is_terminal) { is_terminal_ = is_terminal; }
+  /// Its number among the container's processes.
+  std::int32_t process_id() const { return process_id_; }
+  void set_process_id(std::int32_t id) { process_id_ = id; }
+
+  /// What ^C does instead of ending the process.
+  void on_interrupt(std::function<void()> handler) { interrupt_handler_ = std::move(handler); }
+  /// Does it; false if there is nothing to do.
+  bool interrupt();
 
   /// Waits for the first signal to stop; a process that never waits for it ignores signals, as the
   /// first process of a container does without a handler, unless `exit_on_signal` was called.
@@ -143,8 +179,12 @@ class ProcessContext {
   Machine& machine_;
   std::vector<std::string> arguments_;
   bool is_first_;
-  std::string* output_;
-  std::string* error_output_;
+  Output* output_;
+  Output* error_output_;
+  Input* input_ = nullptr;
+  std::int32_t process_id_ = 1;
+  bool is_terminal_ = false;
+  std::function<void()> interrupt_handler_;
   std::string working_folder_ = "/";
   std::optional<std::int32_t> signal_exit_code_;
   bool handles_signals_ = false;

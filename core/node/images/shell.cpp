@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include <fmt/format.h>
@@ -19,6 +20,8 @@ using Kind = ShellNode::Kind;
 // What running one command takes. It also keeps loops that never sleep from standing still.
 constexpr sim::Duration kCommandTime = std::chrono::milliseconds{1};
 constexpr std::int32_t kNotFound = 127;
+// 128 + SIGINT
+constexpr std::int32_t kInterrupted = 130;
 constexpr int kMaxDepth = 50;
 
 bool is_name_character(char c) {
@@ -62,7 +65,96 @@ class Shell {
     co_return co_await task;
   }
 
+  // Reads commands from standard input and runs each when it is whole; with a terminal it prompts
+  // for them, and ^C ends what runs, not the shell.
+  sim::Task<std::int32_t> run_input() {
+    const bool prompts = context_.is_terminal();
+    is_bash_ = base_name(parameters_.front()) == "bash";
+    if (prompts) context_.on_interrupt([this] { interrupt(); });
+    std::string pending;
+    while (!exited_) {
+      if (prompts) context_.print(pending.empty() ? prompt() : std::string{"> "});
+      was_interrupted_ = false;
+      sim::Task<std::string> reading = context_.input()->read_line();
+      const std::string line = co_await reading;
+      if (was_interrupted_) pending.clear();
+      const bool is_end = line.empty();
+      if (is_end && pending.empty()) break;
+      pending += line;
+      std::expected<std::unique_ptr<ShellNode>, std::string> tree = parse_shell(pending);
+      if (!tree && is_incomplete(tree.error()) && !is_end) continue;
+      pending.clear();
+      if (!tree) {
+        context_.print_error(fmt::format("{}: {}\n", is_bash_ ? "bash" : "sh", tree.error()));
+        status_ = 2;
+      } else if (prompts) {
+        tree_ = std::move(*tree);
+        sim::Task<void> job = run_job();
+        co_await job;
+      } else {
+        tree_ = std::move(*tree);
+        sim::Task<std::int32_t> task = run(*tree_);
+        co_await task;
+      }
+      if (is_end) break;
+    }
+    if (prompts && is_bash_) context_.print_error("exit\n");
+    context_.on_interrupt(nullptr);
+    co_return status_;
+  }
+
  private:
+  static bool is_incomplete(std::string_view error) {
+    return error.ends_with("unexpected \"end of file\"") ||
+           error.ends_with("unterminated quoted string");
+  }
+
+  std::string prompt() const {
+    if (!is_bash_) return context_.working_folder() + " # ";
+    return fmt::format("root@{}:{}# ", context_.hostname(), context_.working_folder());
+  }
+
+  // Runs the tree as a process of its own, so that it can be ended alone.
+  sim::Task<void> run_job() {
+    Output* const output = context_.output();
+    Output* const error_output = context_.error_output();
+    Input* const input = context_.input();
+    job_ = std::make_unique<Job>();
+    job_->process = sim::Process{context_.loop(), run_as_job(*job_)};
+    const std::optional<bool> finished = co_await job_->done.take();
+    if (!finished.value_or(false)) {
+      // It was ended wherever it was.
+      job_->process.kill();
+      context_.set_output(output);
+      context_.set_error_output(error_output);
+      context_.set_input(input);
+      depth_ = 0;
+      break_ = continue_ = false;
+      status_ = kInterrupted;
+    }
+    job_.reset();
+  }
+
+  struct Job {
+    sim::Future<bool> done;
+    sim::Process process;
+  };
+
+  sim::Task<void> run_as_job(Job& job) {
+    sim::Task<std::int32_t> task = run(*tree_);
+    co_await task;
+    job.done.set(true);
+  }
+
+  void interrupt() {
+    was_interrupted_ = true;
+    if (job_) {
+      job_->done.set(false);
+    } else {
+      context_.print(prompt());
+    }
+  }
+
   bool is_leaving() const { return exited_ || break_ || continue_; }
 
   sim::Task<std::int32_t> run(const ShellNode& node) {
@@ -126,7 +218,7 @@ class Shell {
                                         std::shared_ptr<const ShellNode> tree,
                                         const ShellNode& node, std::vector<std::string> parameters,
                                         Variables variables) {
-    std::string unread;
+    TextOutput unread;
     ProcessContext context{machine, {"sh"}, is_first, is_first ? nullptr : &unread};
     Shell shell{context, std::move(parameters)};
     shell.variables_ = std::move(variables);
@@ -170,19 +262,21 @@ class Shell {
   sim::Task<std::int32_t> run_pipeline(const ShellNode& node) {
     std::int32_t status = 0;
     std::string carried;
+    Output* const output = context_.output();
+    Input* const input = context_.input();
     for (std::size_t i = 0; i < node.children.size(); ++i) {
       const bool is_last = i + 1 == node.children.size();
-      std::string output;
-      std::string* const before = context_.output();
-      input_ = std::move(carried);
-      if (!is_last) context_.set_output(&output);
+      TextOutput pipe;
+      Input from_before{std::move(carried)};
+      if (i > 0) context_.set_input(&from_before);
+      if (!is_last) context_.set_output(&pipe);
       sim::Task<std::int32_t> task = run(*node.children[i]);
       status = co_await task;
-      context_.set_output(before);
-      carried = std::move(output);
+      context_.set_output(output);
+      context_.set_input(input);
+      carried = std::move(pipe.text);
       if (exited_) break;
     }
-    input_.clear();
     co_return status;
   }
 
@@ -206,9 +300,11 @@ class Shell {
   }
 
   sim::Task<std::int32_t> run_redirected(const ShellNode& node, std::vector<std::string> words) {
-    std::string* const output = context_.output();
-    std::string* const error_output = context_.error_output();
-    std::string captured[2];
+    Output* const output = context_.output();
+    Output* const error_output = context_.error_output();
+    Input* const input = context_.input();
+    std::unique_ptr<Input> file;
+    TextOutput captured[2];
     std::string targets[2];
     bool appends[2] = {};
     for (const ShellNode::Redirection& redirection : node.redirections) {
@@ -220,9 +316,13 @@ class Shell {
             context_.files().read(FileSystem::normalise(path, context_.working_folder()));
         if (text == nullptr) {
           context_.print_error(fmt::format("sh: can't open {}: no such file\n", path));
+          context_.set_output(output);
+          context_.set_error_output(error_output);
+          context_.set_input(input);
           co_return 2;
         }
-        input_ = *text;
+        file = std::make_unique<Input>(*text);
+        context_.set_input(file.get());
         continue;
       }
       const auto stream = static_cast<std::size_t>(redirection.stream - 1);
@@ -245,9 +345,10 @@ class Shell {
     const std::int32_t status = co_await task;
     context_.set_output(output);
     context_.set_error_output(error_output);
+    context_.set_input(input);
     for (const std::size_t stream : {0u, 1u}) {
       if (targets[stream].empty() || targets[stream] == "/dev/null") continue;
-      if (!write_file(targets[stream], captured[stream], appends[stream])) co_return 1;
+      if (!write_file(targets[stream], captured[stream].text, appends[stream])) co_return 1;
     }
     co_return status;
   }
@@ -279,7 +380,9 @@ class Shell {
                          context_.output()};
     child.set_error_output(context_.error_output());
     child.set_working_folder(context_.working_folder());
-    child.input = std::exchange(input_, {});
+    child.set_input(context_.input());
+    child.set_terminal(context_.is_terminal());
+    child.set_process_id(context_.process_id());
     sim::Task<std::int32_t> task = program(child);
     co_return co_await task;
   }
@@ -295,7 +398,6 @@ class Shell {
       co_return status;
     }
     context_.set_arguments(std::move(words));
-    context_.input = std::exchange(input_, {});
     sim::Task<std::int32_t> task = program(context_);
     const std::int32_t status = co_await task;
     exit(status);
@@ -303,12 +405,15 @@ class Shell {
   }
 
   Program find(std::string_view name) const {
-    if (const Program program = context_.machine().image.find_program(name)) return program;
+    const Machine& machine = context_.machine();
+    if (const Program program = machine.image.find_program(name)) return program;
+    if (is_one_of(base_name(name), machine.missing_programs)) return nullptr;
     return find_userland_program(name);
   }
 
   std::int32_t not_found(std::string_view name) {
-    context_.print_error(fmt::format("sh: {}: not found\n", name));
+    context_.print_error(is_bash_ ? fmt::format("bash: {}: command not found\n", name)
+                                  : fmt::format("sh: {}: not found\n", name));
     return kNotFound;
   }
 
@@ -388,7 +493,7 @@ class Shell {
 
   std::optional<std::string> lookup(std::string_view name) const {
     if (name == "?") return std::to_string(status_);
-    if (name == "$") return "1";
+    if (name == "$") return std::to_string(context_.process_id());
     if (name == "#") return std::to_string(parameters_.empty() ? 0 : parameters_.size() - 1);
     if (name.size() == 1 && name[0] >= '0' && name[0] <= '9') {
       const auto index = static_cast<std::size_t>(name[0] - '0');
@@ -534,16 +639,17 @@ class Shell {
 
   // What a script prints, without the final newlines.
   sim::Task<std::string> substitute(std::string script) {
-    std::string output;
+    TextOutput output;
     ProcessContext child{context_.machine(), {"sh"}, false, &output};
     child.set_working_folder(context_.working_folder());
+    child.set_input(context_.input());
     child.set_error_output(context_.error_output());
     Shell shell{child, parameters_};
     shell.variables_ = variables_;
     sim::Task<std::int32_t> task = shell.run_script(std::move(script), false);
     status_ = co_await task;
-    while (output.ends_with('\n')) output.pop_back();
-    co_return output;
+    while (output.text.ends_with('\n')) output.text.pop_back();
+    co_return std::move(output.text);
   }
 
   ProcessContext& context_;
@@ -551,13 +657,16 @@ class Shell {
   std::vector<std::string> parameters_;
   Variables variables_;
   std::shared_ptr<ShellNode> tree_;
-  std::string input_;
   std::int32_t status_ = 0;
   int depth_ = 0;
   bool exited_ = false;
   bool break_ = false;
   bool continue_ = false;
   bool stops_on_error_ = false;
+  bool is_bash_ = false;
+  // ^C was typed since the last prompt.
+  bool was_interrupted_ = false;
+  std::unique_ptr<Job> job_;
 };
 
 }  // namespace
@@ -591,9 +700,13 @@ sim::Task<std::int32_t> run_shell(ProcessContext& context) {
       const bool is_script = is_command && i == next && parameters.size() == 1;
       if (!is_script) parameters.push_back(arguments[i]);
     }
+  } else if (context.input() == nullptr) {
+    // An interactive shell reads the end of its input and leaves.
+    co_return 0;
   } else {
-    // Without a terminal an interactive shell reads the end of its input and leaves.
-    script = context.input;
+    Shell shell{context, std::move(parameters)};
+    sim::Task<std::int32_t> task = shell.run_input();
+    co_return co_await task;
   }
   Shell shell{context, std::move(parameters)};
   sim::Task<std::int32_t> task = shell.run_script(std::move(script), is_command);

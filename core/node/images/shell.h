@@ -56,7 +56,7 @@ struct ShellNode {
 /// Reads a script. The error is the shell's own: `syntax error: unexpected "done"`.
 std::expected<std::unique_ptr<ShellNode>, std::string> parse_shell(std::string_view script);
 
-/// `sh`: `-c script [name arguments…]`, or a script file.
+/// `sh`: `-c script [name arguments…]`, a script file, or commands from standard input.
 sim::Task<std::int32_t> run_shell(ProcessContext& context);
 
 }  // namespace rockpool::node

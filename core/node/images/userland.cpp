@@ -9,7 +9,9 @@
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
 #include "core/node/images/shell.h"
+#include "core/node/images/userland_archive.h"
 #include "core/node/images/userland_network.h"
+#include "core/node/images/userland_processes.h"
 
 namespace rockpool::node {
 namespace {
@@ -135,7 +137,12 @@ Code run_printf(ProcessContext& context) {
 
 Code run_cat(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
-  if (arguments.size() < 2) context.print(context.input);
+  while (arguments.size() < 2 && context.input() != nullptr) {
+    sim::Task<std::string> reading = context.input()->read_some();
+    const std::string text = co_await reading;
+    if (text.empty()) break;
+    context.print(text);
+  }
   std::int32_t status = 0;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     const std::string path = path_of(context, arguments[i]);
@@ -309,12 +316,16 @@ Code run_seq(ProcessContext& context) {
 }
 
 // The text that a filter works on: its file arguments, or standard input.
-std::string filter_input(ProcessContext& context, std::size_t first_file) {
+sim::Task<std::string> filter_input(ProcessContext& context, std::size_t first_file) {
+  if (first_file >= context.arguments().size()) {
+    sim::Task<std::string> reading = context.read_input();
+    co_return co_await reading;
+  }
   std::string text;
   for (std::size_t i = first_file; i < context.arguments().size(); ++i) {
     text += read_file(context, path_of(context, context.arguments()[i])).value_or("");
   }
-  return first_file < context.arguments().size() ? text : context.input;
+  co_return text;
 }
 
 std::vector<std::string> lines_of(std::string_view text) {
@@ -341,7 +352,9 @@ Code run_head_or_tail(ProcessContext& context) {
     flag.remove_prefix(flag.starts_with("-n") ? 2 : flag.starts_with('-') ? 1 : 0);
     std::from_chars(flag.data(), flag.data() + flag.size(), count);
   }
-  const std::vector<std::string> lines = lines_of(filter_input(context, next));
+  sim::Task<std::string> reading = filter_input(context, next);
+  const std::string text = co_await reading;
+  const std::vector<std::string> lines = lines_of(text);
   const std::size_t shown = std::min(count, lines.size());
   const std::size_t first = is_head ? 0 : lines.size() - shown;
   for (std::size_t i = first; i < first + shown; ++i) context.print(lines[i] + "\n");
@@ -355,7 +368,8 @@ Code run_head_or_tail(ProcessContext& context) {
 Code run_wc(ProcessContext& context) {
   const std::size_t first =
       context.arguments().size() > 1 && context.arguments()[1].starts_with('-') ? 2 : 1;
-  const std::string text = filter_input(context, first);
+  sim::Task<std::string> reading = filter_input(context, first);
+  const std::string text = co_await reading;
   const bool bytes = first == 2 && context.arguments()[1] == "-c";
   context.print(fmt::format("{}\n", bytes ? text.size() : lines_of(text).size()));
   co_return 0;
@@ -380,7 +394,9 @@ Code run_grep(ProcessContext& context) {
   const bool inverted = flags.find('v') != std::string::npos;
   const bool quiet = flags.find_first_of("qc") != std::string::npos;
   int matches = 0;
-  for (const std::string& line : lines_of(filter_input(context, next + 1))) {
+  sim::Task<std::string> reading = filter_input(context, next + 1);
+  const std::string text = co_await reading;
+  for (const std::string& line : lines_of(text)) {
     if ((fold(line).find(wanted) != std::string::npos) == inverted) continue;
     ++matches;
     if (!quiet) context.print(line + "\n");
@@ -390,10 +406,12 @@ Code run_grep(ProcessContext& context) {
 }
 
 Code run_tee(ProcessContext& context) {
-  context.print(context.input);
+  sim::Task<std::string> reading = context.read_input();
+  const std::string text = co_await reading;
+  context.print(text);
   for (std::size_t i = 1; i < context.arguments().size(); ++i) {
     if (context.arguments()[i].starts_with('-')) continue;
-    context.files().write(path_of(context, context.arguments()[i]), context.input);
+    context.files().write(path_of(context, context.arguments()[i]), text);
   }
   co_return 0;
 }
@@ -464,6 +482,10 @@ Program find_userland_program(std::string_view name) {
       {"nslookup", run_nslookup},
       {"nc", run_netcat},
       {"httpd", run_httpd},
+      {"getent", run_getent},
+      {"ps", run_ps},
+      {"kill", run_kill},
+      {"tar", run_tar},
   };
   const std::string_view base = base_name(name);
   for (const auto& [known, program] : kPrograms) {

@@ -19,4 +19,7 @@ sim::Task<std::int32_t> run_netcat(ProcessContext& context);
 /// busybox httpd: -f -p -h; serves the container's files.
 sim::Task<std::int32_t> run_httpd(ProcessContext& context);
 
+/// `getent hosts NAME…`
+sim::Task<std::int32_t> run_getent(ProcessContext& context);
+
 }  // namespace rockpool::node

@@ -15,7 +15,7 @@ TEST_CASE("paths that lead nowhere say so as upstream does") {
     CHECK(response.body == "404 page not found\n");
   }
   for (const char* path : {"/api/v1/frogs", "/api/v1/pods/p", "/api/v1/namespaces/default/nodes",
-                           "/api/v1/namespaces/default/pods/p/eviction",
+                           "/api/v1/namespaces/default/pods/p/resize",
                            "/api/v1/namespaces/default/configmaps/c/status"}) {
     CHECK(cluster.refusal(404, "GET", path) == "the server could not find the requested resource");
   }
@@ -52,7 +52,7 @@ TEST_CASE("discovery lists what is served") {
                            "services", "nodes/status"}) {
     CHECK_MESSAGE(std::ranges::find(names, name) != names.end(), name);
   }
-  CHECK(std::ranges::find(names, "pods/exec") == names.end());
+  CHECK(std::ranges::find(names, "pods/resize") == names.end());
   for (const Value& each : core["resources"].items()) {
     if (each["name"_key].as_string() != "pods") continue;
     CHECK(each["shortNames"].at(0).as_string() == "po");

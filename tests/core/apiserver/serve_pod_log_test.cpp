@@ -12,7 +12,15 @@ struct RecordingSource : PodLogSource {
     asked = options;
     return "log of " + pod["metadata"_key]["name"_key].to_string() + "\n";
   }
+  api::Result<void> follow_log(const doc::Value&, const PodLogOptions& options,
+                               std::shared_ptr<ByteStream> stream) override {
+    asked = options;
+    stream->push("so far\n");
+    followed = std::move(stream);
+    return {};
+  }
   std::optional<PodLogOptions> asked;
+  std::shared_ptr<ByteStream> followed;
 };
 
 TEST_CASE("a log is read from the kubelet with the client's options") {
@@ -35,6 +43,29 @@ TEST_CASE("a log is read from the kubelet with the client's options") {
   CHECK(source.asked->tail_lines == 5);
   CHECK(source.asked->limit_bytes == 10);
   CHECK(source.asked->since == sim::kEpoch - std::chrono::seconds{60});
+}
+
+TEST_CASE("a log that is followed goes on until the kubelet ends it") {
+  Cluster cluster;
+  RecordingSource source;
+  cluster.server.set_pod_log_source(&source);
+  cluster.expect(201, "POST", kPods, pod_manifest("p"));
+  REQUIRE(cluster.server.bind("default", "p", "n"));
+  const Response response =
+      cluster.send("GET", std::string{kPods} + "/p/log?follow=true&tailLines=1");
+  CHECK(response.status == 200);
+  REQUIRE(response.stream);
+  CHECK(source.asked->tail_lines == 1);
+  std::string text;
+  bool ended = false;
+  response.stream->on_data([&](std::string_view data) { text += data; });
+  response.stream->on_close([&] { ended = true; });
+  CHECK(text == "so far\n");
+  source.followed->push("more\n");
+  CHECK(text == "so far\nmore\n");
+  CHECK_FALSE(ended);
+  source.followed->finish();
+  CHECK(ended);
 }
 
 TEST_CASE("a log that cannot be chosen is refused") {

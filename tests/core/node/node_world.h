@@ -129,11 +129,12 @@ struct NodeWorld {
     run(std::chrono::seconds{20});
     return answer;
   }
-  /// What a shell script prints in the container `c` of a busybox Pod `shell`, made on first use.
+  /// What a shell script prints in the container `c` of a Pod `shell`, made on first use.
   std::string shell(const std::string& script) {
     if (!exists("shell")) {
       create_pod("shell",
-                 "  containers: [{name: c, image: busybox, command: [sleep, infinity]}]\n");
+                 "  containers: [{name: c, image: 'curlimages/curl:8.5.0', command: [sleep, "
+                 "infinity]}]\n");
       run(std::chrono::seconds{10});
     }
     return exec("shell", "c", {"sh", "-c", script});
