@@ -80,6 +80,12 @@ apiserver::Response ApiService::handle(const apiserver::Request& request) {
   return handle_known(without_authorization(request));
 }
 
+void ApiService::put(apiserver::Session& session, const apiserver::SessionInput& input) {
+  clock_.catch_up();
+  session.put(input);
+  clock_.catch_up_soon();
+}
+
 apiserver::Response ApiService::handle_known(const apiserver::Request& request) {
   if (is_protobuf(request)) {
     const auto object = protobuf::decode_object(request.body);

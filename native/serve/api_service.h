@@ -20,6 +20,7 @@ class ApiService : public HttpService {
       : cluster_{cluster}, clock_{clock}, token_{std::move(token)} {}
 
   apiserver::Response handle(const apiserver::Request& request) override;
+  void put(apiserver::Session& session, const apiserver::SessionInput& input) override;
 
  private:
   apiserver::Response handle_known(const apiserver::Request& request);

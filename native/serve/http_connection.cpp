@@ -7,10 +7,13 @@
 #include <boost/beast/http/rfc7230.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "native/serve/gzip.h"
 #include "native/serve/limits.h"
 #include "native/serve/peer.h"
+#include "native/serve/sessions/protocol.h"
+#include "native/serve/sessions/web_socket.h"
 
 namespace rockpool::native {
 namespace {
@@ -20,6 +23,16 @@ namespace http = beast::http;
 std::string_view header(const WireRequest& request, http::field name) {
   const beast::string_view value = request[name];
   return {value.data(), value.size()};
+}
+
+constexpr std::string_view kSpdy = "SPDY/3.1";
+
+// True if a subprotocol that the client offers is known here.
+bool can_carry(const apiserver::Request& request) {
+  const auto kind = request.path.ends_with("/portforward")
+                        ? apiserver::Session::Kind::port_forward
+                        : apiserver::Session::Kind::remote_command;
+  return !choose_subprotocol(kind, request.headers.get("Sec-WebSocket-Protocol")).empty();
 }
 
 bool expects_continue(const WireRequest& request) {
@@ -61,6 +74,7 @@ void HttpConnection::stop() {
   is_stopping_ = true;
   if (is_idle_) abort();
   if (news_) news_->cancel();
+  if (stop_session_) stop_session_();
 }
 
 void HttpConnection::abort() {
@@ -105,7 +119,7 @@ asio::awaitable<bool> HttpConnection::read_request(WireRequest& request) {
   co_return false;
 }
 
-apiserver::Response HttpConnection::respond_to(WireRequest& request) {
+std::optional<apiserver::Response> HttpConnection::refusal(const WireRequest& request) const {
   if (!guard_.is_own_host(header(request, http::field::host))) {
     return failure(421, "BadRequest", "the Host header does not name this server");
   }
@@ -115,13 +129,62 @@ apiserver::Response HttpConnection::respond_to(WireRequest& request) {
   if (request.target().empty() || request.target()[0] != '/') {
     return failure(400, "BadRequest", "the request's target must be a path");
   }
-  return service_.handle(to_api_request(request));
+  return std::nullopt;
+}
+
+apiserver::Response HttpConnection::respond_to(WireRequest& request) {
+  if (auto refused = refusal(request)) return std::move(*refused);
+  const apiserver::Request asked = to_api_request(request);
+  // Other upgrades are refused by the API server, after what is wrong with the request itself.
+  const bool begins_session =
+      apiserver::asks_for_session(asked) && asked.headers.get("Upgrade") != kSpdy;
+  if (begins_session && !is_web_socket_upgrade(request)) {
+    return failure(400, "BadRequest", "Upgrade request required");
+  }
+  if (begins_session && !can_carry(asked)) {
+    return failure(400, "BadRequest",
+                   "unable to upgrade: none of the subprotocols offered is served");
+  }
+  return service_.handle(asked);
+}
+
+asio::awaitable<apiserver::Response> HttpConnection::wait_for(
+    std::shared_ptr<apiserver::PendingResponse> pending) {
+  const auto news = std::make_shared<asio::steady_timer>(stream_.get_executor(),
+                                                         asio::steady_timer::time_point::max());
+  news_ = news;
+  const auto is_gone = std::make_shared<bool>(false);
+  const auto answer = std::make_shared<std::optional<apiserver::Response>>();
+  pending->on_ready([answer, weak = std::weak_ptr{news}](apiserver::Response response) {
+    *answer = std::move(response);
+    if (const auto found = weak.lock()) found->cancel();
+  });
+  asio::co_spawn(
+      stream_.get_executor(),
+      [self = shared_from_this(), news, is_gone] { return self->watch_client(news, is_gone); },
+      asio::detached);
+  error_code error;
+  while (!*answer && !*is_gone && !is_stopping_) co_await news->async_wait(into(error));
+  const bool was_gone = std::exchange(*is_gone, true);
+  pending->abandon();
+  news_.reset();
+  if (!was_gone) stream_.socket().cancel(error);
+  if (*answer) co_return std::move(**answer);
+  co_return failure(503, "ServiceUnavailable", "the server is shutting down");
 }
 
 asio::awaitable<bool> HttpConnection::answer(WireRequest& request) {
   apiserver::Response response = respond_to(request);
+  if (response.pending) {
+    const std::shared_ptr<apiserver::PendingResponse> pending = response.pending;
+    response = co_await wait_for(pending);
+  }
+  if (response.session) {
+    co_await carry_session(shared_from_this(), stream_, std::move(request), response.session,
+                           service_, stop_session_);
+    co_return false;
+  }
   const std::unique_ptr<BodySource> body = body_source(response);
-  // Named, as the coroutine must not outlive what it is given.
   if (!body) co_return co_await send(std::move(response), request);
   co_return co_await send_stream(std::move(response), *body, request);
 }

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <boost/beast/core/flat_buffer.hpp>
+#include <functional>
 #include <memory>
+#include <optional>
 
+#include "core/apiserver/pending_response.h"
 #include "native/serve/body_source.h"
 #include "native/serve/guard.h"
 #include "native/serve/http_message.h"
@@ -40,6 +43,11 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
                                     const WireRequest& request);
   asio::awaitable<bool> write_chunks(BodySource& body);
   apiserver::Response respond_to(WireRequest& request);
+  // What keeps a request from the service; empty if nothing does.
+  std::optional<apiserver::Response> refusal(const WireRequest& request) const;
+  // The response that comes later; a failure if the client or the server goes away before.
+  asio::awaitable<apiserver::Response> wait_for(
+      std::shared_ptr<apiserver::PendingResponse> pending);
   // Ends the stream when the client goes away.
   asio::awaitable<void> watch_client(std::shared_ptr<asio::steady_timer> news,
                                      std::shared_ptr<bool> is_gone);
@@ -50,6 +58,8 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   beast::flat_buffer buffer_;
   // Wakes whoever writes a stream.
   std::shared_ptr<asio::steady_timer> news_;
+  // Ends a session.
+  std::function<void()> stop_session_;
   bool is_idle_ = false;
   bool is_stopping_ = false;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/apiserver/http.h"
+#include "core/apiserver/session.h"
 
 namespace rockpool::native {
 
@@ -11,6 +12,8 @@ class HttpService {
   virtual ~HttpService() = default;
   /// Answers at once; a stream in the response goes on.
   virtual apiserver::Response handle(const apiserver::Request& request) = 0;
+  /// Does what the client of a session does.
+  virtual void put(apiserver::Session& session, const apiserver::SessionInput& input) = 0;
 };
 
 /// A failure as Kubernetes' Status: `reason` is one of its words, such as "BadRequest".

@@ -18,7 +18,6 @@ namespace rockpool::native {
 class Stream {
  public:
   using executor_type = beast::tcp_stream::executor_type;
-  using next_layer_type = beast::tcp_stream;
 
   /// Takes over a socket. With a context it is encrypted once `handshake` has succeeded; the
   /// context must outlive this.
