@@ -87,6 +87,7 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
       {api::Subresource::approval, resource.kind, {"get", "patch", "update"}},
       {api::Subresource::attach, "PodAttachOptions", {"create", "get"}},
       {api::Subresource::binding, "Binding", {"create"}},
+      {api::Subresource::ephemeralcontainers, resource.kind, {"get", "patch", "update"}},
       {api::Subresource::eviction, "Eviction", {"create"}},
       {api::Subresource::exec, "PodExecOptions", {"create", "get"}},
       {api::Subresource::finalize, resource.kind, {"update"}},

@@ -52,6 +52,8 @@ enum class Part : std::uint8_t {
   finalize,
   /// `/approval` of a CertificateSigningRequest
   approval,
+  /// `/ephemeralcontainers` of a Pod
+  ephemeral_containers,
 };
 
 /// How an object is replaced.

@@ -108,6 +108,9 @@ Response serve_subresource(const Route& route) {
   };
   if (offers(api::Subresource::status)) return serve_part(route, Part::status);
   if (offers(api::Subresource::approval)) return serve_part(route, Part::approval);
+  if (offers(api::Subresource::ephemeralcontainers)) {
+    return serve_part(route, Part::ephemeral_containers);
+  }
   if (offers(api::Subresource::scale)) return serve_scale(route);
   if (offers(api::Subresource::binding)) return serve_binding(route);
   if (offers(api::Subresource::finalize)) return serve_finalize(route);

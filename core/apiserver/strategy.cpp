@@ -170,6 +170,17 @@ void prepare_status_update(const api::Resource& resource, doc::Value& object,
   }
 }
 
+// Nothing but the ephemeral containers is taken over (dropNonEphemeralContainerUpdates).
+void prepare_ephemeral_containers(doc::Value& object, const doc::Value& old_object) {
+  const doc::Value wanted = object["spec"_key]["ephemeralContainers"_key];
+  const doc::Value version = object["metadata"_key]["resourceVersion"_key];
+  object = old_object;
+  set_or_erase(object.edit("metadata"_key), "resourceVersion"_key, version);
+  if (wanted == old_object["spec"_key]["ephemeralContainers"_key]) return;
+  set_or_erase(object.edit("spec"_key), "ephemeralContainers"_key, wanted);
+  object.edit("metadata"_key).set("generation"_key, api::generation(old_object) + 1);
+}
+
 }  // namespace
 
 const Strategy& strategy_of(api::ResourceId resource) {
@@ -215,6 +226,8 @@ void prepare_for_update(const api::Resource& resource, doc::Value& object,
       }
       return;
     }
+    case Part::ephemeral_containers:
+      return prepare_ephemeral_containers(object, old_object);
     case Part::finalize:
       set_or_erase(object, "status"_key, old_object["status"_key]);
       return;

@@ -124,6 +124,8 @@ api::FieldErrors validate_part(const api::Resource& resource, const doc::Value& 
     case Part::status:
     case Part::approval:
       return api::validate_status_update(resource, object, old_object);
+    case Part::ephemeral_containers:
+      return api::validate_ephemeral_containers_update(object, old_object);
     case Part::finalize:
       return api::validate_namespace_finalize_update(object, old_object);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -70,6 +71,8 @@ struct ContainerState {
 struct PodState {
   std::vector<ContainerState> init_containers;
   std::vector<ContainerState> containers;
+  /// Those that were added while the Pod ran; a list, as they must stay where they are.
+  std::list<ContainerState> ephemeral_containers = {};
   /// When the kubelet took the Pod on.
   sim::Time start_time;
   /// The sandbox runs and has its network.

@@ -195,6 +195,16 @@ doc::Value make_statuses(const api::ViewList<Container>& containers,
   return doc::Value::array(std::move(statuses));
 }
 
+doc::Value make_ephemeral_statuses(const api::Pod& pod, const std::list<ContainerState>& states) {
+  const doc::Value& containers = pod.value()["spec"_key]["ephemeralContainers"_key];
+  std::vector<doc::Value> statuses;
+  for (const ContainerState& state : states) {
+    const Container container{containers.at(statuses.size())};
+    statuses.push_back(make_container_status(container, state, false));
+  }
+  return doc::Value::array(std::move(statuses));
+}
+
 // The volume mounts as a status shows them.
 doc::Value mount_statuses(const doc::Value& mounts) {
   std::vector<doc::Value> statuses;
@@ -383,8 +393,11 @@ doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const Hos
   }
   add("containerStatuses"_key,
       make_statuses(spec.containers(), state.containers, has_init_containers));
+  if (!state.ephemeral_containers.empty()) {
+    add("ephemeralContainerStatuses"_key, make_ephemeral_statuses(pod, state.ephemeral_containers));
+  }
   // What other components keep in the status.
-  for (const auto key : {"nominatedNodeName"_key, "resize"_key, "ephemeralContainerStatuses"_key}) {
+  for (const auto key : {"nominatedNodeName"_key, "resize"_key}) {
     if (!before[key].is_null()) add(key, before[key]);
   }
   members.shrink_to_fit();

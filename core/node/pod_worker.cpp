@@ -34,11 +34,15 @@ PodWorker::PodWorker(NodeContext& node, doc::Value pod)
   const api::PodSpec spec = api::Pod{pod_}.spec();
   state_.init_containers.resize(spec.init_containers().size());
   state_.containers.resize(spec.containers().size());
-  slots_.resize(state_.init_containers.size() + state_.containers.size());
-  for (std::size_t i = 0; i < slots_.size(); ++i) {
-    slots_[i].is_init = i < state_.init_containers.size();
-    slots_[i].index = slots_[i].is_init ? i : i - state_.init_containers.size();
-  }
+  const auto add = [this](bool is_init, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      Slot& slot = slots_.emplace_back();
+      slot.is_init = is_init;
+      slot.index = i;
+    }
+  };
+  add(true, state_.init_containers.size());
+  add(false, state_.containers.size());
   state_.start_time = node_.loop.now();
   cpu_request_ = api::pod_request(spec, "cpu");
   memory_request_ = api::pod_request(spec, "memory");
@@ -55,8 +59,10 @@ PodWorker::~PodWorker() {
 
 api::Container PodWorker::spec_of(const Slot& slot) const {
   const doc::Value& spec = pod_["spec"_key];
-  return api::Container{slot.is_init ? spec["initContainers"_key].at(slot.index)
-                                     : spec["containers"_key].at(slot.index)};
+  const doc::Value& list = slot.is_ephemeral ? spec["ephemeralContainers"_key]
+                           : slot.is_init    ? spec["initContainers"_key]
+                                             : spec["containers"_key];
+  return api::Container{list.at(slot.index)};
 }
 
 bool PodWorker::is_sidecar(const Slot& slot) const {
@@ -74,8 +80,10 @@ void PodWorker::record(std::string_view type, std::string_view reason, std::stri
 void PodWorker::record(const Slot& slot, std::string_view type, std::string_view reason,
                        std::string_view message) {
   if (!node_.connected) return;
-  const std::string path = fmt::format(
-      "spec.{}{{{}}}", slot.is_init ? "initContainers" : "containers", spec_of(slot).name());
+  const std::string_view list = slot.is_ephemeral ? "ephemeralContainers"
+                                : slot.is_init    ? "initContainers"
+                                                  : "containers";
+  const std::string path = fmt::format("spec.{}{{{}}}", list, spec_of(slot).name());
   node_.recorder.record(pod_, path, type, reason, message);
 }
 
@@ -195,11 +203,13 @@ sim::Task<void> PodWorker::sync_once() {
   sim::Task<bool> sandbox = ensure_sandbox();
   const bool has_sandbox = co_await sandbox;
   if (!has_sandbox) co_return;
+  sim::Task<void> ephemeral = sync_ephemeral_containers();
+  co_await ephemeral;
   sim::Task<bool> init = sync_init_containers();
   const bool initialised = co_await init;
   if (initialised) {
     for (Slot& slot : slots_) {
-      if (slot.is_init || state_.terminating) continue;
+      if (slot.is_init || slot.is_ephemeral || state_.terminating) continue;
       sim::Task<void> container = sync_container(slot);
       co_await container;
     }
@@ -291,6 +301,23 @@ sim::Task<bool> PodWorker::sync_init_containers() {
     if (!(state.is_terminated() && state.termination.exit_code == 0)) co_return false;
   }
   co_return true;
+}
+
+// Starts the ephemeral containers that were added, each once.
+sim::Task<void> PodWorker::sync_ephemeral_containers() {
+  const std::size_t wanted = pod_["spec"_key]["ephemeralContainers"_key].size();
+  while (state_.ephemeral_containers.size() < wanted) {
+    Slot& slot = slots_.emplace_back();
+    slot.is_ephemeral = true;
+    slot.index = state_.ephemeral_containers.size();
+    slot.ephemeral_state = &state_.ephemeral_containers.emplace_back();
+  }
+  for (Slot& slot : slots_) {
+    if (!slot.is_ephemeral || state_of(slot).phase != ContainerState::Phase::waiting) continue;
+    sim::Task<bool> start = start_container(slot);
+    const bool started = co_await start;
+    if (!started) publish();
+  }
 }
 
 // Brings one container nearer to what its spec wants: starts, replaces or restarts it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,7 +89,10 @@ class PodWorker {
   // One container of the Pod.
   struct Slot {
     bool is_init = false;
+    // It was added while the Pod ran, and runs but once.
+    bool is_ephemeral = false;
     std::size_t index = 0;
+    ContainerState* ephemeral_state = nullptr;
     std::unique_ptr<Container> instance;
     std::unique_ptr<ContainerLog> log;
     std::unique_ptr<ContainerLog> previous_log;
@@ -105,10 +109,11 @@ class PodWorker {
   };
 
   ContainerState& state_of(const Slot& slot) {
+    if (slot.is_ephemeral) return *slot.ephemeral_state;
     return slot.is_init ? state_.init_containers[slot.index] : state_.containers[slot.index];
   }
   const ContainerState& state_of(const Slot& slot) const {
-    return slot.is_init ? state_.init_containers[slot.index] : state_.containers[slot.index];
+    return const_cast<PodWorker*>(this)->state_of(slot);
   }
   api::Container spec_of(const Slot& slot) const;
   bool is_sidecar(const Slot& slot) const;
@@ -125,6 +130,7 @@ class PodWorker {
   bool prepare_volumes();
   sim::Task<bool> ensure_sandbox();
   sim::Task<bool> sync_init_containers();
+  sim::Task<void> sync_ephemeral_containers();
   sim::Task<void> sync_container(Slot& slot);
   sim::Task<void> replace_container(Slot& slot);
   bool has_initialised() const;
@@ -172,7 +178,8 @@ class PodWorker {
   doc::Value pod_;
   std::string uid_;
   PodState state_;
-  std::vector<Slot> slots_;
+  // Init containers, main ones, ephemeral ones; a list, as each must stay where it is.
+  std::list<Slot> slots_;
   PodVolumes volumes_;
   net::Ref<net::Host> host_;
   std::vector<std::unique_ptr<PortForwarder>> forwarders_;

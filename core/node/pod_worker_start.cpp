@@ -245,7 +245,7 @@ void PodWorker::run_instance(Slot& slot, const PulledImage& image, std::unique_p
   state.waiting_reason.clear();
   state.waiting_message.clear();
   state.started_at = node_.loop.now();
-  const bool runs_on = !slot.is_init || is_sidecar(slot);
+  const bool runs_on = !slot.is_ephemeral && (!slot.is_init || is_sidecar(slot));
   state.started = runs_on && !spec.startup_probe();
   state.ready = state.started && !spec.readiness_probe();
   slot.instance = std::make_unique<Container>(

@@ -16,6 +16,8 @@ std::string_view subresource_of(Part part) {
       return "finalize";
     case Part::approval:
       return "approval";
+    case Part::ephemeral_containers:
+      return "ephemeralcontainers";
     case Part::main:
       break;
   }
