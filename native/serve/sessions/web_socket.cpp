@@ -7,6 +7,7 @@
 #include <boost/beast/websocket/stream.hpp>
 #include <boost/beast/websocket/teardown.hpp>
 #include <charconv>
+#include <chrono>
 #include <deque>
 #include <utility>
 #include <vector>
@@ -32,6 +33,12 @@ namespace websocket = beast::websocket;
 
 // The longest message that is read; kubectl's have 32 KiB.
 constexpr std::size_t kMaxMessageBytes = 4u << 20;
+
+// kubectl reads a connection before it knows its channels, and drops what arrives on those it does
+// not know
+// ("Unknown stream id 1, discarding message"). Runtimes of real nodes need longer than this to
+// start a command.
+constexpr std::chrono::milliseconds kUntilChannelsAreKnown{100};
 
 std::string_view view(beast::string_view text) {
   return {text.data(), text.size()};
@@ -162,6 +169,11 @@ asio::awaitable<void> Carrier::read_all() {
 
 asio::awaitable<void> Carrier::write_all() {
   error_code error;
+  if (session_->kind() == apiserver::Session::Kind::remote_command) {
+    asio::steady_timer known{socket_.get_executor(), kUntilChannelsAreKnown};
+    co_await known.async_wait(into(error));
+    error = {};
+  }
   while (!error) {
     if (!outbox_.empty()) {
       const std::string message = std::move(outbox_.front());
