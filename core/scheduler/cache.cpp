@@ -43,10 +43,12 @@ NodeIndex Cache::index_of(std::string_view name) {
 
 void Cache::set_node(const doc::Value& object) {
   const api::Node node{object};
-  NodeInfo& target = info(index_of(node.name()));
+  const NodeIndex index = index_of(node.name());
+  NodeInfo& target = info(index);
   if (!target.exists || api::Node{target.object}.zone() != node.zone()) order_is_stale_ = true;
   target.exists = true;
   target.object = object;
+  topology_.set(index, object);
   target.allocatable = resources_from(node.allocatable());
   target.allowed_pods = node.allocatable("pods").value();
   target.is_unschedulable = node.is_unschedulable();
@@ -72,6 +74,7 @@ void Cache::release_if_unused(NodeIndex index) {
   by_name_.erase(unused.name);
   unused.name.clear();
   unused.object = {};
+  topology_.set(index, {});
   free_.push_back(index);
 }
 
@@ -153,6 +156,7 @@ void Cache::clear() {
   by_name_.clear();
   pods_.clear();
   order_is_stale_ = true;
+  topology_.clear();
   anti_affine_nodes_.clear();
   affine_nodes_.clear();
   counts_.clear();
@@ -201,6 +205,7 @@ const PodCounts& Cache::counts(const std::string& namespace_, const api::LabelSe
 }
 
 void Cache::trim() {
+  topology_.trim();
   if (counts_.size() < kMaxCounts) return;
   counts_.clear();
   counts_by_label_.clear();

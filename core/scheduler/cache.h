@@ -14,6 +14,7 @@
 #include "core/client/informer.h"
 #include "core/scheduler/node_info.h"
 #include "core/scheduler/pod_needs.h"
+#include "core/scheduler/topology.h"
 
 namespace rockpool::scheduler {
 
@@ -72,8 +73,12 @@ class Cache {
   /// date.
   const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector,
                           const std::string& selector_text);
-  /// Forgets all counts if there are too many. To be called between the placing of one Pod and the
-  /// next.
+  /// The domains that the nodes' values of a label make. Valid until `trim`, and kept up to date.
+  const Domains& domains(std::string_view topology_key) {
+    return topology_.domains(topology_key, nodes_);
+  }
+  /// Forgets counts and domains if there are too many. To be called between the placing of one Pod
+  /// and the next.
   void trim();
   const PodCounts& counts(const std::string& namespace_, const api::LabelSelector& selector) {
     return counts(namespace_, selector, selector.to_string());
@@ -100,6 +105,7 @@ class Cache {
   std::map<api::ObjectKey, PodRecord> pods_;
   std::vector<NodeIndex> order_;
   bool order_is_stale_ = true;
+  Topology topology_;
   std::set<NodeIndex> anti_affine_nodes_;
   std::set<NodeIndex> affine_nodes_;
   // By namespace and the selector's text.

@@ -187,37 +187,59 @@ SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& defau
   if (pod.spec().topology_spread_constraints().size() == 0) {
     constraints = default_spread.constraints(pod);
   }
-  for (const SpreadConstraint& constraint : constraints) {
-    Term term;
-    term.constraint = constraint;
+  for (SpreadConstraint& constraint : constraints) {
+    Term& term = terms_.emplace_back();
     term.is_by_node = constraint.topology_key == kHostname;
     term.by_node = &cache.counts(namespace_of(pod), constraint.selector, constraint.selector_text);
-    std::size_t domain_count = 0;
-    for (const NodeIndex index : candidates) {
-      const doc::Value& node = cache.node(index).object;
-      if (requires_all_labels_ && !has_all_labels(node, constraints)) continue;
+    term.domains = &cache.domains(constraint.topology_key);
+    term.constraint = std::move(constraint);
+  }
+  for (Term& term : terms_) count(cache, pod, candidates, term);
+}
+
+bool SpreadScore::has_all_labels(NodeIndex node) const {
+  return std::ranges::all_of(terms_,
+                             [&](const Term& term) { return term.domains->of(node) != kNoDomain; });
+}
+
+void SpreadScore::count(Cache& cache, const api::Pod& pod, const std::vector<NodeIndex>& candidates,
+                        Term& term) const {
+  constexpr std::int64_t kNoCandidate = -1;
+  std::size_t domain_count = 0;
+  term.by_domain.assign(term.is_by_node ? 0 : term.domains->limit(), kNoCandidate);
+  for (const NodeIndex index : candidates) {
+    if (requires_all_labels_ && !has_all_labels(index)) continue;
+    if (term.is_by_node) {
       ++domain_count;
-      if (term.is_by_node) continue;
-      const doc::Value* domain = domain_of(node, constraint.topology_key);
-      if (domain != nullptr) term.by_domain.try_emplace(domain->to_string());
+      continue;
     }
-    if (!term.is_by_node) {
-      domain_count = term.by_domain.size();
-      for (const auto& [index, count] : term.by_node->by_node) {
-        const doc::Value& node = cache.node(index).object;
-        const doc::Value* domain = domain_of(node, constraint.topology_key);
-        if (domain == nullptr || !counts_for(constraint, pod, node)) continue;
-        const auto found = term.by_domain.find(domain->as_string());
-        if (found != term.by_domain.end()) found->second += count.staying;
-      }
+    const Domain domain = term.domains->of(index);
+    if (domain == kNoDomain) continue;
+    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(domain)];
+    if (pods == kNoCandidate) ++domain_count;
+    pods = 0;
+  }
+  term.weight = stable_log(static_cast<double>(domain_count) + 2);
+  if (term.by_domain.empty()) return;
+  for (const auto& [index, count] : term.by_node->by_node) {
+    const Domain domain = term.domains->of(index);
+    if (domain == kNoDomain || !counts_for(term.constraint, pod, cache.node(index).object)) {
+      continue;
     }
-    term.weight = stable_log(static_cast<double>(domain_count) + 2);
-    terms_.push_back(std::move(term));
+    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(domain)];
+    if (pods != kNoCandidate) pods += count.staying;
   }
 }
 
-std::vector<std::int64_t> SpreadScore::scores(const Cache& cache,
-                                              const std::vector<NodeIndex>& candidates) const {
+std::optional<std::int64_t> SpreadScore::pods_near(const Term& term, NodeIndex node) {
+  const Domain domain = term.domains->of(node);
+  if (domain == kNoDomain) return std::nullopt;
+  if (!term.is_by_node) return term.by_domain[static_cast<std::size_t>(domain)];
+  const auto found = term.by_node->by_node.find(node);
+  return found != term.by_node->by_node.end() ? found->second.staying : 0;
+}
+
+std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& candidates) const {
   constexpr std::int64_t kIgnored = -1;
   std::vector<std::int64_t> raw;
   raw.reserve(candidates.size());
@@ -227,23 +249,12 @@ std::vector<std::int64_t> SpreadScore::scores(const Cache& cache,
     double sum = 0;
     bool ignored = false;
     for (const Term& term : terms_) {
-      std::int64_t count = 0;
-      const doc::Value* domain = nullptr;
-      if (term.is_by_node && !requires_all_labels_) {
-        // Every node is its own domain; there is no need to look at its labels.
-        const auto found = term.by_node->by_node.find(index);
-        if (found != term.by_node->by_node.end()) count = found->second.staying;
-      } else if ((domain = domain_of(cache.node(index).object, term.constraint.topology_key)) ==
-                 nullptr) {
+      const std::optional<std::int64_t> pods = pods_near(term, index);
+      if (!pods) {
         ignored = ignored || requires_all_labels_;
         continue;
-      } else if (term.is_by_node) {
-        const auto found = term.by_node->by_node.find(index);
-        if (found != term.by_node->by_node.end()) count = found->second.staying;
-      } else {
-        count = term.by_domain.find(domain->as_string())->second;
       }
-      sum += static_cast<double>(count) * term.weight +
+      sum += static_cast<double>(*pods) * term.weight +
              static_cast<double>(term.constraint.max_skew - 1);
     }
     raw.push_back(ignored ? kIgnored : static_cast<std::int64_t>(std::floor(sum + 0.5)));

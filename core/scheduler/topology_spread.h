@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,8 +87,7 @@ class SpreadScore {
               const std::vector<NodeIndex>& candidates);
   bool is_empty() const { return terms_.empty(); }
   /// From 0 to 100 for each candidate, in their order.
-  std::vector<std::int64_t> scores(const Cache& cache,
-                                   const std::vector<NodeIndex>& candidates) const;
+  std::vector<std::int64_t> scores(const std::vector<NodeIndex>& candidates) const;
 
  private:
   struct Term {
@@ -96,8 +96,17 @@ class SpreadScore {
     // The more domains there are, the more a difference counts.
     double weight = 1;
     const PodCounts* by_node = nullptr;
-    std::map<std::string, std::int64_t, std::less<>> by_domain;
+    const Domains* domains = nullptr;
+    // The Pods in each domain, as far as it has a candidate.
+    std::vector<std::int64_t> by_domain;
   };
+
+  // Whether a candidate is judged at all.
+  bool has_all_labels(NodeIndex node) const;
+  void count(Cache& cache, const api::Pod& pod, const std::vector<NodeIndex>& candidates,
+             Term& term) const;
+  // How many of the Pods there are in the candidate's domain; null for one without the label.
+  static std::optional<std::int64_t> pods_near(const Term& term, NodeIndex node);
 
   std::vector<Term> terms_;
   // Nodes without one of the labels are not judged: they get 0.
