@@ -85,8 +85,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   api.set_pod_streams(&kubelets);
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
-  proxy.follow(informers.of(api::ResourceId::services),
-               informers.of(api::ResourceId::endpointslices));
+  proxy.follow(informers);
 }
 
 Cluster::Parts::~Parts() {

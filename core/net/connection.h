@@ -196,7 +196,9 @@ class Connection : public Counted<Connection> {
 
   // Connecting.
   void start();
-  void start_relay(Node& node, Ref<const ServicePort> port);
+  void start_relay(Node& node, Route route);
+  void refuse_by_rules(Node& node, Route route);
+  void show_refusal(const Node& node, const Route& route, FailureKind kind, sim::Time at);
   void dial_next_endpoint(bool after_failure);
   void dial(sim::Duration head_start);
   void repeat_syn();
@@ -250,6 +252,7 @@ class Connection : public Counted<Connection> {
   NodeId relay_node_ = 0;
   int dial_retries_ = 0;
   std::uint32_t dial_attempt_ = 0;
+  Scope scope_ = Scope::cluster;
   // How many endpoints the proxy has tried.
   std::uint8_t relay_tries_ = 0;
 

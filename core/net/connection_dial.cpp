@@ -30,41 +30,52 @@ void Connection::start() {
       dial({});
       break;
     case Route::Verdict::drop:
+      if (dial_retries_ == 0) show_refusal(*node, route, FailureKind::connection_timed_out, now());
       service_port_ = std::move(route.port);
       repeat_syn();
       break;
-    case Route::Verdict::reject: {
-      service_port_ = std::move(route.port);
-      const auto latency = network_->travel_time(*client_, node->host());
-      if (!latency) {
-        repeat_syn();
-        break;
-      }
-      if (trace_) {
-        Hop hop = make_hop(HopKind::proxy, now() + *latency);
-        hop.node = node->name();
-        hop.service = service_port_->service_name();
-        hop.failure = FailureKind::connection_refused;
-        hop.detail = "the Service has no endpoints";
-        add_hop(std::move(hop));
-      }
-      end_client(FailureKind::connection_refused, now() + 2 * *latency);
+    case Route::Verdict::reject:
+      refuse_by_rules(*node, std::move(route));
       break;
-    }
     case Route::Verdict::relay:
-      start_relay(*node, std::move(route.port));
+      start_relay(*node, std::move(route));
       break;
   }
 }
 
+// The node answers for what the rules of its proxy do not let through.
+void Connection::refuse_by_rules(Node& node, Route route) {
+  const auto latency = network_->travel_time(*client_, node.host());
+  if (!latency) {
+    service_port_ = std::move(route.port);
+    repeat_syn();
+    return;
+  }
+  show_refusal(node, route, FailureKind::connection_refused, now() + *latency);
+  service_port_ = std::move(route.port);
+  end_client(FailureKind::connection_refused, now() + 2 * *latency);
+}
+
+void Connection::show_refusal(const Node& node, const Route& route, FailureKind kind,
+                              sim::Time at) {
+  if (!trace_) return;
+  Hop hop = make_hop(HopKind::proxy, at);
+  hop.node = node.name();
+  hop.service = route.port->service_name();
+  hop.failure = kind;
+  hop.detail = route.reason;
+  add_hop(std::move(hop));
+}
+
 // The proxy process of `node` accepts, then dials.
-void Connection::start_relay(Node& node, Ref<const ServicePort> port) {
+void Connection::start_relay(Node& node, Route route) {
   const auto latency = network_->travel_time(*client_, node.host());
   if (!latency) {
     repeat_syn();
     return;
   }
-  service_port_ = std::move(port);
+  service_port_ = std::move(route.port);
+  scope_ = route.scope;
   is_relayed_ = true;
   relay_node_ = node.id();
   dial_retries_ = 0;
@@ -95,7 +106,7 @@ void Connection::dial_next_endpoint(bool after_failure) {
   }
   Router* const router = network_->router();
   const auto endpoint = router == nullptr ? std::nullopt
-                                          : router->next_endpoint(*node, *service_port_,
+                                          : router->next_endpoint(*node, *service_port_, scope_,
                                                                   client_address_, after_failure);
   if (!endpoint) {
     give_up_relay("missing endpoints");

@@ -46,7 +46,7 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
       }
       return;
     case Route::Verdict::relay:
-      send_by_relay(network, *node, *route.port, std::move(datagram));
+      send_by_relay(network, *node, route, std::move(datagram));
       return;
   }
   const Network::Way way = network.way(*host_, owner, to.ip);
@@ -69,11 +69,11 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
   }
 }
 
-void DatagramPort::send_by_relay(Network& network, Node& node, const ServicePort& port,
+void DatagramPort::send_by_relay(Network& network, Node& node, const Route& route,
                                  Datagram datagram) {
   const auto to_proxy = network.travel_time(*host_, node.host());
   if (!to_proxy) return;
-  DatagramPort* const proxy = network.datagram_relay(node, port, datagram.from, datagram.to);
+  DatagramPort* const proxy = network.datagram_relay(node, route, datagram.from, datagram.to);
   if (proxy == nullptr) return;
   proxy->relay_->last_used = network.loop().now();
   const SocketAddress& endpoint = proxy->relay_->endpoint;
@@ -84,8 +84,8 @@ void DatagramPort::send_by_relay(Network& network, Node& node, const ServicePort
     hop.node = node.name();
     hop.from = proxy->local();
     hop.to = endpoint;
-    hop.service = port.service_name();
-    hop.pod = network.router()->endpoint_pod(port, endpoint);
+    hop.service = route.port->service_name();
+    hop.pod = network.router()->endpoint_pod(*route.port, endpoint);
     network.add_hop(*trace_, *host_, std::move(hop));
   }
   Host* const target = network.find_host(endpoint.ip);

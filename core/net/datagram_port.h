@@ -97,7 +97,7 @@ class DatagramPort : public Counted<DatagramPort> {
                             Datagram datagram, Ref<DatagramPort> sender);
   // An answer to the proxy's port: goes on to the client.
   void pass_back(Network& network, sim::Duration so_far, Datagram datagram);
-  void send_by_relay(Network& network, Node& node, const ServicePort& port, Datagram datagram);
+  void send_by_relay(Network& network, Node& node, const Route& route, Datagram datagram);
   void arrive(Datagram datagram);
   void fail(FailureKind kind);
   void fail_later(Network& network, FailureKind kind, sim::Duration delay);

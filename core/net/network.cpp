@@ -263,8 +263,8 @@ Route Network::route(const Host& from, const Host* owner, Protocol protocol,
   return router_->route(*node, protocol, client, to);
 }
 
-DatagramPort* Network::datagram_relay(Node& node, const ServicePort& port,
-                                      const SocketAddress& client, const SocketAddress& to) {
+DatagramPort* Network::datagram_relay(Node& node, const Route& route, const SocketAddress& client,
+                                      const SocketAddress& to) {
   const sim::Time oldest = loop_.now() - kDatagramRelayIdle;
   while (!datagram_relay_order_.empty() &&
          datagram_relay_order_.front()->relay()->last_used < oldest) {
@@ -276,7 +276,7 @@ DatagramPort* Network::datagram_relay(Node& node, const ServicePort& port,
   }
   Ref<DatagramPort>& known = datagram_relays_[{client, to}];
   if (known && known->is_open() && known->relay()->last_used >= oldest) return known.get();
-  const auto endpoint = router_->next_endpoint(node, port, client, false);
+  const auto endpoint = router_->next_endpoint(node, *route.port, route.scope, client, false);
   if (!endpoint) return nullptr;
   auto opened = node.host().bind();
   if (!opened) return nullptr;

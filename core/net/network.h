@@ -184,7 +184,7 @@ class Network {
               const SocketAddress& to, Node*& node);
   /// The association by which a node's proxy passes on datagrams from `client` to `to`; null if the
   /// Service has no endpoint. Made if there is none or it has been idle too long.
-  DatagramPort* datagram_relay(Node& node, const ServicePort& port, const SocketAddress& client,
+  DatagramPort* datagram_relay(Node& node, const Route& route, const SocketAddress& client,
                                const SocketAddress& to);
 
  private:

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "core/api/views/endpoints.h"
+#include "core/api/views/node.h"
 #include "core/api/views/service.h"
 
 namespace rockpool::net {
@@ -30,14 +31,30 @@ ServiceProxy::~ServiceProxy() {
   if (network_.router() == this) network_.set_router(nullptr);
 }
 
-void ServiceProxy::follow(client::Informer& services, client::Informer& slices) {
-  for (const auto& [key, object] : services.objects()) on_service(nullptr, &object);
-  for (const auto& [key, object] : slices.objects()) on_endpoint_slice(nullptr, &object);
-  service_subscription_ = services.subscribe(
-      [this](const doc::Value* before, const doc::Value* after) { on_service(before, after); });
-  slice_subscription_ = slices.subscribe([this](const doc::Value* before, const doc::Value* after) {
-    on_endpoint_slice(before, after);
-  });
+void ServiceProxy::follow(client::Informers& informers) {
+  const auto subscribe = [&](api::ResourceId kind,
+                             void (ServiceProxy::*handler)(const doc::Value*, const doc::Value*)) {
+    client::Informer& informer = informers.of(kind);
+    for (const auto& [key, object] : informer.objects()) (this->*handler)(nullptr, &object);
+    return informer.subscribe([this, handler](const doc::Value* before, const doc::Value* after) {
+      (this->*handler)(before, after);
+    });
+  };
+  service_subscription_ = subscribe(api::ResourceId::services, &ServiceProxy::on_service);
+  slice_subscription_ =
+      subscribe(api::ResourceId::endpointslices, &ServiceProxy::on_endpoint_slice);
+  node_subscription_ = subscribe(api::ResourceId::nodes, &ServiceProxy::on_node);
+}
+
+void ServiceProxy::on_node(const doc::Value* before, const doc::Value* after) {
+  const std::string name{api::name(after != nullptr ? *after : *before)};
+  const std::string_view zone = after != nullptr ? api::Node{*after}.zone() : std::string_view{};
+  const auto known = zones_.find(name);
+  if ((known == zones_.end() ? std::string_view{} : known->second) == zone) return;
+  zones_[name] = zone;
+  if (zone.empty()) zones_.erase(name);
+  const Node* const node = network_.find_node(name);
+  if (node != nullptr) state_of(*node).place.zone = zone;
 }
 
 std::shared_ptr<ServiceProxy::Service>& ServiceProxy::ensure_service(const api::ObjectKey& key) {
@@ -56,29 +73,39 @@ void ServiceProxy::on_service(const doc::Value* before, const doc::Value* after)
   const api::ObjectKey key = api::key_of(after != nullptr ? *after : *before);
   const std::shared_ptr<Service> service = ensure_service(key);
   service->current = after != nullptr && proxy::is_proxied(*after) ? *after : doc::Value{};
-  std::vector<std::pair<Frontend, std::uint32_t>> frontends;
-  const api::Service view{service->current};
+  set_frontends(service, frontends_of(service->current));
+  publish(*service);
+  forget_if_empty(key);
+}
+
+std::vector<ServiceProxy::ServiceFrontend> ServiceProxy::frontends_of(const doc::Value& object) {
+  std::vector<ServiceFrontend> frontends;
+  const api::Service service{object};
   std::uint32_t index = 0;
-  for (const api::ServicePort port : view.ports()) {
+  for (const api::ServicePort port : service.ports()) {
     const auto protocol = parse_protocol(port.protocol());
-    if (protocol) {
-      const auto add = [&](const IpAddress& ip, std::int64_t number) {
-        if (number < 1 || number > 65535) return;
-        frontends.emplace_back(Frontend{{ip, static_cast<std::uint16_t>(number)}, *protocol},
-                               index);
-      };
-      for (const doc::Value& text : view.cluster_ips().items()) {
-        const auto ip = IpAddress::parse(text.as_string());
-        if (!ip) continue;
-        add(*ip, port.port());
-        add(any_address(ip->family()), port.node_port());
-      }
+    const auto add = [&](FrontendKind kind, const std::optional<IpAddress>& ip,
+                         std::int64_t number) {
+      if (!ip || !protocol || number < 1 || number > 65535) return;
+      frontends.push_back({{{*ip, static_cast<std::uint16_t>(number)}, *protocol}, kind, index});
+    };
+    for (const doc::Value& text : service.cluster_ips().items()) {
+      const auto ip = IpAddress::parse(text.as_string());
+      if (!ip) continue;
+      add(FrontendKind::cluster_ip, ip, port.port());
+      add(FrontendKind::node_port, any_address(ip->family()), port.node_port());
+    }
+    for (const doc::Value& text : service.external_ips().items()) {
+      add(FrontendKind::external_ip, IpAddress::parse(text.as_string()), port.port());
+    }
+    for (const doc::Value& ingress : service.load_balancer_ingress().items()) {
+      // What a load balancer of the mode Proxy does to the traffic must not be left out.
+      if (ingress["ipMode"].as_string() == "Proxy") continue;
+      add(FrontendKind::load_balancer, IpAddress::parse(ingress["ip"].as_string()), port.port());
     }
     ++index;
   }
-  set_frontends(service, std::move(frontends));
-  publish(*service);
-  forget_if_empty(key);
+  return frontends;
 }
 
 void ServiceProxy::on_endpoint_slice(const doc::Value* before, const doc::Value* after) {
@@ -124,23 +151,26 @@ void ServiceProxy::publish(Service& service) {
 }
 
 void ServiceProxy::set_frontends(const std::shared_ptr<Service>& service,
-                                 std::vector<std::pair<Frontend, std::uint32_t>> frontends) {
+                                 std::vector<ServiceFrontend> frontends) {
   std::ranges::sort(frontends);
   if (frontends == service->frontends) return;
   const sim::Time now = network_.loop().now();
   const std::vector<sim::Time> kept = frozen_views();
-  for (const auto& [frontend, port] : service->frontends) {
-    if (std::ranges::binary_search(frontends, std::pair{frontend, port})) continue;
-    proxy::Timeline<Target>& timeline = frontends_[frontend];
+  for (const ServiceFrontend& old : service->frontends) {
+    if (std::ranges::binary_search(frontends, old)) continue;
+    proxy::Timeline<Target>& timeline = frontends_[old.frontend];
     if (timeline.latest().service != service) continue;
     timeline.set(now, {});
     timeline.prune(horizon(), kept);
-    retired_.emplace_back(now, frontend);
+    retired_.emplace_back(now, old.frontend);
   }
-  for (const auto& [frontend, port] : frontends) {
-    proxy::Timeline<Target>& timeline = frontends_[frontend];
-    if (timeline.latest().service == service && timeline.latest().port == port) continue;
-    timeline.set(now, {service, port});
+  for (const ServiceFrontend& wanted : frontends) {
+    proxy::Timeline<Target>& timeline = frontends_[wanted.frontend];
+    const Target& present = timeline.latest();
+    if (present.service == service && present.port == wanted.port && present.kind == wanted.kind) {
+      continue;
+    }
+    timeline.set(now, {service, wanted.kind, wanted.port});
     timeline.prune(horizon(), kept);
   }
   service->frontends = std::move(frontends);
@@ -182,7 +212,12 @@ std::vector<sim::Time> ServiceProxy::frozen_views() const {
 ServiceProxy::NodeState& ServiceProxy::state_of(const Node& node) const {
   if (nodes_.size() <= node.id()) nodes_.resize(node.id() + 1);
   std::unique_ptr<NodeState>& state = nodes_[node.id()];
-  if (!state) state = std::make_unique<NodeState>();
+  if (!state) {
+    state = std::make_unique<NodeState>();
+    state->place.node = node.name();
+    const auto zone = zones_.find(node.name());
+    if (zone != zones_.end()) state->place.zone = zone->second;
+  }
   if (!state->has_delay) {
     sim::Random random = random_.stream(fmt::format("delay/{}", node.name()));
     const auto bound = static_cast<std::uint64_t>(options_.propagation_spread.count());
@@ -236,15 +271,28 @@ void ServiceProxy::restart(const Node& node) {
   state_of(node).mode.reset();
 }
 
-const Ref<const PortRules>* ServiceProxy::find_rules(const Frontend& frontend,
-                                                     sim::Time view) const {
+std::optional<ServiceProxy::Match> ServiceProxy::find_rules(const Frontend& frontend,
+                                                            sim::Time view) const {
   const auto found = frontends_.find(frontend);
-  if (found == frontends_.end()) return nullptr;
+  if (found == frontends_.end()) return {};
   const Target& target = found->second.at(view);
-  if (!target.service) return nullptr;
+  if (!target.service) return {};
   const Ref<const ServiceSnapshot>& snapshot = target.service->versions.at(view);
-  if (!snapshot) return nullptr;
-  return &snapshot->rules(target.port, frontend.address.ip.family());
+  if (!snapshot) return {};
+  return Match{snapshot->rules(target.port, frontend.address.ip.family()), target.kind};
+}
+
+// What comes from a Pod of the cluster or from the node itself is let through to all endpoints,
+// though it asks for an address of the outside: the policy is about what comes from there.
+Scope ServiceProxy::scope_of(const Node& node, const Match& match, const IpAddress& client) const {
+  const PortRules& rules = *match.rules;
+  if (match.kind == FrontendKind::cluster_ip) {
+    return rules.is_internal_local() ? Scope::local : Scope::cluster;
+  }
+  if (!rules.is_external_local()) return Scope::cluster;
+  const Host* const host = network_.find_host(client);
+  const bool is_own = host != nullptr && (host->kind() == HostKind::pod || host == &node.host());
+  return is_own ? Scope::cluster : Scope::local;
 }
 
 Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddress& client,
@@ -253,16 +301,45 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
   const Frontend frontend{
       {is_own_address ? any_address(destination.ip.family()) : destination.ip, destination.port},
       protocol};
-  const Ref<const PortRules>* const rules = find_rules(frontend, view_time(node));
-  if (rules == nullptr) return {};
-  return {mode_of(node).verdict(**rules, client), Ref<const ServicePort>{rules->get()}};
+  const auto match = find_rules(frontend, view_time(node));
+  if (!match) return {};
+  const PortRules& rules = *match->rules;
+  Route route;
+  route.verdict = Route::Verdict::drop;
+  route.port = Ref<const ServicePort>{&rules};
+  route.scope = scope_of(node, *match, client.ip);
+  const proxy::Eligible& eligible = rules.eligible(state_of(node).place);
+  const bool is_admitted =
+      match->kind != FrontendKind::load_balancer || rules.source_ranges().empty() ||
+      std::ranges::any_of(rules.source_ranges(),
+                          [&](const Cidr& range) { return range.contains(client.ip); });
+  if (!eligible.has_any) {
+    route.verdict = Route::Verdict::reject;
+    route.reason = "the Service has no endpoints";
+  } else if (!is_admitted) {
+    route.reason = "loadBalancerSourceRanges do not admit the client";
+  } else if (eligible.of(route.scope).empty()) {
+    route.reason = "the Service has no local endpoints";
+  } else {
+    route.verdict = mode_of(node).verdict();
+  }
+  return route;
 }
 
 std::optional<SocketAddress> ServiceProxy::next_endpoint(const Node& node, const ServicePort& port,
-                                                         const SocketAddress& client,
+                                                         Scope scope, const SocketAddress& client,
                                                          bool after_failure) {
   const auto& given = static_cast<const PortRules&>(port);
-  if (!after_failure) return mode_of(node).choose(Ref{&given}, client, false);
+  const auto choose = [&](const Ref<const PortRules>& rules) -> std::optional<SocketAddress> {
+    const std::vector<SocketAddress>& eligible = rules->eligible(state_of(node).place).of(scope);
+    if (eligible.empty()) return {};
+    return mode_of(node).choose(rules, {.eligible = eligible,
+                                        .scope = scope,
+                                        .client = client.ip,
+                                        .now = network_.loop().now(),
+                                        .after_failure = after_failure});
+  };
+  if (!after_failure) return choose(Ref{&given});
   // Time has passed: the process asks for an endpoint by what it knows now.
   const auto found = services_by_id_.find(given.id().service);
   const std::shared_ptr<Service> service =
@@ -270,8 +347,7 @@ std::optional<SocketAddress> ServiceProxy::next_endpoint(const Node& node, const
   if (!service) return {};
   const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
   if (!snapshot || snapshot->service()["spec"]["ports"].size() <= given.id().port) return {};
-  const Ref<const PortRules>& current = snapshot->rules(given.id().port, given.id().family);
-  return mode_of(node).choose(current, client, true);
+  return choose(snapshot->rules(given.id().port, given.id().family));
 }
 
 std::string ServiceProxy::endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) {
@@ -286,23 +362,51 @@ std::string_view ServiceProxy::mode_name(const Node& node) const {
 
 std::vector<ServiceProxy::Rule> ServiceProxy::rules(const Node& node) const {
   const sim::Time view = view_time(node);
+  const proxy::Place& place = state_of(node).place;
   // By Service and port, as one port may have several frontends.
   std::map<std::pair<std::string, PortRules::Id>, Rule> found;
   for (const auto& [frontend, timeline] : frontends_) {
-    const Ref<const PortRules>* const rules = find_rules(frontend, view);
-    if (rules == nullptr) continue;
-    Rule& rule = found[{(*rules)->service_name(), (*rules)->id()}];
-    rule.service = (*rules)->service_name();
-    rule.port_name = (*rules)->port_name();
-    rule.protocol = (*rules)->protocol();
-    rule.endpoints = (*rules)->endpoints();
-    rule.eligible = (*rules)->eligible();
+    const auto match = find_rules(frontend, view);
+    if (!match) continue;
+    const PortRules& rules = *match->rules;
+    Rule& rule = found[{rules.service_name(), rules.id()}];
+    if (rule.service.empty()) {
+      const proxy::Eligible& eligible = rules.eligible(place);
+      rule.service = rules.service_name();
+      rule.port_name = rules.port_name();
+      rule.protocol = rules.protocol();
+      rule.endpoints = rules.endpoints();
+      rule.eligible = eligible.of(rules.is_internal_local() ? Scope::local : Scope::cluster);
+      rule.eligible_from_outside =
+          eligible.of(rules.is_external_local() ? Scope::local : Scope::cluster);
+    }
     rule.frontends.push_back(frontend.address);
   }
   std::vector<Rule> result;
   for (auto& [key, rule] : found) {
     std::ranges::sort(rule.frontends);
     result.push_back(std::move(rule));
+  }
+  return result;
+}
+
+std::vector<ServiceProxy::ClientAffinity> ServiceProxy::affinities(const Node& node) const {
+  std::vector<ClientAffinity> result;
+  const NodeState& state = state_of(node);
+  if (!state.mode) return result;
+  const sim::Time view = view_time(node);
+  for (const proxy::Affinity& affinity : state.mode->affinities()) {
+    const auto found = services_by_id_.find(affinity.port.service);
+    const auto service = found == services_by_id_.end() ? nullptr : found->second.lock();
+    if (!service) continue;
+    const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view);
+    if (!snapshot || api::Service{snapshot->service()}.ports().size() <= affinity.port.port) {
+      continue;
+    }
+    const PortRules& rules = *snapshot->rules(affinity.port.port, affinity.port.family);
+    if (network_.loop().now() - affinity.last_used >= rules.affinity_timeout()) continue;
+    result.push_back({*service->name, rules.port_name(), affinity.client, affinity.endpoint,
+                      affinity.last_used});
   }
   return result;
 }

@@ -46,12 +46,15 @@ class ServiceProxy : public Router {
   ServiceProxy& operator=(const ServiceProxy&) = delete;
   ~ServiceProxy() override;
 
-  /// Follows the Services and EndpointSlices of these informers, which must outlive their use here.
-  void follow(client::Informer& services, client::Informer& slices);
+  /// Follows the Services, EndpointSlices and Nodes of these informers, which must outlive their
+  /// use here.
+  void follow(client::Informers& informers);
   /// A Service or an EndpointSlice has changed: `before` is null for a new one, `after` for one
   /// that is gone. Costs time proportional to the number of the Service's slices and ports.
   void on_service(const doc::Value* before, const doc::Value* after);
   void on_endpoint_slice(const doc::Value* before, const doc::Value* after);
+  /// A Node has changed: its proxy works by its zone at once.
+  void on_node(const doc::Value* before, const doc::Value* after);
 
   const ProxyOptions& options() const { return options_; }
   /// Changes how long changes take; the mode stays.
@@ -72,26 +75,41 @@ class ServiceProxy : public Router {
     std::string service;
     std::string port_name;
     Protocol protocol = Protocol::tcp;
-    /// The addresses at which it is reached: cluster IPs, and 0.0.0.0 or :: with the node port.
+    /// The addresses at which it is reached: cluster IPs, external IPs, those of load balancers,
+    /// and 0.0.0.0 or :: with the node port.
     std::vector<SocketAddress> frontends;
     std::vector<proxy::RuleEndpoint> endpoints;
-    /// Those among them that get connections.
+    /// Those among them that get connections: to the cluster IP, and from outside.
     std::vector<SocketAddress> eligible;
+    std::vector<SocketAddress> eligible_from_outside;
   };
   /// All rules that a node's proxy has, in order of the Services' names. Takes time proportional to
   /// their number.
   std::vector<Rule> rules(const Node& node) const;
+  /// A client that goes on to the same endpoint, as a node's proxy remembers it.
+  struct ClientAffinity {
+    std::string service;
+    std::string port_name;
+    IpAddress client;
+    SocketAddress endpoint;
+    sim::Time last_used;
+  };
+  /// All that a node's proxy remembers and that is still of use. Takes time proportional to their
+  /// number.
+  std::vector<ClientAffinity> affinities(const Node& node) const;
 
   // Router
   Route route(const Node& node, Protocol protocol, const SocketAddress& client,
               const SocketAddress& destination) override;
-  std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
+  std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port, Scope scope,
                                              const SocketAddress& client,
                                              bool after_failure) override;
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
   std::string_view mode_name(const Node& node) const override;
 
  private:
+  // What an address of a Service is; it decides which traffic policy applies.
+  enum class FrontendKind : std::uint8_t { cluster_ip, external_ip, load_balancer, node_port };
   // Where a port of a Service is reached. Node ports have the address 0.0.0.0 or ::.
   struct Frontend {
     SocketAddress address;
@@ -103,38 +121,53 @@ class ServiceProxy : public Router {
       return AddressHash{}(frontend.address) * 3 + static_cast<std::size_t>(frontend.protocol);
     }
   };
+  struct ServiceFrontend {
+    Frontend frontend;
+    FrontendKind kind = FrontendKind::cluster_ip;
+    // The index in spec.ports.
+    std::uint32_t port = 0;
+    friend auto operator<=>(const ServiceFrontend&, const ServiceFrontend&) = default;
+  };
   struct Service {
     std::uint64_t id = 0;
     std::shared_ptr<const std::string> name;
     // Null while it does not exist.
     doc::Value current;
     std::map<std::string, doc::Value> slices;
-    std::vector<std::pair<Frontend, std::uint32_t>> frontends;
+    std::vector<ServiceFrontend> frontends;
     proxy::Timeline<Ref<const proxy::ServiceSnapshot>> versions;
   };
   // Which Service's port a frontend leads to.
   struct Target {
     std::shared_ptr<Service> service;
+    FrontendKind kind = FrontendKind::cluster_ip;
     std::uint32_t port = 0;
+  };
+  struct Match {
+    const Ref<const proxy::PortRules>& rules;
+    FrontendKind kind;
   };
   struct NodeState {
     sim::Duration extra_delay{0};
     bool has_delay = false;
     std::optional<sim::Time> frozen_view;
     std::unique_ptr<proxy::Mode> mode;
+    proxy::Place place;
   };
 
   std::shared_ptr<Service>& ensure_service(const api::ObjectKey& key);
   void publish(Service& service);
+  static std::vector<ServiceFrontend> frontends_of(const doc::Value& service);
   void set_frontends(const std::shared_ptr<Service>& service,
-                     std::vector<std::pair<Frontend, std::uint32_t>> frontends);
+                     std::vector<ServiceFrontend> frontends);
   void forget_if_empty(const api::ObjectKey& key);
   void sweep();
   sim::Time horizon() const;
   std::vector<sim::Time> frozen_views() const;
   NodeState& state_of(const Node& node) const;
   proxy::Mode& mode_of(const Node& node);
-  const Ref<const proxy::PortRules>* find_rules(const Frontend& frontend, sim::Time view) const;
+  std::optional<Match> find_rules(const Frontend& frontend, sim::Time view) const;
+  Scope scope_of(const Node& node, const Match& match, const IpAddress& client) const;
 
   Network& network_;
   sim::Random random_;
@@ -148,8 +181,11 @@ class ServiceProxy : public Router {
   // By NodeId; made when first needed.
   mutable std::vector<std::unique_ptr<NodeState>> nodes_;
   std::map<NodeId, sim::Time> frozen_;
+  // By the nodes' names; those that have none are left out.
+  std::map<std::string, std::string, std::less<>> zones_;
   client::Subscription service_subscription_;
   client::Subscription slice_subscription_;
+  client::Subscription node_subscription_;
 };
 
 }  // namespace rockpool::net

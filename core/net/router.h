@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/net/address.h"
 #include "core/net/ref.h"
@@ -29,6 +30,10 @@ struct Endpoint {
   std::string pod;
 };
 
+/// Among which endpoints a connection's is chosen: by the Service's traffic policy, all of the
+/// cluster's or only those on the node.
+enum class Scope : std::uint8_t { cluster, local };
+
 /// What a node's rules say about a new connection.
 struct Route {
   /// What is done with it.
@@ -45,6 +50,9 @@ struct Route {
   Verdict verdict = Verdict::pass;
   /// The rules that apply; null for `pass`.
   Ref<const ServicePort> port;
+  Scope scope = Scope::cluster;
+  /// Why it is rejected or dropped, for traces. Outlives everything.
+  std::string_view reason;
 };
 
 /// Decides on each node what becomes of connections to virtual addresses; the proxies implement it.
@@ -58,7 +66,7 @@ class Router {
   /// For `relay`: the endpoint to try next for `client`, or nothing if there is none.
   /// `after_failure` is true if the last one given for the same connection could not be reached.
   virtual std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
-                                                     const SocketAddress& client,
+                                                     Scope scope, const SocketAddress& client,
                                                      bool after_failure) = 0;
   /// The Pod behind an endpoint, `namespace/name`, for traces; empty if there is none.
   virtual std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) = 0;

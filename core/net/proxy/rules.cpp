@@ -19,6 +19,12 @@ bool is_left_to_others(const doc::Value& object) {
   return labels.contains(kServiceProxyName) || labels.contains(kHeadless);
 }
 
+std::vector<std::string> names_in(const doc::Value& hints) {
+  std::vector<std::string> names;
+  for (const doc::Value& hint : hints.items()) names.push_back(hint["name"].to_string());
+  return names;
+}
+
 std::string pod_of(const api::Endpoint& endpoint) {
   const doc::Value& target = endpoint.target_ref();
   if (target["kind"].as_string() != "Pod") return {};
@@ -42,18 +48,27 @@ bool is_read_by_proxies(const doc::Value& slice) {
 PortRules::PortRules(Id id, std::shared_ptr<const std::string> service_name,
                      const doc::Value& service, const std::vector<doc::Value>& slices)
     : id_{id}, service_name_{std::move(service_name)} {
-  const api::ServicePort port = api::Service{service}.ports()[id.port];
+  const api::Service view{service};
+  const api::ServicePort port = view.ports()[id.port];
   port_name_ = port.name();
   protocol_ = parse_protocol(port.protocol()).value_or(Protocol::tcp);
+  is_internal_local_ = view.internal_traffic_is_local();
+  is_external_local_ = view.external_traffic_is_local();
+  if (view.has_client_ip_affinity()) {
+    affinity_timeout_ = std::chrono::seconds{view.affinity_timeout_seconds()};
+  }
+  for (const doc::Value& range : view.load_balancer_source_ranges().items()) {
+    if (const auto parsed = Cidr::parse(range.as_string())) source_ranges_.push_back(*parsed);
+  }
   for (const doc::Value& slice : slices) add_slice(slice);
   sort_endpoints();
-  for (const RuleEndpoint& endpoint : endpoints_) {
-    if (endpoint.ready) eligible_.push_back(endpoint.address);
-  }
-  if (!eligible_.empty()) return;
-  for (const RuleEndpoint& endpoint : endpoints_) {
-    if (endpoint.serving && endpoint.terminating) eligible_.push_back(endpoint.address);
-  }
+}
+
+const Eligible& PortRules::eligible(const Place& place) const {
+  const Place& key = has_hints_ || has_local_policy() ? place : Place{};
+  const auto [found, is_new] = eligible_.try_emplace(key);
+  if (is_new) found->second = find_eligible(*this, key);
+  return found->second;
 }
 
 // Takes the endpoints of a slice that has a port of our name.
@@ -72,6 +87,9 @@ void PortRules::add_slice(const doc::Value& object) {
       added.ready = endpoint.is_ready();
       added.serving = endpoint.is_serving();
       added.terminating = endpoint.is_terminating();
+      added.zone_hints = names_in(endpoint.zone_hints());
+      added.node_hints = names_in(endpoint.node_hints());
+      has_hints_ = has_hints_ || !added.zone_hints.empty() || !added.node_hints.empty();
     }
   }
 }

@@ -10,7 +10,9 @@
 
 #include "core/doc/value.h"
 #include "core/net/address.h"
+#include "core/net/proxy/eligible.h"
 #include "core/net/router.h"
+#include "core/sim/time.h"
 
 namespace rockpool::net::proxy {
 
@@ -20,6 +22,9 @@ struct RuleEndpoint {
   /// `namespace/name` of its Pod; empty if it is none.
   std::string pod;
   std::string node_name;
+  /// Where it should be used from.
+  std::vector<std::string> zone_hints;
+  std::vector<std::string> node_hints;
   bool ready = false;
   bool serving = false;
   bool terminating = false;
@@ -45,9 +50,16 @@ class PortRules : public ServicePort {
   Protocol protocol() const { return protocol_; }
   /// All endpoints, whatever their state, in order of their addresses.
   const std::vector<RuleEndpoint>& endpoints() const { return endpoints_; }
-  /// The addresses that may get connections: the ready endpoints or, if there are none, those that
-  /// still serve while they terminate (pkg/proxy/topology.go CategorizeEndpoints). In order.
-  const std::vector<SocketAddress>& eligible() const { return eligible_; }
+  /// Only endpoints on the same node may serve the cluster IP, or what comes from outside.
+  bool is_internal_local() const { return is_internal_local_; }
+  bool is_external_local() const { return is_external_local_; }
+  bool has_local_policy() const { return is_internal_local_ || is_external_local_; }
+  /// How long a client stays with its endpoint after its last connection; 0 if it does not.
+  sim::Duration affinity_timeout() const { return affinity_timeout_; }
+  /// Whom a load balancer's address admits; empty for everybody.
+  const std::vector<Cidr>& source_ranges() const { return source_ranges_; }
+  /// Who may get connections at a place. Found out when first asked; kept as long as the rules.
+  const Eligible& eligible(const Place& place) const;
   const RuleEndpoint* find(const SocketAddress& address) const;
 
  private:
@@ -58,8 +70,14 @@ class PortRules : public ServicePort {
   std::shared_ptr<const std::string> service_name_;
   std::string port_name_;
   Protocol protocol_ = Protocol::tcp;
+  bool is_internal_local_ = false;
+  bool is_external_local_ = false;
+  bool has_hints_ = false;
+  sim::Duration affinity_timeout_{0};
+  std::vector<Cidr> source_ranges_;
   std::vector<RuleEndpoint> endpoints_;
-  std::vector<SocketAddress> eligible_;
+  // One for all places if neither policies nor hints tell them apart.
+  mutable std::map<Place, Eligible> eligible_;
 };
 
 /// A Service and its EndpointSlices as they were at one moment, shared by all nodes. The rules of

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <map>
+#include <utility>
 #include <vector>
 
+#include "core/net/proxy/affinity.h"
 #include "core/net/proxy/mode.h"
 
 namespace rockpool::net::proxy {
@@ -12,28 +14,31 @@ namespace rockpool::net::proxy {
 /// every connection and opens another to an endpoint, in turn.
 ///
 /// Each Service port has a list of its endpoints, shuffled whenever the set of them changes, and an
-/// index that then starts over (LoadBalancerRR). A Service without endpoints is rejected, as all
-/// later modes do and the conformance tests expect.
+/// index that then starts over (LoadBalancerRR). An endpoint that cannot be reached loses the
+/// clients that had an affinity to it.
 class Userspace : public Mode {
  public:
   explicit Userspace(sim::Random random) : random_{random} {}
 
   std::string_view name() const override { return "userspace"; }
-  Route::Verdict verdict(const PortRules& rules, const SocketAddress& client) override;
-  std::optional<SocketAddress> choose(const Ref<const PortRules>& rules,
-                                      const SocketAddress& client, bool after_failure) override;
+  Route::Verdict verdict() const override { return Route::Verdict::relay; }
+  SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
+  std::vector<Affinity> affinities() const override { return affinity_.all(); }
 
  private:
   struct RoundRobin {
     // The version from which the list was made.
     Ref<const PortRules> rules;
+    const std::vector<SocketAddress>* eligible = nullptr;
     std::vector<SocketAddress> order;
     std::size_t next = 0;
   };
-  void refresh(RoundRobin& state, const Ref<const PortRules>& rules);
+  SocketAddress take_next(const Ref<const PortRules>& rules, const Choice& choice);
+  void refresh(RoundRobin& state, const Ref<const PortRules>& rules, const Choice& choice);
 
   sim::Random random_;
-  std::map<PortRules::Id, RoundRobin> states_;
+  std::map<std::pair<PortRules::Id, Scope>, RoundRobin> states_;
+  AffinityTable affinity_;
 };
 
 }  // namespace rockpool::net::proxy

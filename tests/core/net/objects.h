@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/doc/value.h"
@@ -16,6 +17,9 @@ struct EndpointSpec {
   bool serving = true;
   bool terminating = false;
   std::string hostname = {};
+  std::string node = {};
+  std::vector<std::string> zone_hints = {};
+  std::vector<std::string> node_hints = {};
 };
 
 /// A port of a Service or slice under test.
@@ -72,6 +76,13 @@ inline doc::Value make_slice(const std::string& service, const std::vector<PortS
     conditions.set("serving", doc::Value{each.serving});
     conditions.set("terminating", doc::Value{each.terminating});
     if (!each.hostname.empty()) endpoint.set("hostname", doc::Value{each.hostname});
+    if (!each.node.empty()) endpoint.set("nodeName", doc::Value{each.node});
+    for (const auto& [field, hints] :
+         {std::pair{"forZones", each.zone_hints}, std::pair{"forNodes", each.node_hints}}) {
+      for (const std::string& hint : hints) {
+        endpoint.edit("hints").edit(field).push_back(doc::Value::map({{"name", doc::Value{hint}}}));
+      }
+    }
     if (!each.pod.empty()) {
       doc::Value& target = endpoint.edit("targetRef");
       target.set("kind", doc::Value{"Pod"});

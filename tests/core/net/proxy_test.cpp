@@ -396,5 +396,146 @@ TEST_CASE("rules can be listed as a node has them") {
   CHECK(rules[0].eligible.size() == 3);
 }
 
+TEST_CASE("a client with affinity stays with its endpoint, on every node by itself") {
+  ServiceWorld world;
+  doc::Value sticky = world.service;
+  sticky.edit("spec").set("sessionAffinity", doc::Value{"ClientIP"});
+  sticky.edit("spec")
+      .edit("sessionAffinityConfig")
+      .edit("clientIP")
+      .set("timeoutSeconds", doc::Value{60});
+  world.proxy.on_service(&world.service, &sticky);
+  world.loop.run_for(kSettled);
+
+  const std::string mine = world.fetch(world.client, kWeb).outcome->body;
+  CHECK(world.spread(world.client, 9) == Counts{{mine, 9}});
+  const auto known = world.proxy.affinities(*world.one);
+  REQUIRE(known.size() == 1);
+  CHECK(known[0].service == "default/web");
+  CHECK(known[0].client == world.client->address());
+  CHECK(world.proxy.affinities(*world.two).empty());
+  // Another client is given the next endpoint.
+  const Ref<Host> other = world.add_pod(*world.one, "other", 99);
+  const std::string theirs = world.fetch(other, kWeb).outcome->body;
+  CHECK(theirs != mine);
+
+  // Each use begins the time anew.
+  world.loop.run_for(50s);
+  CHECK(world.spread(world.client, 1) == Counts{{mine, 1}});
+  world.loop.run_for(50s);
+  CHECK(world.spread(world.client, 1) == Counts{{mine, 1}});
+  world.loop.run_for(60s);
+  CHECK(world.proxy.affinities(*world.one).empty());
+  CHECK(world.fetch(world.client, kWeb).outcome->body != mine);
+
+  // Without affinity again, endpoints are taken in turn.
+  world.proxy.on_service(&sticky, &world.service);
+  world.loop.run_for(kSettled);
+  CHECK(world.spread(world.client, 6) == Counts{{"web-0", 2}, {"web-1", 2}, {"web-2", 2}});
+}
+
+TEST_CASE("an affinity ends with its endpoint") {
+  ServiceWorld world;
+  doc::Value sticky = world.service;
+  sticky.edit("spec").set("sessionAffinity", doc::Value{"ClientIP"});
+  world.proxy.on_service(&world.service, &sticky);
+  world.loop.run_for(kSettled);
+  const std::string mine = world.fetch(world.client, kWeb).outcome->body;
+  std::vector<EndpointSpec> others;
+  for (const EndpointSpec& endpoint : world.endpoints) {
+    if (endpoint.pod != mine) others.push_back(endpoint);
+  }
+  world.set_endpoints(others);
+  world.loop.run_for(kSettled);
+  const std::string next = world.fetch(world.client, kWeb).outcome->body;
+  CHECK(next != mine);
+  world.set_endpoints(world.endpoints);
+  world.loop.run_for(kSettled);
+  CHECK(world.spread(world.client, 4) == Counts{{next, 4}});
+  // An endpoint that cannot be reached loses its clients.
+  const auto place = static_cast<std::size_t>(next.back() - '0');
+  world.listeners[place].reset();
+  const std::string last = world.fetch(world.client, kWeb).outcome->body;
+  CHECK(last != next);
+  CHECK(world.spread(world.client, 4) == Counts{{last, 4}});
+}
+
+TEST_CASE("local traffic policies keep traffic on the node, or drop it") {
+  ServiceWorld world;
+  for (std::size_t i = 0; i < 3; ++i) world.endpoints[i].node = i == 0 ? "node-1" : "node-2";
+  world.set_endpoints(world.endpoints);
+  doc::Value local = world.service;
+  local.edit("spec").set("internalTrafficPolicy", doc::Value{"Local"});
+  local.edit("spec").set("externalTrafficPolicy", doc::Value{"Local"});
+  world.proxy.on_service(&world.service, &local);
+  world.loop.run_for(kSettled);
+
+  CHECK(world.spread(world.client, 4) == Counts{{"web-0", 4}});
+  CHECK(world.spread(world.outside, 4, "http://192.168.0.1:30080/") == Counts{{"web-0", 4}});
+  CHECK(world.spread(world.outside, 4, "http://192.168.0.2:30080/") ==
+        Counts{{"web-1", 2}, {"web-2", 2}});
+  // What comes from inside is not held to the policy for the outside.
+  CHECK(world.spread(world.client, 6, "http://192.168.0.1:30080/") ==
+        Counts{{"web-0", 2}, {"web-1", 2}, {"web-2", 2}});
+
+  world.set_endpoints({world.endpoints[0]});
+  world.loop.run_for(kSettled);
+  const Ref<Host> other = world.add_pod(*world.two, "other", 99);
+  const Counts silence{{"connection_timed_out", 1}};
+  CHECK(world.spread(other, 1) == silence);
+  CHECK(world.spread(world.outside, 1, "http://192.168.0.2:30080/") == silence);
+  CHECK(world.spread(world.outside, 1, "http://192.168.0.1:30080/") == Counts{{"web-0", 1}});
+  FetchOptions traced;
+  traced.trace = true;
+  const FetchResult lost = world.fetch(other, kWeb, traced);
+  REQUIRE(lost.trace);
+  const auto refusal = std::ranges::find(lost.trace->hops, HopKind::proxy, &Hop::kind);
+  REQUIRE(refusal != lost.trace->hops.end());
+  CHECK(refusal->detail == "the Service has no local endpoints");
+  // Without any endpoint it is refused after all.
+  world.set_endpoints({});
+  world.loop.run_for(kSettled);
+  CHECK(world.spread(other, 1) == Counts{{"connection_refused", 1}});
+}
+
+TEST_CASE("external addresses and those of load balancers lead to the Service") {
+  ServiceWorld world;
+  doc::Value open = world.service;
+  open.edit("spec").set("externalIPs", doc::Value::array({doc::Value{"198.51.100.7"}}));
+  open.edit("spec").set("loadBalancerSourceRanges",
+                        doc::Value::array({doc::Value{"10.244.0.0/16"}}));
+  doc::Value& ingress = open.edit("status").edit("loadBalancer").edit("ingress");
+  ingress.push_back(doc::Value::map({{"ip", "198.51.100.8"}, {"ipMode", "VIP"}}));
+  ingress.push_back(doc::Value::map({{"ip", "198.51.100.9"}, {"ipMode", "Proxy"}}));
+  world.proxy.on_service(&world.service, &open);
+  world.loop.run_for(kSettled);
+  const Counts fair{{"web-0", 1}, {"web-1", 1}, {"web-2", 1}};
+  const Counts silence{{"connection_timed_out", 1}};
+  CHECK(world.spread(world.client, 3, "http://198.51.100.7/") == fair);
+  CHECK(world.spread(world.client, 3, "http://198.51.100.8/") == fair);
+  // A balancer that is a proxy is not left out, so packets for it leave the cluster.
+  CHECK(world.spread(world.client, 1, "http://198.51.100.9/") == silence);
+  // The ranges are about load balancers only.
+  const Ref<Host> node{&world.one->host()};
+  CHECK(world.spread(node, 1, "http://198.51.100.8/") == silence);
+  CHECK(world.spread(node, 3, "http://198.51.100.7/") == fair);
+  CHECK(world.proxy.rules(*world.one)[0].frontends.size() == 4);
+}
+
+TEST_CASE("a node's zone decides which hints are for it") {
+  ServiceWorld world;
+  for (std::size_t i = 0; i < 3; ++i) world.endpoints[i].zone_hints = {i == 0 ? "a" : "b"};
+  world.set_endpoints(world.endpoints);
+  world.loop.run_for(kSettled);
+  CHECK(world.spread(world.client, 3) == Counts{{"web-0", 1}, {"web-1", 1}, {"web-2", 1}});
+  doc::Value node;
+  node.edit("metadata").set("name", doc::Value{"node-1"});
+  node.edit("metadata").edit("labels").set("topology.kubernetes.io/zone", doc::Value{"b"});
+  world.proxy.on_node(nullptr, &node);
+  CHECK(world.spread(world.client, 4) == Counts{{"web-1", 2}, {"web-2", 2}});
+  world.proxy.on_node(&node, nullptr);
+  CHECK(world.spread(world.client, 3) == Counts{{"web-0", 1}, {"web-1", 1}, {"web-2", 1}});
+}
+
 }  // namespace
 }  // namespace rockpool::net
