@@ -58,6 +58,25 @@ export async function until(look, what) {
   }
 }
 
+// A look at a picture of the page: `look` is run in the page with its pixels, {width, height, data}.
+export async function lookAt(page, clip, look) {
+  const picture = (await page.screenshot({ clip })).toString('base64');
+  const pixels = await page.evaluateHandle(
+    async (text) => {
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      context.drawImage(bitmap, 0, 0);
+      return context.getImageData(0, 0, bitmap.width, bitmap.height);
+    },
+    picture,
+  );
+  return pixels.evaluate(look);
+}
+
+// How many colours there are: one for nothing, hundreds for a cluster.
+export const colours = ({ data }) => new Set(new Uint32Array(data.buffer)).size;
+
 // One <rockpool-sandbox> of a page, used as a person would: by mouse and keyboard.
 export class Sandbox {
   constructor(page, selector = 'rockpool-sandbox') {
@@ -67,10 +86,7 @@ export class Sandbox {
 
   // Runs in the page; `ask` gets the element.
   ask(ask, argument) {
-    return this.page.evaluate(
-      ([selector, text, value]) => new Function(`return ${text}`)()(document.querySelector(selector), value),
-      [this.selector, ask.toString(), argument],
-    );
+    return this.page.locator(this.selector).evaluate(ask, argument);
   }
 
   ready() {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { PATIENCE_MS, Sandbox, openPage, until } from './browser.mjs';
+import { PATIENCE_MS, Sandbox, colours, lookAt, openPage, until } from './browser.mjs';
 
 const page = (body) => `<!doctype html><meta charset="utf-8"><script type="module" src="rockpool.js"></script>
 <style>body { margin: 0 } rockpool-sandbox { height: 420px } p { height: 300px; margin: 0 }</style>${body}`;
@@ -114,15 +114,7 @@ async function isDrawn(page, index) {
     const { x, y, width, height } = document.querySelectorAll('rockpool-sandbox')[at].getBoundingClientRect();
     return { x, y, width, height: Math.min(height, innerHeight - y) };
   }, index);
-  const picture = (await page.screenshot({ clip })).toString('base64');
-  return page.evaluate(async (bytes) => {
-    const bitmap = await createImageBitmap(await (await fetch(`data:image/png;base64,${bytes}`)).blob());
-    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
-    const context = canvas.getContext('2d');
-    context.drawImage(bitmap, 0, 0);
-    const colours = new Set(new Uint32Array(context.getImageData(0, 0, bitmap.width, bitmap.height).data.buffer));
-    return colours.size > 100;
-  }, picture);
+  return (await lookAt(page, clip, colours)) > 100;
 }
 
 test('one that is taken out of the page ends; put back, it starts anew', async (t) => {
