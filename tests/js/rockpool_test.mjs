@@ -3,42 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Rockpool, StatusError } from '../../dist/rockpool.js';
+import { webManifest } from '../manifests/web.mjs';
 
-const WEB = `
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: web
-spec:
-  replicas: 3
-  selector:
-    matchLabels: {app: web}
-  template:
-    metadata:
-      labels: {app: web}
-    spec:
-      containers:
-      - name: web
-        image: registry.k8s.io/e2e-test-images/agnhost:2.53
-        args: [netexec, --http-port=8080]
-        ports: [{containerPort: 8080}]
----
-apiVersion: v1
-kind: Service
-metadata:
-  name: web
-spec:
-  selector: {app: web}
-  ports: [{port: 80, targetPort: 8080}]
----
-apiVersion: v1
-kind: Pod
-metadata:
-  name: client
-spec:
-  containers:
-  - {name: client, image: registry.k8s.io/pause:3.10}
-`;
+const WEB = webManifest();
 
 const pods = async (cluster, selector) => {
   const path = '/api/v1/namespaces/default/pods';

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
 import { ask, eventually, rawConnection, startServer, temporaryFolder } from './server.mjs';
+import { webManifest } from '../manifests/web.mjs';
 
 // A port of Kubernetes' range that nobody has just now, on the addresses of three nodes.
 async function freeNodePort() {
@@ -22,32 +23,10 @@ async function freeNodePort() {
   throw new Error('no free NodePort');
 }
 
-const manifest = port => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 3
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-      - {name: web, image: registry.k8s.io/e2e-test-images/agnhost:2.53, args: [netexec, --http-port=8080]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec:
-  type: NodePort
-  selector: {app: web}
-  ports: [{port: 80, targetPort: 8080, nodePort: ${port}}]
-`;
-
 async function startWeb(t) {
   const port = await freeNodePort();
   const file = path.join(await temporaryFolder(t), 'web.yaml');
-  await writeFile(file, manifest(port));
+  await writeFile(file, webManifest({ nodePort: port }));
   const server = await startServer(t, '--node-ports', '--speed', '10', '--manifest', file);
   const deployment = '/apis/apps/v1/namespaces/default/deployments/web';
   await eventually(async () => (await ask(server, deployment)).body.status.readyReplicas === 3, 'three Pods');
@@ -125,7 +104,7 @@ test('what came over NodePorts is part of the saved history', async t => {
   const port = await freeNodePort();
   const folder = await temporaryFolder(t);
   const file = path.join(folder, 'web.yaml');
-  await writeFile(file, manifest(port));
+  await writeFile(file, webManifest({ nodePort: port }));
   const options = ['--node-ports', '--speed', '10', '--state', path.join(folder, 'state.json')];
   const first = await startServer(t, ...options, '--manifest', file);
   await eventually(async () => (await curl(`http://127.0.0.1:${port}/hostname`)).code === 0, 'an answer');

@@ -11,6 +11,7 @@
 
 #include "core/doc/json.h"
 #include "web/js/fetch_json.h"
+#include "web/js/read_json.h"
 
 namespace rockpool::web {
 namespace {
@@ -22,25 +23,11 @@ std::string error_json(const api::Status& status, doc::Value extra = doc::Value:
   return doc::to_json(doc::Value::map({{"error", std::move(extra)}}));
 }
 
-api::Result<doc::Value> read_object(std::string_view what, std::string_view text) {
-  auto document = doc::parse_json(text);
-  if (document && document->is_object()) return std::move(*document);
-  return std::unexpected{api::bad_request(fmt::format("{}: expected an object", what))};
-}
-
-api::Result<sim::Duration> read_duration(std::string_view name, const doc::Value& value) {
-  const auto span = sim::parse_duration(value.as_string());
-  if (span && *span >= sim::Duration{0}) return *span;
-  return std::unexpected{
-      api::bad_request(fmt::format("{}: expected a duration such as \"10s\"", name))};
-}
-
 // Reads one option; the error names it.
 api::Result<void> read_option(std::string_view name, const doc::Value& value,
                               ClusterOptions& options) {
-  const auto bad = [&](std::string_view expected) {
-    return std::unexpected{
-        api::bad_request(fmt::format("options.{}: expected {}", name, expected))};
+  const auto bad = [&](std::string_view what) {
+    return expected(fmt::format("options.{}", name), what);
   };
   if (name == "seed") {
     const std::string_view text = value.as_string();
@@ -60,7 +47,7 @@ api::Result<void> read_option(std::string_view name, const doc::Value& value,
     if (!start) return bad("an RFC 3339 time");
     options.start = *start;
   } else if (name == "proxyDelay" || name == "proxyDelaySpread") {
-    const auto span = read_duration(fmt::format("options.{}", name), value);
+    const auto span = read_duration(fmt::format("options.{}", name), value.as_string());
     if (!span) return std::unexpected{span.error()};
     (name == "proxyDelay" ? options.proxy_delay : options.proxy_delay_spread) = *span;
   } else {

@@ -6,11 +6,13 @@
 #include <string_view>
 #include <vector>
 
+#include "web/js/read_json.h"
+
 namespace rockpool::web {
 namespace {
 
-std::unexpected<api::Status> bad(std::string_view name, std::string_view expected) {
-  return std::unexpected{api::bad_request(fmt::format("fetch: {}: expected {}", name, expected))};
+std::unexpected<api::Status> bad(std::string_view name, std::string_view what) {
+  return expected(fmt::format("fetch: {}", name), what);
 }
 
 api::Result<void> read_member(std::string_view name, const doc::Value& value,
@@ -26,8 +28,8 @@ api::Result<void> read_member(std::string_view name, const doc::Value& value,
   }
   if (!value.is_string()) return bad(name, "a string");
   if (name == "timeout") {
-    const auto timeout = sim::parse_duration(value.as_string());
-    if (!timeout || *timeout <= sim::Duration{0}) return bad(name, "a duration such as \"30s\"");
+    const auto timeout = read_duration("fetch: timeout", value.as_string(), sim::Duration{1});
+    if (!timeout) return std::unexpected{timeout.error()};
     options.timeout = *timeout;
   } else if (name == "url") {
     options.url = value.as_string();
