@@ -32,6 +32,7 @@ export async function openPage({ during, folder = 'dist', html = '', init, ...op
   const close = () => (closing ??= Promise.all([browser.close(), server.close()]));
   during?.after(close);
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const errors = [];
   const warnings = [];

@@ -94,13 +94,14 @@ for (const [name, options, pixels] of [
 ]) {
   test(`every pixel of ${name} is drawn by itself`, async (t) => {
     const { page, sandbox, errors } = await open(t, options);
+    // Drawn in software, so many pixels take long: one frame is enough.
+    await sandbox.ask((element) => element.cluster.pause());
     await sandbox.find('service/default/web');
     const canvas = await page.evaluate(() => {
       const { width, height } = document.querySelector('canvas');
       return [width, height];
     });
     assert.deepEqual(canvas, pixels);
-    await sandbox.ask((element) => element.cluster.pause());
     // A letter drawn in device pixels has edges as narrow as one of them: of two pixels side by side at
     // the edge of the editor's text, most differ sharply somewhere. Enlarged letters never do.
     const { x, y, width } = await sandbox.find('editor', ({ id }) => id === 'editor');
@@ -108,7 +109,7 @@ for (const [name, options, pixels] of [
     const sharp = await lookAt(page, text, sharpness);
     assert.ok(sharp > 0.3, `${sharp}`);
     assert.deepEqual(errors, []);
-    });
+  });
 }
 
 // The share of edges, among pixels side by side, that go from light to dark in one step.
