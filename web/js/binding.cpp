@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/apiserver/session.h"
 #include "core/doc/json.h"
 #include "web/js/fetch_json.h"
 #include "web/js/read_json.h"
