@@ -86,12 +86,14 @@ class Decoder {
     doc::Value out = in;
     const std::span<const Field> fields = type.fields();
     std::size_t next = 0;
+    bool has_unknown = false;
     for (const doc::Member& member : in.members()) {
       while (next < fields.size() && fields[next].key() < member.key) {
         add_missing(out, fields[next++]);
       }
       if (next == fields.size() || !(fields[next].key() == member.key)) {
-        drop_unknown(out, member.key, path);
+        note_unknown(member.key, path);
+        has_unknown = true;
         continue;
       }
       const Field& field = fields[next++];
@@ -104,7 +106,7 @@ class Decoder {
       }
     }
     while (next < fields.size()) add_missing(out, fields[next++]);
-    return out;
+    return has_unknown ? only_known(type, out) : out;
   }
 
   struct Problem {
@@ -121,12 +123,21 @@ class Decoder {
     }
   }
 
-  void drop_unknown(doc::Value& out, const doc::Key& key, const doc::Path& path) {
-    if (mode_ == Mode::check && strict_problems_.size() < kMaxStrictErrors) {
-      std::string field = path.child(key.text()).to_string();
-      strict_problems_.push_back({"unknown field " + quote(field), std::move(field)});
+  void note_unknown(const doc::Key& key, const doc::Path& path) {
+    if (mode_ == Mode::trust || strict_problems_.size() >= kMaxStrictErrors) return;
+    std::string field = path.child(key.text()).to_string();
+    strict_problems_.push_back({"unknown field " + quote(field), std::move(field)});
+  }
+
+  // All unknown members go at once: taking each out for itself would move those after it each time,
+  // and a hostile object may have very many.
+  static doc::Value only_known(const TypeTable& type, const doc::Value& object) {
+    std::vector<doc::Member> known;
+    for (const Field& field : type.fields()) {
+      if (const doc::Value* value = object.find(field.key()))
+        known.push_back({field.key(), *value});
     }
-    out.erase(key);
+    return doc::Value::object_of(std::move(known));
   }
 
   // Null means absent.

@@ -18,6 +18,8 @@ constexpr std::size_t kLengthBytes = 2;
 constexpr int kMaxConnections = 256;
 // RFC 7766 leaves it to the server; CoreDNS waits as long.
 constexpr std::chrono::seconds kConnectionTimeout{10};
+// After an error such as too many open files, before the next try.
+constexpr std::chrono::milliseconds kPause{50};
 
 // A node that is up, to ask from.
 std::optional<std::string> find_node(Cluster& cluster) {
@@ -41,6 +43,15 @@ std::optional<std::string> server_failure(std::string_view query) {
   answer.code = net::dns::ResponseCode::server_failure;
   answer.questions = message->questions;
   return net::dns::encode(answer, net::dns::kMaxPlainUdpSize);
+}
+
+// False for what every server drops without a word (miekg/dns: less than a header, or a response),
+// so that it costs the cluster nothing.
+bool may_be_query(std::string_view message) {
+  constexpr std::size_t kHeaderSize = 12;
+  constexpr unsigned kResponseBit = 0x80;
+  return message.size() >= kHeaderSize &&
+         (static_cast<unsigned char>(message[2]) & kResponseBit) == 0;
 }
 
 std::string framed(std::string_view message) {
@@ -72,6 +83,8 @@ std::expected<void, std::string> DnsServer::listen(const asio::ip::address& addr
   const udp::endpoint same_place{address, port_};
   if (!error) datagrams_->open(same_place.protocol(), error);
   if (!error) datagrams_->bind(same_place, error);
+  // An answer that the system cannot take now is lost, as any datagram may be.
+  if (!error) datagrams_->non_blocking(true, error);
   if (error == asio::error::address_in_use) {
     return std::unexpected{fmt::format("{} is in use", port)};
   }
@@ -104,28 +117,41 @@ void DnsServer::ask(DnsTransport transport, std::string message, Answer answer) 
 
 asio::awaitable<void> DnsServer::serve_datagrams() {
   std::array<char, net::dns::kMaxMessageSize> buffer;
+  asio::steady_timer pause{context_};
   while (datagrams_->is_open()) {
     udp::endpoint client;
     error_code error;
     const std::size_t size =
         co_await datagrams_->async_receive_from(asio::buffer(buffer), client, into(error));
-    if (error || size == 0) continue;
+    if (error) {
+      pause.expires_after(kPause);
+      co_await pause.async_wait(into(error));
+      continue;
+    }
+    const std::string_view message{buffer.data(), size};
+    if (!may_be_query(message)) continue;
     const auto send = [weak = std::weak_ptr{datagrams_},
                        client](const std::optional<std::string>& answer) {
       const auto socket = weak.lock();
       error_code ignored;
       if (socket && answer) socket->send_to(asio::buffer(*answer), client, 0, ignored);
     };
-    ask(DnsTransport::udp, std::string{buffer.data(), size}, send);
+    ask(DnsTransport::udp, std::string{message}, send);
   }
 }
 
 asio::awaitable<void> DnsServer::accept_all() {
+  asio::steady_timer pause{context_};
   while (acceptor_.is_open()) {
     error_code error;
     tcp::socket socket{context_};
     co_await acceptor_.async_accept(socket, into(error));
-    if (error || connections_ >= kMaxConnections) continue;
+    if (error) {
+      pause.expires_after(kPause);
+      co_await pause.async_wait(into(error));
+      continue;
+    }
+    if (connections_ >= kMaxConnections) continue;
     ++connections_;
     const auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
     asio::co_spawn(context_, [this, stream] { return serve_connection(stream); }, asio::detached);
@@ -163,7 +189,7 @@ asio::awaitable<void> DnsServer::serve_connection(std::shared_ptr<beast::tcp_str
     if (error) break;
     std::string message(static_cast<std::size_t>(length[0] << 8 | length[1]), '\0');
     co_await asio::async_read(*stream, asio::buffer(message), into(error));
-    if (error || message.empty()) break;
+    if (error || !may_be_query(message)) break;
     const std::string answer = co_await ask_and_wait(std::move(message));
     if (answer.empty()) break;
     const std::string text = framed(answer);

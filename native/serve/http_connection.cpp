@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native/serve/http_connection.h"
 
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,36 +31,18 @@ bool can_carry(const apiserver::Request& request) {
   return !choose_subprotocol(kind, request.headers.get("Sec-WebSocket-Protocol")).empty();
 }
 
-bool expects_continue(const WireRequest& request) {
-  return beast::iequals(request[http::field::expect], "100-continue");
-}
-
-// The length that the header promises is checked before anything of the body is read.
-std::optional<apiserver::Response> refusal_of(const error_code& error) {
-  if (error == http::error::header_limit) {
-    return failure(431, "BadRequest", "the request's headers are larger than 64 KiB");
-  }
-  if (error == http::error::body_limit) {
-    return failure(413, "RequestEntityTooLarge",
-                   "Request entity too large: limit is " + std::to_string(kMaxBodyBytes));
-  }
-  const bool is_malformed = error.category() == make_error_code(http::error::bad_method).category();
-  if (!is_malformed || error == http::error::end_of_stream ||
-      error == http::error::partial_message) {
-    return std::nullopt;
-  }
-  return failure(400, "BadRequest", "malformed HTTP request: " + error.message());
-}
-
 }  // namespace
 
 asio::awaitable<void> HttpConnection::run() {
   error_code error;
+  quiet_since_ = std::chrono::steady_clock::now();
   co_await stream_.handshake(error);
   while (!error && !is_stopping_) {
+    quiet_since_ = std::chrono::steady_clock::now();
     if (!co_await wait_for_request()) break;
     WireRequest request;
     if (!co_await read_request(request)) break;
+    quiet_since_.reset();
     if (!co_await answer(request)) break;
   }
   co_await stream_.close();
@@ -82,39 +60,23 @@ void HttpConnection::abort() {
 }
 
 asio::awaitable<bool> HttpConnection::wait_for_request() {
-  if (buffer_.size() > 0) co_return true;
-  constexpr std::size_t kFirstRead = 4096;
-  error_code error;
   is_idle_ = true;
-  stream_.expires_after(kIdleTimeout);
-  const std::size_t count =
-      co_await stream_.async_read_some(buffer_.prepare(kFirstRead), into(error));
+  const bool has_come = co_await reader_.wait(kIdleTimeout);
   is_idle_ = false;
-  if (error) co_return false;
-  buffer_.commit(count);
-  co_return true;
+  co_return has_come;
 }
 
 asio::awaitable<bool> HttpConnection::read_request(WireRequest& request) {
-  http::request_parser<http::string_body> parser;
-  parser.header_limit(kMaxHeaderBytes);
-  parser.body_limit(kMaxBodyBytes);
-  error_code error;
-  stream_.expires_after(kRequestTimeout);
-  co_await http::async_read_header(stream_, buffer_, parser, into(error));
-  if (!error && expects_continue(parser.get())) {
-    co_await stream_.write_all("HTTP/1.1 100 Continue\r\n\r\n", error);
-    stream_.expires_after(kRequestTimeout);
-  }
-  if (!error) co_await http::async_read(stream_, buffer_, parser, into(error));
-  if (!error) {
-    request = parser.release();
+  RequestOutcome outcome = co_await reader_.read();
+  if (outcome.request) {
+    request = std::move(*outcome.request);
     co_return true;
   }
-  const std::optional<apiserver::Response> refusal = refusal_of(error);
-  if (refusal) {
-    const HeadOptions options{.keep_alive = false, .content_length = refusal->body.size()};
-    co_await stream_.write_all(response_head(*refusal, options) + refusal->body, error);
+  if (outcome.refusal) {
+    const apiserver::Response& refusal = *outcome.refusal;
+    const HeadOptions options{.keep_alive = false, .content_length = refusal.body.size()};
+    error_code error;
+    co_await stream_.write_all(response_head(refusal, options) + refusal.body, error);
   }
   co_return false;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/beast/core/flat_buffer.hpp>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +11,7 @@
 #include "native/serve/guard.h"
 #include "native/serve/http_message.h"
 #include "native/serve/http_service.h"
+#include "native/serve/request_reader.h"
 #include "native/serve/stream.h"
 
 namespace rockpool::native {
@@ -29,19 +30,19 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   void stop();
   /// Tears the connection down.
   void abort();
+  /// Since when the client has owed a request; nothing while one is answered.
+  std::optional<std::chrono::steady_clock::time_point> quiet_since() const { return quiet_since_; }
 
  private:
   // Waits for a request's first byte; false if none comes.
   asio::awaitable<bool> wait_for_request();
   // Reads one request; false if the connection is at its end or had to be refused.
   asio::awaitable<bool> read_request(WireRequest& request);
-  asio::awaitable<void> refuse(int code, std::string_view reason, std::string_view message);
   // Answers one request; false if the connection has come to its end.
   asio::awaitable<bool> answer(WireRequest& request);
   asio::awaitable<bool> send(apiserver::Response response, const WireRequest& request);
   asio::awaitable<bool> send_stream(apiserver::Response response, BodySource& body,
                                     const WireRequest& request);
-  asio::awaitable<bool> write_chunks(BodySource& body);
   apiserver::Response respond_to(WireRequest& request);
   // What keeps a request from the service; empty if nothing does.
   std::optional<apiserver::Response> refusal(const WireRequest& request) const;
@@ -55,11 +56,12 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   Stream stream_;
   const RequestGuard& guard_;
   HttpService& service_;
-  beast::flat_buffer buffer_;
+  RequestReader reader_{stream_};
   // Wakes whoever writes a stream.
   std::shared_ptr<asio::steady_timer> news_;
   // Ends a session.
   std::function<void()> stop_session_;
+  std::optional<std::chrono::steady_clock::time_point> quiet_since_;
   bool is_idle_ = false;
   bool is_stopping_ = false;
 };

@@ -9,6 +9,8 @@ namespace rockpool::native {
 
 // After an error such as too many open files, before the next try.
 constexpr std::chrono::milliseconds kAcceptPause{50};
+// How long a connection may be quiet while others wait for its place.
+constexpr std::chrono::seconds kPatience{1};
 
 HttpServer::HttpServer(asio::io_context& context, asio::ssl::context* tls)
     : context_{context}, tls_{tls}, acceptor_{context}, room_{context} {}
@@ -64,7 +66,8 @@ asio::awaitable<void> HttpServer::accept_all() {
   while (!is_stopping_) {
     error_code error;
     if (connections_.size() >= kMaxConnections) {
-      room_.expires_at(asio::steady_timer::time_point::max());
+      make_room();
+      room_.expires_after(kPatience);
       co_await room_.async_wait(into(error));
       continue;
     }
@@ -82,6 +85,18 @@ asio::awaitable<void> HttpServer::accept_all() {
     connections_.insert(connection);
     asio::co_spawn(context_, [this, connection] { return serve(connection); }, asio::detached);
   }
+}
+
+void HttpServer::make_room() {
+  auto oldest = std::chrono::steady_clock::now() - kPatience;
+  std::shared_ptr<HttpConnection> found;
+  for (const auto& connection : connections_) {
+    const auto since = connection->quiet_since();
+    if (!since || *since > oldest) continue;
+    oldest = *since;
+    found = connection;
+  }
+  if (found) found->abort();
 }
 
 asio::awaitable<void> HttpServer::serve(std::shared_ptr<HttpConnection> connection) {

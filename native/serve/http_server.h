@@ -13,6 +13,7 @@
 namespace rockpool::native {
 
 /// Listens on one port and serves every connection that comes, up to kMaxConnections at a time.
+/// When there are so many, the one that has been quiet for longest makes room for the next.
 class HttpServer {
  public:
   /// Both must outlive this. With `tls` connections are encrypted.
@@ -31,6 +32,8 @@ class HttpServer {
 
  private:
   asio::awaitable<void> accept_all();
+  // Ends the connection that has owed a request for longest, if that is longer than kPatience.
+  void make_room();
   asio::awaitable<void> serve(std::shared_ptr<HttpConnection> connection);
   asio::awaitable<void> finish(std::function<void()> done);
 

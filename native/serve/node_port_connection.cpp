@@ -3,9 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-
 #include "native/serve/limits.h"
 #include "native/serve/peer.h"
 
@@ -52,21 +49,14 @@ asio::awaitable<void> NodePortConnection::run() {
 }
 
 asio::awaitable<bool> NodePortConnection::read_request(WireRequest& request) {
-  http::request_parser<http::string_body> parser;
-  parser.header_limit(kMaxHeaderBytes);
-  parser.body_limit(kMaxBodyBytes);
-  error_code error;
-  stream_.expires_after(kIdleTimeout);
-  co_await http::async_read_header(stream_, buffer_, parser, into(error));
-  if (!error && beast::iequals(parser.get()[http::field::expect], "100-continue")) {
-    co_await stream_.write_all("HTTP/1.1 100 Continue\r\n\r\n", error);
+  if (!co_await reader_.wait(kIdleTimeout)) co_return false;
+  RequestOutcome outcome = co_await reader_.read();
+  if (outcome.request) {
+    request = std::move(*outcome.request);
+    co_return true;
   }
-  stream_.expires_after(kRequestTimeout);
-  if (!error) co_await http::async_read(stream_, buffer_, parser, into(error));
-  if (error && error != http::error::end_of_stream) reset();
-  if (error) co_return false;
-  request = parser.release();
-  co_return true;
+  if (!outcome.has_ended) reset();
+  co_return false;
 }
 
 FetchOptions NodePortConnection::fetch_options(WireRequest& request) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -10,6 +9,7 @@
 #include "core/net/address.h"
 #include "native/serve/clock.h"
 #include "native/serve/http_message.h"
+#include "native/serve/request_reader.h"
 #include "native/serve/stream.h"
 
 namespace rockpool::native {
@@ -41,7 +41,7 @@ class NodePortConnection : public std::enable_shared_from_this<NodePortConnectio
   Cluster& cluster_;
   ClusterClock& clock_;
   net::SocketAddress target_;
-  beast::flat_buffer buffer_;
+  RequestReader reader_{stream_};
   // The number of the simulated connection; 0 before the first request.
   std::uint64_t client_ = 0;
   asio::steady_timer news_;

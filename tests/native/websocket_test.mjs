@@ -120,7 +120,17 @@ test('bad frames end their connection and harm no other', async t => {
     [exec('cat'), 'v5.channel.k8s.io', frame('\0x', { masked: false })],
     [exec('cat'), 'v5.channel.k8s.io', frame('\0x', { opcode: 5 })],
     [exec('cat'), 'v5.channel.k8s.io', frame('\0x', { flags: 0xf0 })],
-    [exec('cat'), 'v5.channel.k8s.io', frame('')],
+    [exec('cat'), 'v5.channel.k8s.io', frame('')], [exec('cat'), 'v5.channel.k8s.io', frame('\xff')],
+    [exec('cat'), 'v5.channel.k8s.io', frame('', { opcode: 8, flags: 0x90 })],
+    // Control frames may be neither long nor in parts; a continuation continues something.
+    [exec('cat'), 'v5.channel.k8s.io', frame('x'.repeat(126), { opcode: 9 })],
+    [exec('cat'), 'v5.channel.k8s.io', frame('x', { opcode: 9, flags: 0 })],
+    [exec('cat'), 'v5.channel.k8s.io', frame('x', { opcode: 0 })],
+    [exec('cat'), 'v5.channel.k8s.io', Buffer.concat([frame('\0x', { flags: 0 }), frame('\0x')])],
+    [exec('cat'), 'v5.channel.k8s.io', frame('\xff\xfe\xfd', { opcode: 1 })],
+    [exec('cat'), 'v5.channel.k8s.io', frame('\x03', { opcode: 8 })],
+    [exec('cat'), 'v5.channel.k8s.io', frame('\x03\xee', { opcode: 8 })],
+    [exec('cat'), 'v5.channel.k8s.io', Buffer.concat([frame('\0', { flags: 0 }), ...Array(100).fill(frame('x'.repeat(60_000), { opcode: 0, flags: 0 }))])],
     [exec('cat'), 'v5.channel.k8s.io', Buffer.from([0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0])],
     spdy('\x80\x09\0\x01\0\0\0\0'), spdy('\x80\x03\0\x01\0\0\0\x02xx'), spdy('\x80\x03\0\x01\0\xff\xff\xff'),
     spdy('\x80\x03\0\x01\0\0\0\x0e\0\0\0\x01\0\0\0\0\0\0zzzz'),
@@ -132,6 +142,31 @@ test('bad frames end their connection and harm no other', async t => {
   }
   const raw = await open(t, server, exec('echo', 'still here'), 'v4.channel.k8s.io');
   await eventually(() => raw.channel(1) === 'still here\n', 'an answer');
+});
+
+test('messages for channels that are not there, or make no sense, are passed over', async t => {
+  const server = await startPod(t, box);
+  const raw = await open(t, server, `${exec('cat')}&tty=false`, 'v5.channel.k8s.io');
+  for (const message of ['\x01out', '\x02error', '\x03status', '\x04', '\x04{', '\x04[1,2]', '\x04{"Width":-1,"Height":"x"}',
+                         '\x04{"Width":99999999999999999999}', '\x07seven', '\xfe', '\xff\x03', '\xff\x09', '\xff\0\0']) {
+    raw.send(frame(message));
+  }
+  raw.send(frame('x', { opcode: 9 }));
+  await eventually(() => raw.frames().some(({ opcode, payload }) => opcode === 10 && payload === 'x'), 'a pong');
+  const other = await open(t, server, exec('echo', 'still here'), 'v4.channel.k8s.io');
+  await eventually(() => other.channel(1) === 'still here\n', 'an answer');
+});
+
+test('a WebSocket by another host name is refused, as a rebound name would make it', async t => {
+  const server = await startPod(t, box);
+  const raw = await rawConnection(t, server.port);
+  raw.send([`GET ${exec('true')} HTTP/1.1`, 'Host: evil.example', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13',
+            'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Protocol: v5.channel.k8s.io', '', ''].join('\r\n'));
+  await raw.receive(/^HTTP\/1\.1 421 /);
+  for (const origin of ['null', 'https://localhost', `http://localhost:${server.port + 1}`, `http://localhost:${server.port}.evil.example`]) {
+    const foreign = await open(t, server, exec('true'), 'v5.channel.k8s.io', `Origin: ${origin}`);
+    assert.match(foreign.head, /^HTTP\/1\.1 403 /, origin);
+  }
 });
 
 test('a client that vanishes takes its session along', async t => {
