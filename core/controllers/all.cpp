@@ -7,6 +7,7 @@
 #include "core/controllers/deployment.h"
 #include "core/controllers/endpoints.h"
 #include "core/controllers/endpointslice.h"
+#include "core/controllers/endpointslice_mirroring.h"
 #include "core/controllers/garbage_collector.h"
 #include "core/controllers/namespace.h"
 #include "core/controllers/node_ipam.h"
@@ -30,6 +31,7 @@ constexpr std::array kControllers = {
     Registration{"replicaset-controller", make_replicaset_controller},
     Registration{"endpointslice-controller", make_endpointslice_controller},
     Registration{"endpoints-controller", make_endpoints_controller},
+    Registration{"endpointslice-mirroring-controller", make_endpointslice_mirroring_controller},
     Registration{"pod-garbage-collector-controller", make_pod_gc_controller},
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},

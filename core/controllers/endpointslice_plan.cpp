@@ -32,6 +32,23 @@ SliceDraft* best_fit(std::vector<SliceDraft>& slices, std::size_t count,
   return best;
 }
 
+doc::Value hint(std::string_view name) {
+  return doc::Value::array({doc::Value::object({{"name"_key, name}})});
+}
+
+// Endpoints of Services that prefer short ways say where they are meant to be used from
+// (spec.trafficDistribution). PreferClose is the older name of PreferSameZone.
+void set_hints(doc::Value& endpoint, const api::Service& service) {
+  const std::string_view wish = service.traffic_distribution();
+  if (wish.empty()) return;
+  const std::string zone = endpoint["zone"_key].to_string();
+  if (!zone.empty()) endpoint.edit("hints"_key).set("forZones"_key, hint(zone));
+  const std::string node = endpoint["nodeName"_key].to_string();
+  if (wish == "PreferSameNode" && !node.empty()) {
+    endpoint.edit("hints"_key).set("forNodes"_key, hint(node));
+  }
+}
+
 }  // namespace
 
 doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::string_view ip,
@@ -51,15 +68,8 @@ doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::
   });
   if (!pod.node_name().empty()) endpoint.set("nodeName"_key, pod.node_name());
   if (has_hostname_in(pod, service)) endpoint.set("hostname"_key, pod.spec().hostname());
-  if (zone.empty()) return endpoint;
-  endpoint.set("zone"_key, zone);
-  // Endpoints of Services that prefer short ways say for which zone they are meant.
-  if (ready && service.traffic_distribution() == "PreferClose") {
-    endpoint.set(
-        "hints"_key,
-        doc::Value::object(
-            {{"forZones"_key, doc::Value::array({doc::Value::object({{"name"_key, zone}})})}}));
-  }
+  if (!zone.empty()) endpoint.set("zone"_key, zone);
+  if (ready) set_hints(endpoint, service);
   return endpoint;
 }
 

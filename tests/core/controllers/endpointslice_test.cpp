@@ -299,5 +299,31 @@ TEST_CASE("endpoints of Services that prefer close ones are meant for their own 
   CHECK(world.endpoints().at("a").zone_hints().at(0)["name"_key].as_string() == "east");
 }
 
+TEST_CASE("endpoints say where they are preferred") {
+  World world{"endpointslice-controller"};
+  world.add_node("node-1", "metadata: {labels: {topology.kubernetes.io/zone: a}}");
+  world.run_pods();
+  world.create(
+      "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, "
+      "trafficDistribution: PreferSameNode, ports: [{port: 80}]}}");
+  world.create(
+      "{apiVersion: v1, kind: Pod, metadata: {name: a, labels: {app: web}}, "
+      "spec: {containers: [{name: web, image: nginx}]}}");
+  world.run();
+  const auto hints = [&] {
+    return world.list(kSlices, "kubernetes.io/service-name=web")[0]["endpoints"_key].at(
+        0)["hints"_key];
+  };
+  CHECK(hints()["forNodes"_key].at(0)["name"_key].as_string() == "node-1");
+  CHECK(hints()["forZones"_key].at(0)["name"_key].as_string() == "a");
+  world.patch(kServices, "web", "spec: {trafficDistribution: PreferSameZone}");
+  world.run();
+  CHECK(hints()["forNodes"_key].is_null());
+  CHECK(hints()["forZones"_key].size() == 1);
+  world.patch(kServices, "web", "spec: {trafficDistribution: null}");
+  world.run();
+  CHECK(hints().is_null());
+}
+
 }  // namespace
 }  // namespace rockpool::controllers
