@@ -6,13 +6,14 @@
 #include <charconv>
 #include <optional>
 
+#include "core/doc/hash.h"
 #include "core/doc/json.h"
 
 namespace rockpool::cluster {
 namespace {
 
 // Raised whenever an older program could not replay what this one writes.
-constexpr std::int64_t kFormatVersion = 2;
+constexpr std::int64_t kFormatVersion = 3;
 
 constexpr doc::Limits snapshot_limits() {
   doc::Limits limits;
@@ -42,6 +43,13 @@ std::optional<Number> read_number(std::string_view text, int base) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, base);
   if (error != std::errc{} || end != text.data() + text.size()) return {};
   return number;
+}
+
+// Of everything but the checksum itself. The digest would not notice a changed input that comes to
+// the same, such as another header of a request.
+std::string checksum_of(doc::Value snapshot) {
+  snapshot.erase("checksum");
+  return fmt::format("{:016x}", doc::fnv64a(doc::to_json(snapshot)));
 }
 
 api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
@@ -94,11 +102,14 @@ std::string History::to_json(sim::Time now, std::uint64_t digest) const {
     items.push_back(
         doc::Value::map({{"at", input.moment.time_since_epoch().count()}, {"do", input.what}}));
   }
-  return doc::to_json(doc::Value::map({{"rockpool", kFormatVersion},
-                                       {"options", options_to_value(options)},
-                                       {"inputs", doc::Value::array(std::move(items))},
-                                       {"now", now.time_since_epoch().count()},
-                                       {"digest", fmt::format("{:016x}", digest)}}));
+  doc::Value snapshot = doc::Value::map({{"rockpool", kFormatVersion},
+                                         {"options", options_to_value(options)},
+                                         {"inputs", doc::Value::array(std::move(items))},
+                                         {"now", now.time_since_epoch().count()},
+                                         {"digest", fmt::format("{:016x}", digest)}});
+  const std::string checksum = checksum_of(snapshot);
+  snapshot.set("checksum", checksum);
+  return doc::to_json(snapshot);
 }
 
 api::Result<Replay> parse_history(std::string_view text) {
@@ -123,6 +134,12 @@ api::Result<Replay> parse_history(std::string_view text) {
   const sim::Time now{sim::Duration{(*document)["now"].as_int()}};
   if (now < options->start || (!inputs->empty() && now < inputs->back().moment)) {
     return damaged("now: earlier than the last input");
+  }
+  // Last, as all other complaints say more.
+  const std::string checksum = checksum_of(*document);
+  if ((*document)["checksum"].as_string() != checksum) {
+    return damaged(fmt::format("its checksum is {}, but what it holds has {}: it was changed",
+                               doc::to_json((*document)["checksum"]), checksum));
   }
   return Replay{{std::move(*options), std::move(*inputs)}, now, *digest};
 }

@@ -31,7 +31,8 @@ struct History {
   ClusterOptions options;
   std::vector<Input> inputs;
 
-  /// As JSON, with the moment to come back to and the digest that the cluster had at it.
+  /// As JSON, with the moment to come back to, the digest that the cluster had at it, and a
+  /// checksum of it all.
   std::string to_json(sim::Time now, std::uint64_t digest) const;
 };
 
@@ -42,7 +43,8 @@ struct Replay {
   std::uint64_t digest = 0;
 };
 
-/// Reads what `History::to_json` writes. Errors: BadRequest that says where the text is damaged.
+/// Reads what `History::to_json` writes. Errors: BadRequest that says where the text is damaged, or
+/// that it is.
 api::Result<Replay> parse_history(std::string_view text);
 
 }  // namespace rockpool::cluster

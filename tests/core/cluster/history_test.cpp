@@ -49,8 +49,8 @@ TEST_CASE("a damaged snapshot says where") {
   CHECK(message(good) == "(accepted)");
   CHECK(message(good.substr(0, good.size() / 2)).starts_with("snapshot: line 1, column "));
   CHECK(message("{}") == "snapshot: not a snapshot of Rockpool");
-  CHECK(with("\"rockpool\":2", "\"rockpool\":9") ==
-        "snapshot: version 9 cannot be read; this program reads version 2");
+  CHECK(with("\"rockpool\":3", "\"rockpool\":9") ==
+        "snapshot: version 9 cannot be read; this program reads version 3");
   CHECK(with("\"nodes\":5", "\"nodes\":-1") ==
         "snapshot: options.nodes: must be between 0 and 16000, inclusive");
   CHECK(with("\"seed\":\"1", "\"seed\":\"x1") ==
@@ -61,6 +61,21 @@ TEST_CASE("a damaged snapshot says where") {
         "snapshot: now: earlier than the last input");
   CHECK(with("\"digest\":\"0000", "\"digest\":\"zz00") ==
         "snapshot: digest: expected 16 hexadecimal digits");
+}
+
+TEST_CASE("a snapshot with one letter changed is no snapshot") {
+  const std::string good = sample().to_json(sim::kEpoch + 2s, 1);
+  for (std::size_t at = 0; at < good.size(); ++at) {
+    std::string text = good;
+    text[at] = static_cast<char>(text[at] ^ 1);
+    CHECK_MESSAGE(!parse_history(text).has_value(), text);
+  }
+  std::string unsigned_text = good;
+  const std::size_t checksum = unsigned_text.find("\"checksum\":");
+  unsigned_text.erase(checksum, unsigned_text.find(',', checksum) - checksum + 1);
+  const auto replay = parse_history(unsigned_text);
+  REQUIRE_FALSE(replay.has_value());
+  CHECK(replay.error().message.starts_with("snapshot: its checksum is null, but"));
 }
 
 }  // namespace
