@@ -76,6 +76,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       informers{store},
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},
+      load_balancers{network},
       fetches{loop, network, informers},
       dns_queries{loop, informers, fetches},
       api_proxy{loop, network, random.stream("apiserver-proxy"), api.options().advertise_address},
@@ -86,6 +87,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers);
+  load_balancers.follow(informers);
 }
 
 Cluster::Parts::~Parts() {

@@ -16,6 +16,7 @@
 #include "core/controllers/replicaset.h"
 #include "core/controllers/root_ca.h"
 #include "core/controllers/service_account.h"
+#include "core/controllers/service_lb.h"
 #include "core/controllers/taint_eviction.h"
 
 namespace rockpool::controllers {
@@ -32,6 +33,7 @@ constexpr std::array kControllers = {
     Registration{"endpointslice-controller", make_endpointslice_controller},
     Registration{"endpoints-controller", make_endpoints_controller},
     Registration{"endpointslice-mirroring-controller", make_endpointslice_mirroring_controller},
+    Registration{"service-lb-controller", make_service_lb_controller},
     Registration{"pod-garbage-collector-controller", make_pod_gc_controller},
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},

@@ -42,6 +42,10 @@ struct Options {
   std::int64_t large_cluster_size_threshold = 50;
   /// How many endpoints an EndpointSlice holds (--max-endpoints-per-slice).
   std::int64_t max_endpoints_per_slice = 100;
+  /// Where load balancers get their IPv4 addresses from, and how long the simulated cloud takes to
+  /// make one.
+  std::string load_balancer_cidr = "198.51.100.0/24";
+  sim::Duration load_balancer_delay = std::chrono::seconds{3};
 };
 
 /// What every controller is made from. All of it must outlive the controller.

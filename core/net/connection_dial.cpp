@@ -250,6 +250,9 @@ void Connection::on_syn(std::uint32_t attempt) {
     repeat_syn();
     return;
   }
+  if (server->kind() == HostKind::node && network_->router() != nullptr) {
+    network_->router()->tend_own_port(*server->node(), dial_to_.port);
+  }
   ListeningPort* const port = server->find_port(dial_to_.port);
   if (port == nullptr) {
     server_ = Ref{server};

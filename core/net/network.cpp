@@ -258,8 +258,14 @@ Route Network::route(const Host& from, const Host* owner, Protocol protocol,
     Route route = router_->route(*node, protocol, client, to);
     if (route.verdict != Route::Verdict::pass) return route;
   }
-  if (owner == nullptr || owner->kind() != HostKind::node || owner->node() == node) return {};
-  node = owner->node();
+  Node* next = nullptr;
+  if (owner == nullptr) {
+    if (gateway_ != nullptr) next = gateway_->next_hop(protocol, client, to);
+  } else if (owner->kind() == HostKind::node) {
+    next = owner->node();
+  }
+  if (next == nullptr || next == node) return {};
+  node = next;
   return router_->route(*node, protocol, client, to);
 }
 

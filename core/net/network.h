@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/net/address.h"
+#include "core/net/gateway.h"
 #include "core/net/host.h"
 #include "core/net/observer.h"
 #include "core/net/router.h"
@@ -87,7 +88,8 @@ class Node {
 /// Every host of a simulated world and the ways between them.
 ///
 /// A new connection meets the rules of its client's node (Router), then goes to whoever has the
-/// destination's address, by way of that node's rules if the address is a node's. What answers:
+/// destination's address, by way of that node's rules if the address is a node's. One to an address
+/// that nobody has goes by the rules of the node that the gateway names. What answers:
 ///
 /// - a host with a listener: accepted;
 /// - a host without one: refused (RST);
@@ -152,6 +154,9 @@ class Network {
   /// Who decides about virtual addresses; null for nobody. Must outlive its use here.
   void set_router(Router* router) { router_ = router; }
   Router* router() const { return router_; }
+  /// Who takes packets to addresses that nobody has; null for nobody. Must outlive its use here.
+  void set_gateway(Gateway* gateway) { gateway_ = gateway; }
+  Gateway* gateway() const { return gateway_; }
   /// Who sees requests; null for nobody. Must outlive its use here.
   void set_observer(Observer* observer) { observer_ = observer; }
   Observer* observer() const { return observer_; }
@@ -205,6 +210,7 @@ class Network {
   NetworkOptions options_;
   ConnectionPool* pool_;
   Router* router_ = nullptr;
+  Gateway* gateway_ = nullptr;
   Observer* observer_ = nullptr;
   // By NodeId; null where a node was removed.
   std::vector<std::unique_ptr<Node>> nodes_;

@@ -74,6 +74,7 @@ void ServiceProxy::on_service(const doc::Value* before, const doc::Value* after)
   const std::shared_ptr<Service> service = ensure_service(key);
   service->current = after != nullptr && proxy::is_proxied(*after) ? *after : doc::Value{};
   set_frontends(service, frontends_of(service->current));
+  set_health_port(service);
   publish(*service);
   forget_if_empty(key);
 }
@@ -132,6 +133,51 @@ void ServiceProxy::on_endpoint_slice(const doc::Value* before, const doc::Value*
     service.slices[name] = *after;
     publish(service);
   }
+}
+
+void ServiceProxy::set_health_port(const std::shared_ptr<Service>& service) {
+  const auto wanted =
+      static_cast<std::uint16_t>(api::Service{service->current}.health_check_node_port());
+  if (wanted == service->health_port) return;
+  const auto known = health_ports_.find(service->health_port);
+  if (known != health_ports_.end() && known->second.lock() == service) health_ports_.erase(known);
+  service->health_port = wanted;
+  if (wanted != 0) health_ports_[wanted] = service;
+}
+
+void ServiceProxy::tend_own_port(const Node& node, std::uint16_t port) {
+  NodeState& state = state_of(node);
+  if (port != proxy::kHealthzPort && !health_ports_.contains(port)) {
+    state.health_servers.erase(port);
+    return;
+  }
+  std::unique_ptr<proxy::HealthServer>& server = state.health_servers[port];
+  if (server) return;
+  server = std::make_unique<proxy::HealthServer>(
+      node.host(), port, [this, id = node.id(), port]() -> std::optional<HttpResponse> {
+        const Node* const asked = network_.node(id);
+        return asked == nullptr ? std::nullopt : answer_health(*asked, port);
+      });
+}
+
+std::optional<HttpResponse> ServiceProxy::answer_health(const Node& node,
+                                                        std::uint16_t port) const {
+  if (port == proxy::kHealthzPort) {
+    return proxy::healthz_answer(sim::format_rfc3339(network_.loop().now()));
+  }
+  const auto found = health_ports_.find(port);
+  const std::shared_ptr<Service> service =
+      found == health_ports_.end() ? nullptr : found->second.lock();
+  if (!service) return {};
+  const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
+  if (!snapshot) return {};
+  const api::ObjectKey key = api::key_of(snapshot->service());
+  const Ref<const PortRules>& rules = snapshot->rules(0, node.host().address().family());
+  const auto count =
+      std::ranges::count_if(rules->endpoints(), [&](const proxy::RuleEndpoint& endpoint) {
+        return endpoint.ready && endpoint.node_name == node.name();
+      });
+  return proxy::health_answer({key.namespace_, key.name, count});
 }
 
 // Makes a new version of a Service's rules.

@@ -14,6 +14,7 @@
 #include "core/client/informer.h"
 #include "core/doc/value.h"
 #include "core/net/network.h"
+#include "core/net/proxy/health_server.h"
 #include "core/net/proxy/mode.h"
 #include "core/net/proxy/rules.h"
 #include "core/net/proxy/timeline.h"
@@ -105,6 +106,7 @@ class ServiceProxy : public Router {
                                              const SocketAddress& client,
                                              bool after_failure) override;
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
+  void tend_own_port(const Node& node, std::uint16_t port) override;
   std::string_view mode_name(const Node& node) const override;
 
  private:
@@ -135,6 +137,8 @@ class ServiceProxy : public Router {
     doc::Value current;
     std::map<std::string, doc::Value> slices;
     std::vector<ServiceFrontend> frontends;
+    // Its healthCheckNodePort; 0 for none.
+    std::uint16_t health_port = 0;
     proxy::Timeline<Ref<const proxy::ServiceSnapshot>> versions;
   };
   // Which Service's port a frontend leads to.
@@ -153,6 +157,8 @@ class ServiceProxy : public Router {
     std::optional<sim::Time> frozen_view;
     std::unique_ptr<proxy::Mode> mode;
     proxy::Place place;
+    // The ports at which it answers load balancers; opened when first asked.
+    std::map<std::uint16_t, std::unique_ptr<proxy::HealthServer>> health_servers;
   };
 
   std::shared_ptr<Service>& ensure_service(const api::ObjectKey& key);
@@ -161,6 +167,8 @@ class ServiceProxy : public Router {
   void set_frontends(const std::shared_ptr<Service>& service,
                      std::vector<ServiceFrontend> frontends);
   void forget_if_empty(const api::ObjectKey& key);
+  void set_health_port(const std::shared_ptr<Service>& service);
+  std::optional<HttpResponse> answer_health(const Node& node, std::uint16_t port) const;
   void sweep();
   sim::Time horizon() const;
   std::vector<sim::Time> frozen_views() const;
@@ -176,6 +184,8 @@ class ServiceProxy : public Router {
   std::map<api::ObjectKey, std::shared_ptr<Service>> services_;
   std::unordered_map<std::uint64_t, std::weak_ptr<Service>> services_by_id_;
   std::unordered_map<Frontend, proxy::Timeline<Target>, FrontendHash> frontends_;
+  // By healthCheckNodePort.
+  std::map<std::uint16_t, std::weak_ptr<Service>> health_ports_;
   // Frontends that have lost their Service, and when, to be forgotten once no node sees them.
   std::deque<std::pair<sim::Time, Frontend>> retired_;
   // By NodeId; made when first needed.

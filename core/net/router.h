@@ -70,6 +70,9 @@ class Router {
                                                      bool after_failure) = 0;
   /// The Pod behind an endpoint, `namespace/name`, for traces; empty if there is none.
   virtual std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) = 0;
+  /// A SYN has reached that TCP port of the node itself: time to open or close a port at which the
+  /// proxy answers for itself. Most nodes are never asked, so nothing is open before.
+  virtual void tend_own_port(const Node& node, std::uint16_t port) = 0;
   /// The mode in which the node's proxy runs, for traces: "userspace".
   virtual std::string_view mode_name(const Node& node) const = 0;
 };

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "core/api/object.h"
+#include "core/client/informer.h"
+#include "core/doc/value.h"
+#include "core/net/gateway.h"
+#include "core/net/network.h"
+#include "core/sim/task.h"
+
+namespace rockpool::net {
+
+/// How load balancers look after the nodes.
+struct LoadBalancerOptions {
+  /// From one question to a node until the next.
+  sim::Duration period = std::chrono::seconds{2};
+  /// How long an answer may take.
+  sim::Duration timeout = std::chrono::seconds{1};
+  /// A node is given up after so many bad answers in a row, and taken again after one good one.
+  int failures = 2;
+};
+
+/// The load balancers of a simulated cloud, which pass packets on as they are: a packet to the
+/// address in a Service's `status.loadBalancer.ingress` goes to one of the healthy nodes, whose
+/// proxy knows the address (ipMode VIP). All packets of a connection go to the same one.
+///
+/// A node is healthy if its proxy says so: at the Service's healthCheckNodePort if it has one, so
+/// that nodes without endpoints are left alone, else at the proxy's own port. Nodes with the label
+/// node.kubernetes.io/exclude-from-external-load-balancers are left out. Each port is asked about
+/// once for all load balancers, and only while there are any.
+class LoadBalancers : public Gateway {
+ public:
+  /// The network must outlive it. Installs itself as the network's gateway.
+  explicit LoadBalancers(Network& network, LoadBalancerOptions options = {});
+  LoadBalancers(const LoadBalancers&) = delete;
+  LoadBalancers& operator=(const LoadBalancers&) = delete;
+  ~LoadBalancers() override;
+
+  /// Follows the Services and Nodes of these informers, which must outlive their use here.
+  void follow(client::Informers& informers);
+  /// A Service or a Node has changed: `before` is null for a new one, `after` for one that is gone.
+  void on_service(const doc::Value* before, const doc::Value* after);
+  void on_node(const doc::Value* before, const doc::Value* after);
+
+  /// The nodes to which the load balancer at that address sends, in order of their names.
+  std::vector<std::string> healthy_nodes(const IpAddress& address) const;
+
+  Node* next_hop(Protocol protocol, const SocketAddress& client,
+                 const SocketAddress& destination) override;
+
+ private:
+  // What is known of one node at one port.
+  struct Probe {
+    bool is_healthy = false;
+    int failures = 0;
+    sim::Process process;
+  };
+  // All nodes, asked at one port.
+  struct Checker {
+    int users = 0;
+    std::map<std::string, Probe> probes;
+    // In order of their names.
+    std::vector<NodeId> healthy;
+  };
+  struct Balancer {
+    std::vector<IpAddress> addresses;
+    std::uint16_t health_port = 0;
+    friend bool operator==(const Balancer&, const Balancer&) = default;
+  };
+
+  void begin(const Balancer& balancer);
+  void end(const Balancer& balancer);
+  void watch(std::uint16_t port, Checker& checker, const std::string& node);
+  sim::Task<void> ask_forever(std::uint16_t port, std::string node);
+  void note(std::uint16_t port, const std::string& node, bool is_good);
+  void refresh(Checker& checker) const;
+
+  Network& network_;
+  LoadBalancerOptions options_;
+  // The machine that asks; made when first needed.
+  Ref<Host> host_;
+  std::map<api::ObjectKey, Balancer> balancers_;
+  std::unordered_map<IpAddress, std::uint16_t, AddressHash> ports_by_address_;
+  std::map<std::string, bool> nodes_;
+  std::map<std::uint16_t, Checker> checkers_;
+  client::Subscription service_subscription_;
+  client::Subscription node_subscription_;
+};
+
+}  // namespace rockpool::net
