@@ -79,6 +79,12 @@ void ApiServer::set_proxy_transport(ProxyTransport* transport) {
 ProxyTransport* ApiServer::proxy_transport() const {
   return state_->proxy_transport;
 }
+void ApiServer::set_metrics_source(MetricsSource* source) {
+  state_->metrics_source = source;
+}
+MetricsSource* ApiServer::metrics_source() const {
+  return state_->metrics_source;
+}
 sim::Loop& ApiServer::loop() const {
   return state_->loop;
 }

@@ -20,6 +20,7 @@
 
 namespace rockpool::apiserver {
 
+class MetricsSource;
 class PodStreams;
 class ProxyTransport;
 struct ServerState;
@@ -134,6 +135,9 @@ class ApiServer {
   /// How proxied requests are sent, likewise.
   void set_proxy_transport(ProxyTransport* transport);
   ProxyTransport* proxy_transport() const;
+  /// What metrics.k8s.io tells, likewise.
+  void set_metrics_source(MetricsSource* source);
+  MetricsSource* metrics_source() const;
 
   sim::Loop& loop() const;
   /// The store behind, for informers and for reading at full speed. Writes go through the verbs.

@@ -43,8 +43,10 @@ constexpr std::string_view kGroupOrder[] = {"apps",
                                             "node.k8s.io",
                                             "discovery.k8s.io"};
 
-// Its place in the list; behind it for groups that upstream does not have.
+// Its place in the list; behind it for groups that upstream does not have, and last for the one
+// that metrics-server registers.
 std::ptrdiff_t priority_of(std::string_view group) {
+  if (group == "metrics.k8s.io") return std::ssize(kGroupOrder) + 1;
   return std::ranges::find(kGroupOrder, group) - std::begin(kGroupOrder);
 }
 
@@ -117,12 +119,14 @@ void append_subresources(const api::Resource& resource, std::vector<Value>& out)
   }
 }
 
-Value describe_questions(const VirtualResource& resource) {
-  return Value::map({{"name", resource.plural},
-                     {"singularName", resource.singular},
-                     {"namespaced", resource.namespaced},
-                     {"kind", resource.kind},
-                     {"verbs", Value::strings({"create"})}});
+Value describe_virtual(const VirtualResource& resource) {
+  const bool is_question = resource.create != nullptr;
+  return Value::map(
+      {{"name", resource.plural},
+       {"singularName", resource.singular},
+       {"namespaced", resource.namespaced},
+       {"kind", resource.kind},
+       {"verbs", is_question ? Value::strings({"create"}) : Value::strings({"get", "list"})}});
 }
 
 // An APIResource in the words of aggregated discovery.
@@ -229,7 +233,7 @@ std::vector<Value> resource_entries(const ApiServer& server, std::string_view gr
   }
   for (const VirtualResource& resource : virtual_resources()) {
     if (resource.group != group || resource.version != version) continue;
-    resources.push_back(describe_questions(resource));
+    resources.push_back(describe_virtual(resource));
   }
   std::ranges::stable_sort(resources, {},
                            [](const Value& entry) { return entry["name"].to_string(); });

@@ -5,6 +5,7 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/object_routes.h"
+#include "core/apiserver/print/table.h"
 #include "core/apiserver/reviews/reviews.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
@@ -51,7 +52,10 @@ Response serve_scale(const Route& route) {
   if (method == "GET") {
     const auto scale = route.server.get_scale(route.resource->id, route.path.ns, route.path.name);
     if (!scale) return respond_status(scale.error(), route.format);
-    return respond_object(200, *scale, route.format);
+    if (route.format.as != As::table) return respond_object(200, *scale, route.format);
+    return respond_object(
+        200, make_scale_table(*scale, route.format.include_object, route.server.loop().now()),
+        route.format);
   }
   if (method == "PUT") return serve_scale_update(route);
   if (method == "PATCH") return serve_patch(route, Part::scale);

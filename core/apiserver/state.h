@@ -37,6 +37,7 @@ struct ServerState {
   std::uint64_t token_key;
   PodStreams* pod_streams = nullptr;
   ProxyTransport* proxy_transport = nullptr;
+  MetricsSource* metrics_source = nullptr;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
   /// The tolerations that every Pod has unless it says otherwise.

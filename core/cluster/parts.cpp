@@ -84,6 +84,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   network.set_observer(&observers);
   api.set_pod_log_source(&kubelets);
   api.set_pod_streams(&kubelets);
+  api.set_metrics_source(&kubelets);
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers);

@@ -32,6 +32,15 @@ class ListeningPort : public Counted<ListeningPort> {
   bool is_draining() const { return draining_; }
   int open_connections() const { return open_connections_; }
   int active_connections() const;
+  /// Whom to tell of work; see Listener::measure.
+  void measure(sim::RecentSum& work, std::int64_t amount) {
+    work_ = &work;
+    work_amount_ = amount;
+  }
+  /// Tells whoever wants to know.
+  void note_work(sim::Time now) {
+    if (work_ != nullptr) work_->add(now, work_amount_);
+  }
 
   /// Gives the port back; open connections stay.
   void close();
@@ -50,6 +59,8 @@ class ListeningPort : public Counted<ListeningPort> {
   bool draining_ = false;
   int open_connections_ = 0;
   Connection* first_ = nullptr;
+  sim::RecentSum* work_ = nullptr;
+  std::int64_t work_amount_ = 0;
 };
 
 /// One TCP connection with both its ends, and the proxy process between them if there is one.

@@ -285,6 +285,7 @@ void Connection::accept(Host& server, ListeningPort& port) {
     wake_client(connected_at_);
   }
   if (content_ == Content::strings && port.stream() != nullptr) {
+    port.note_work(now());
     port.stream()->accept(Socket{Ref{this}, true});
   }
 }

@@ -121,6 +121,7 @@ void Connection::deliver_request() {
     close_server();
     return;
   }
+  server_port_->note_work(now());
   handler->handle(HttpExchange{Ref{this}});
   // An answer that is not on its way now may never come.
   if (client_news_at() == kNever) progress(kNever);

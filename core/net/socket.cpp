@@ -85,6 +85,10 @@ Listener::~Listener() {
   if (port_) port_->abort();
 }
 
+void Listener::measure(sim::RecentSum& work, std::int64_t amount) {
+  if (port_) port_->measure(work, amount);
+}
+
 bool Listener::is_listening() const {
   return port_ && port_->is_open();
 }

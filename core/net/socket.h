@@ -15,6 +15,7 @@
 #include "core/net/http.h"
 #include "core/net/ref.h"
 #include "core/net/trace.h"
+#include "core/sim/recent_sum.h"
 #include "core/sim/task.h"
 
 // What a process holds of the network: listening ports, connections, datagram sockets. All of them
@@ -141,6 +142,10 @@ class Listener {
     return *this;
   }
   ~Listener();
+
+  /// Adds `amount` to `work`, which must outlive the listener, whenever a client's request arrives
+  /// or, where strings are exchanged, a connection.
+  void measure(sim::RecentSum& work, std::int64_t amount);
 
   /// True while new connections are accepted.
   bool is_listening() const;

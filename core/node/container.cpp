@@ -30,8 +30,9 @@ Container::~Container() {
 }
 
 // Typed keys are echoed into the log, as a terminal's are.
-void Container::open_input(bool terminal) {
+void Container::open_input(bool terminal, bool once) {
   input_ = std::make_unique<Input>();
+  input_ends_once_ = once;
   context_.set_input(input_.get());
   if (!terminal) return;
   terminal_ = std::make_unique<Terminal>(
@@ -66,7 +67,8 @@ void Container::end(std::int32_t exit_code) {
   for (const auto& session : std::exchange(attached_, {})) {
     session->on_input(nullptr);
     session->push_end(apiserver::channel::kOutput);
-    session->push(apiserver::channel::kStatus, command_status(context_.arguments(), exit_code));
+    // How the process ended, the Pod's status tells; the attachment itself went well.
+    session->push(apiserver::channel::kStatus, command_status(context_.arguments(), 0));
     session->finish();
   }
   on_exit_(exit_code);
@@ -176,7 +178,7 @@ void Container::take_attached(const apiserver::SessionInput& input) {
     if (terminal_) return terminal_->type(input.data);
     input_->put(input.data);
   } else if (input.kind == Kind::end && input.channel == apiserver::channel::kInput) {
-    input_->end();
+    if (input_ends_once_) input_->end();
   }
 }
 

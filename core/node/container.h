@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/apiserver/metrics_source.h"
 #include "core/apiserver/pod_streams.h"
 #include "core/node/exec_session.h"
 #include "core/node/images/image.h"
@@ -38,8 +39,8 @@ class Container : public ProcessTable {
   Container(std::unique_ptr<Machine> machine, std::shared_ptr<const ImageConfig> config,
             std::vector<std::string> arguments, std::string working_folder, ExitHandler on_exit);
   /// Gives the first process a standard input, to be called before `start`; with `terminal` it is a
-  /// terminal.
-  void open_input(bool terminal);
+  /// terminal. With `once` it ends with the first client that was attached to it.
+  void open_input(bool terminal, bool once);
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
   ~Container() override;
@@ -68,6 +69,8 @@ class Container : public ProcessTable {
   std::vector<Entry> list() const override;
   bool send_signal(std::int32_t process, int signal) override;
 
+  /// What it uses at that moment.
+  apiserver::ResourceUsage usage(sim::Time now) const;
   /// What its processes see.
   Machine& machine() { return *machine_; }
   /// What its image says.
@@ -88,6 +91,7 @@ class Container : public ProcessTable {
   bool running_ = false;
   sim::Future<bool> ended_;
   std::unique_ptr<Input> input_;
+  bool input_ends_once_ = false;
   std::unique_ptr<Terminal> terminal_;
   ProcessContext context_;
   sim::Process process_;

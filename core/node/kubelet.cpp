@@ -51,6 +51,7 @@ Kubelet::~Kubelet() {
 void Kubelet::start() {
   started_ = true;
   running_ = true;
+  running_since_ = context_.loop.now();
   register_node();
   record_start();
   renew_lease();

@@ -12,6 +12,7 @@
 
 #include "core/api/quantity.h"
 #include "core/api/status.h"
+#include "core/apiserver/metrics_source.h"
 #include "core/node/node_context.h"
 #include "core/node/node_status.h"
 #include "core/node/pod_worker.h"
@@ -60,6 +61,9 @@ class Kubelet {
   }
   /// The images on the node.
   ImagePuller& images() { return context_.puller; }
+  /// What the node and all that runs on it use; nothing while nobody can ask, and in its first
+  /// `sim::RecentSum::kSpan`.
+  std::optional<apiserver::ResourceUsage> usage() const;
   /// The number of statuses and deletions of Pods written so far.
   std::int64_t status_writes() const { return context_.status.writes(); }
 
@@ -107,6 +111,7 @@ class Kubelet {
   bool powered_ = true;
   // The kubelet's own process runs: the machine is on and has booted.
   bool running_ = false;
+  sim::Time running_since_;
   // Pods whose containers have changed since the last relist; pods that may be forgotten.
   std::vector<std::string> changed_;
   std::vector<std::string> finished_;
@@ -120,7 +125,9 @@ class Kubelet {
 };
 
 /// The kubelets of a cluster, as the API server reaches them for logs and conversations with Pods.
-class Kubelets : public apiserver::PodLogSource, public apiserver::PodStreams {
+class Kubelets : public apiserver::PodLogSource,
+                 public apiserver::PodStreams,
+                 public apiserver::MetricsSource {
  public:
   /// Adds a kubelet, which must stay until it is removed.
   void add(Kubelet& kubelet) { by_node_[kubelet.node_name()] = &kubelet; }
@@ -138,6 +145,9 @@ class Kubelets : public apiserver::PodLogSource, public apiserver::PodStreams {
   api::Result<std::shared_ptr<apiserver::Session>> attach(
       const doc::Value& pod, const apiserver::RemoteCommand& command) override;
   api::Result<std::shared_ptr<apiserver::Session>> forward_ports(const doc::Value& pod) override;
+  sim::Duration window() const override { return sim::RecentSum::kSpan; }
+  std::optional<apiserver::ResourceUsage> node_usage(std::string_view node) const override;
+  std::vector<apiserver::ContainerUsage> pod_usage(const doc::Value& pod) const override;
 
  private:
   // The worker of a Pod whose kubelet can be reached.

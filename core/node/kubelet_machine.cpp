@@ -134,6 +134,7 @@ void Kubelet::power_on() {
 
 void Kubelet::boot() {
   running_ = true;
+  running_since_ = context_.loop.now();
   identity_.boot_id = jitter_.uuid();
   context_.crash_back_off.clear();
   context_.pull_back_off.clear();

@@ -12,6 +12,7 @@
 #include "core/api/quantity.h"
 #include "core/api/status.h"
 #include "core/api/views/pod.h"
+#include "core/apiserver/metrics_source.h"
 #include "core/apiserver/pod_log_source.h"
 #include "core/apiserver/pod_streams.h"
 #include "core/node/container.h"
@@ -71,6 +72,9 @@ class PodWorker {
   bool kill_container(std::string_view name, std::int32_t exit_code, std::string_view reason = {});
   /// The running instance of that container, or nullptr.
   Container* find_running(std::string_view name);
+  /// What its running containers use; nothing as long as one of them runs for less than
+  /// `sim::RecentSum::kSpan`.
+  std::vector<apiserver::ContainerUsage> usage() const;
   /// The log that `kubectl logs` reads, or the kubelet's reason why there is none.
   api::Result<ContainerLog*> find_log(const apiserver::PodLogOptions& options) const;
   /// Whether a conversation with that container could begin now; with none, one with the ports.

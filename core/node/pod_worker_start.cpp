@@ -147,6 +147,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .children = {},
       .missing_programs = image.config->missing_programs,
   });
+  if (image.config->has_shell) machine->files.make_folder("/tmp");
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);
   volumes_.mount(spec, machine->files);
   return machine;
@@ -251,8 +252,10 @@ void PodWorker::run_instance(Slot& slot, const PulledImage& image, std::unique_p
   slot.instance = std::make_unique<Container>(
       std::move(machine), image.config, std::move(arguments), std::string{spec.working_dir()},
       [this, &slot](std::int32_t exit_code) { on_exit(slot, exit_code); });
-  if (spec.value()["stdin"_key].as_bool())
-    slot.instance->open_input(spec.value()["tty"_key].as_bool());
+  if (spec.value()["stdin"_key].as_bool()) {
+    slot.instance->open_input(spec.value()["tty"_key].as_bool(),
+                              spec.value()["stdinOnce"_key].as_bool());
+  }
   slot.instance->start();
   record(slot, "Normal", "Started", fmt::format("Started container {}", spec.name()));
   if (runs_on) start_probes(slot);

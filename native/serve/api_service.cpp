@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native/serve/api_service.h"
 
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "core/doc/json.h"
 #include "core/net/http.h"
 #include "native/serve/protobuf/decode.h"
+#include "native/serve/protobuf/openapi.h"
 
 namespace rockpool::native {
 namespace {
@@ -35,14 +37,30 @@ bool is_public(std::string_view path) {
   return false;
 }
 
-apiserver::Request without_authorization(const apiserver::Request& request) {
+// kubectl asks so before it validates a List.
+bool wants_protobuf_schemas(const apiserver::Request& request) {
+  return request.path == "/openapi/v2" &&
+         request.headers.get("Accept").starts_with(protobuf::kOpenApiAccepted);
+}
+
+apiserver::Response as_protobuf_schemas(apiserver::Response response) {
+  doc::Limits limits;
+  limits.max_bytes = std::ssize(response.body);
+  const auto document = doc::parse_json(response.body, limits);
+  if (response.status != 200 || !document) return response;
+  response.body = protobuf::encode_openapi(*document);
+  response.headers = {{"Content-Type", std::string{protobuf::kOpenApiMediaType}}};
+  return response;
+}
+
+apiserver::Request without(const apiserver::Request& request, std::string_view header) {
   apiserver::Request result;
   result.method = request.method;
   result.path = request.path;
   result.query = request.query;
   result.body = request.body;
   for (const auto& [name, value] : request.headers) {
-    if (!net::equal_ignoring_case(name, "Authorization")) result.headers.add(name, value);
+    if (!net::equal_ignoring_case(name, header)) result.headers.add(name, value);
   }
   return result;
 }
@@ -77,7 +95,7 @@ apiserver::Response ApiService::handle(const apiserver::Request& request) {
   }
   // The API server takes who brings no token for the administrator, and judges all others.
   if (!same_secret(authorization.substr(kBearer.size()), token_)) return handle_known(request);
-  return handle_known(without_authorization(request));
+  return handle_known(without(request, "Authorization"));
 }
 
 void ApiService::put(apiserver::Session& session, const apiserver::SessionInput& input) {
@@ -87,6 +105,9 @@ void ApiService::put(apiserver::Session& session, const apiserver::SessionInput&
 }
 
 apiserver::Response ApiService::handle_known(const apiserver::Request& request) {
+  if (wants_protobuf_schemas(request)) {
+    return as_protobuf_schemas(handle_known(without(request, "Accept")));
+  }
   if (is_protobuf(request)) {
     const auto object = protobuf::decode_object(request.body);
     if (object) return handle_known(with_json_body(request, *object));

@@ -26,6 +26,18 @@ constexpr Column kAutoscalerColumns[] = {
     kAgeColumn,
 };
 
+constexpr Column kScaleColumns[] = {
+    kNameColumn,
+    {"Desired", ColumnType::integer, false, "How many Pods there should be."},
+    {"Available", ColumnType::integer, false, "How many Pods there are."},
+    kAgeColumn,
+};
+
+Cells scale_cells(const doc::Value& object, sim::Time now) {
+  return {api::name(object), object["spec"_key]["replicas"_key].as_int(),
+          object["status"_key]["replicas"_key].as_int(), age_of(object, now)};
+}
+
 // A number of a metric as it is now, from the member of the status that belongs to the metric.
 std::string current_text(const doc::Value& current, doc::KnownKeyIndex member) {
   const doc::Value& value = current[member];
@@ -172,5 +184,7 @@ constexpr Printer kDisruptionBudgetPrinter{kBudgetColumns, budget_cells};
 constexpr Printer kResourceQuotaPrinter{kQuotaColumns, quota_cells};
 constexpr Printer kPriorityClassPrinter{kPriorityClassColumns, priority_class_cells};
 constexpr Printer kRuntimeClassPrinter{kRuntimeClassColumns, runtime_class_cells};
+
+const Printer kScalePrinter{kScaleColumns, scale_cells};
 
 }  // namespace rockpool::apiserver

@@ -47,6 +47,7 @@ extern const Printer kVolumeAttachmentPrinter;
 extern const Printer kCsiStorageCapacityPrinter;
 // policy.cpp
 extern const Printer kAutoscalerPrinter;
+extern const Printer kScalePrinter;
 extern const Printer kDisruptionBudgetPrinter;
 extern const Printer kResourceQuotaPrinter;
 extern const Printer kPriorityClassPrinter;

@@ -6,6 +6,7 @@
 
 #include "core/apiserver/custom/objects.h"
 #include "core/apiserver/print/printer.h"
+#include "core/apiserver/print/printers.h"
 
 namespace rockpool::apiserver {
 
@@ -52,6 +53,14 @@ doc::Value make_row(Cells cells, doc::Value conditions, const doc::Value& object
   return row;
 }
 
+doc::Value join_table(doc::Value metadata, doc::Value columns, std::vector<doc::Value> rows) {
+  return doc::Value::map({{"kind", "Table"},
+                          {"apiVersion", kMetaVersion},
+                          {"metadata", std::move(metadata)},
+                          {"columnDefinitions", std::move(columns)},
+                          {"rows", doc::Value::array(std::move(rows))}});
+}
+
 }  // namespace
 
 doc::Value make_table(const api::Resource& resource, std::span<const doc::Value> objects,
@@ -77,11 +86,14 @@ doc::Value make_table(const api::Resource& resource, std::span<const doc::Value>
     }
     if (headers) columns = column_definitions(printer.columns);
   }
-  return doc::Value::map({{"kind", "Table"},
-                          {"apiVersion", kMetaVersion},
-                          {"metadata", std::move(list_metadata)},
-                          {"columnDefinitions", std::move(columns)},
-                          {"rows", doc::Value::array(std::move(rows))}});
+  return join_table(std::move(list_metadata), std::move(columns), std::move(rows));
+}
+
+doc::Value make_scale_table(const doc::Value& scale, IncludeObject include, sim::Time now) {
+  doc::Value metadata =
+      doc::Value::map({{"resourceVersion", scale["metadata"_key]["resourceVersion"_key]}});
+  return join_table(std::move(metadata), column_definitions(kScalePrinter.columns),
+                    {make_row(kScalePrinter.cells(scale, now), {}, scale, include)});
 }
 
 doc::Value make_partial_metadata(const doc::Value& object) {

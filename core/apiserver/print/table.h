@@ -19,6 +19,9 @@ doc::Value make_table(const api::Resource& resource, std::span<const doc::Value>
                       doc::Value list_metadata, IncludeObject include, sim::Time now,
                       bool headers = true);
 
+/// The table of one autoscaling/v1 Scale, which any resource with such a subresource shows.
+doc::Value make_scale_table(const doc::Value& scale, IncludeObject include, sim::Time now);
+
 /// A meta.k8s.io PartialObjectMetadata of the object.
 doc::Value make_partial_metadata(const doc::Value& object);
 /// A meta.k8s.io PartialObjectMetadataList of the objects.

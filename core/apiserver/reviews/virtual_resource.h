@@ -10,7 +10,8 @@ namespace rockpool::apiserver {
 
 struct Route;
 
-/// A resource whose objects are questions: creating one answers it, and nothing is kept.
+/// A resource of which nothing is kept: its objects are questions, which creating them answers, or
+/// are made up when somebody reads them.
 struct VirtualResource {
   std::string_view group;
   std::string_view version;
@@ -18,8 +19,11 @@ struct VirtualResource {
   std::string_view singular;
   std::string_view kind;
   bool namespaced;
-  /// Answers a POST to the collection.
+  /// Answers a POST to the collection; null if there is nothing to ask.
   Response (*create)(const Route& route);
+  /// Answers a GET of the collection, in one namespace or all, or of one object; null if there is
+  /// nothing to read.
+  Response (*read)(const Route& route) = nullptr;
 };
 
 /// All of them, by group and name.

@@ -159,6 +159,7 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
     net::FetchOptions options;
     options.timeout = std::chrono::seconds{5};
     net::Ref<net::Host> self{&context_.host()};
+    context_.note_request();
     sim::Task<net::FetchResult> fetch = self->fetch(url, {}, options);
     const net::FetchResult result = co_await fetch;
     if (result.ok()) co_return result.outcome->body;
@@ -208,8 +209,7 @@ sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
   const int delay = number_or(go_flag(arguments, "delay-shutdown"), 0);
   sim::Future<std::int32_t> exit;
   NetexecServer server{context, exit};
-  std::expected<net::Listener, net::ListenError> listener =
-      context.host().listen(http, static_cast<net::HttpHandler&>(server));
+  std::expected<net::Listener, net::ListenError> listener = context.listen(http, server);
   if (!listener) {
     context.print(fmt::format("{} listen tcp :{}: bind: address already in use\n",
                               go_log_time(context.now()), http));
@@ -247,7 +247,7 @@ sim::Task<std::int32_t> run_serve_hostname(ProcessContext& context) {
   const std::uint16_t port =
       port_of(go_flag(context.arguments(), "port").value_or(""), kServeHostnamePort);
   HostnameServer server{context};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
   if (!listener) co_return 1;
   context.print(fmt::format("{} Serving on port {}.\n", go_log_time(context.now()), port));
   sim::Task<Signal> stop = context.stop_signal();
@@ -296,6 +296,7 @@ class AgnhostImage : public Image {
     return {.entrypoint = {"/agnhost"},
             .command = {"pause"},
             .size_bytes = 53'621'675,
+            .idle = {50'000, std::int64_t{12} << 20},
             .has_shell = true};
   }
   Program find_program(std::string_view name) const override {

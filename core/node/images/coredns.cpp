@@ -77,6 +77,7 @@ class DnsServer : public net::DatagramHandler, public net::StreamHandler {
   }
 
   void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
+    note_query();
     std::string answer = zone_.respond(datagram.payload, net::dns::Transport::udp);
     if (!answer.empty()) socket.send_from(datagram.to.ip, datagram.from, std::move(answer));
   }
@@ -91,6 +92,7 @@ class DnsServer : public net::DatagramHandler, public net::StreamHandler {
       sim::Task<std::expected<std::string, net::Failure>> receive = socket.receive();
       const std::expected<std::string, net::Failure> query = co_await receive;
       if (!query || query->size() <= kLengthBytes) co_return;
+      note_query();
       const std::string answer =
           zone_.respond(std::string_view{*query}.substr(kLengthBytes), net::dns::Transport::tcp);
       std::string framed;
@@ -99,6 +101,8 @@ class DnsServer : public net::DatagramHandler, public net::StreamHandler {
       socket.send(framed + answer);
     }
   }
+
+  void note_query() { machine_.work.add(machine_.loop.now(), kRequestCost); }
 
   Machine& machine_;
   net::dns::ClusterZone zone_;
@@ -150,7 +154,7 @@ sim::Task<std::int32_t> run_coredns(ProcessContext& context) {
   std::vector<net::Listener> listeners;
   const auto serve = [&](bool wanted, std::uint16_t port, StatusServer& handler) {
     if (!wanted) return;
-    auto listener = host.listen(port, static_cast<net::HttpHandler&>(handler));
+    auto listener = context.listen(port, handler);
     if (listener) listeners.push_back(std::move(*listener));
   };
   serve(file.has_health, kHealthPort, health);
@@ -186,7 +190,9 @@ class CorednsImage : public Image {
     return std::ranges::count(tag, '.') == 2 && is_version_in(tag, kVersions);
   }
   ImageConfig config(const ImageReference&) const override {
-    return {.entrypoint = {"/coredns"}, .size_bytes = 20'939'036};
+    return {.entrypoint = {"/coredns"},
+            .size_bytes = 20'939'036,
+            .idle = {1'500'000, std::int64_t{14} << 20}};
   }
   Program find_program(std::string_view name) const override {
     return base_name(name) == "coredns" ? run_coredns : nullptr;

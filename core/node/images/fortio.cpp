@@ -219,6 +219,7 @@ class LoadRunner {
       if (has_end && std::max(due, context_.now()) >= start_ + load_.duration) break;
       const sim::Duration wait = due - context_.now() + jitter(period);
       if (wait > sim::Duration{0}) co_await sim::sleep(wait);
+      context_.note_request();
       sim::Task<net::FetchResult> fetch = client.fetch(url_, load_.request, options());
       const net::FetchResult result = co_await fetch;
       note(result);
@@ -358,7 +359,7 @@ sim::Task<std::int32_t> run_server(ProcessContext& context) {
   const std::uint16_t port =
       port_of(go_flag(context.arguments(), "http-port").value_or(""), kServerPort);
   EchoServer server{context};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
   if (!listener) {
     context.print(fmt::format("Can't listen to tcp :{}: bind: address already in use\n", port));
     co_return 1;
@@ -408,7 +409,10 @@ class FortioImage : public Image {
     return tag == "latest" || tag == "latest_release" || is_version_in(tag, kVersions);
   }
   ImageConfig config(const ImageReference&) const override {
-    return {.entrypoint = {"/usr/bin/fortio"}, .command = {"server"}, .size_bytes = 9'437'184};
+    return {.entrypoint = {"/usr/bin/fortio"},
+            .command = {"server"},
+            .size_bytes = 9'437'184,
+            .idle = {100'000, std::int64_t{18} << 20}};
   }
   Program find_program(std::string_view name) const override {
     return base_name(name) == "fortio" ? run_fortio : nullptr;

@@ -39,7 +39,7 @@ sim::Task<std::int32_t> run_hello(ProcessContext& context) {
   const std::string wanted = context.machine().variable("PORT").value_or("");
   const std::uint16_t port = port_of(wanted, kDefaultPort);
   HelloServer server{context};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
   context.print(fmt::format("{} Server listening on port {}\n", go_log_time(context.now()), port));
   if (!listener) {
     context.print(fmt::format("{} listen tcp :{}: bind: address already in use\n",
@@ -62,7 +62,10 @@ class HelloAppImage : public Image {
     return is_one_of(tag, kTags);
   }
   ImageConfig config(const ImageReference&) const override {
-    return {.command = {"/hello-app"}, .environment = {{"PORT", "8080"}}, .size_bytes = 13'745'365};
+    return {.command = {"/hello-app"},
+            .environment = {{"PORT", "8080"}},
+            .size_bytes = 13'745'365,
+            .idle = {20'000, std::int64_t{6} << 20}};
   }
   Program find_program(std::string_view name) const override {
     return base_name(name) == "hello-app" ? run_hello : nullptr;

@@ -58,7 +58,7 @@ sim::Task<std::int32_t> run_echo(ProcessContext& context) {
   std::from_chars(status_text.data(), status_text.data() + status_text.size(), status);
   const std::uint16_t port = port_of(address, kDefaultPort);
   EchoServer server{context, std::move(text), status};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
   if (!listener) {
     context.print(
         fmt::format("{} [ERR] server exited with: listen tcp {}: bind: address already in "
@@ -85,7 +85,9 @@ class HttpEchoImage : public Image {
     return is_one_of(tag, kTags);
   }
   ImageConfig config(const ImageReference&) const override {
-    return {.entrypoint = {"/http-echo"}, .size_bytes = 3'071'560};
+    return {.entrypoint = {"/http-echo"},
+            .size_bytes = 3'071'560,
+            .idle = {20'000, std::int64_t{5} << 20}};
   }
   Program find_program(std::string_view name) const override {
     return base_name(name) == "http-echo" ? run_echo : nullptr;

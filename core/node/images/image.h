@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/apiserver/metrics_source.h"
 #include "core/node/image_reference.h"
 #include "core/node/images/process.h"
 
@@ -23,6 +24,8 @@ struct ImageConfig {
   Signal stop_signal = Signal::terminate;
   /// Compressed, as the registry stores it and kubelet events report it.
   std::int64_t size_bytes = 0;
+  /// What its first process uses while it has nothing to do.
+  apiserver::ResourceUsage idle = {20'000, std::int64_t{1} << 20};
   /// True if there is a shell and the usual small programs beside its own.
   bool has_shell = false;
   /// Of the small programs those that this image does not have; a constant.

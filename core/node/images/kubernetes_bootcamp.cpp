@@ -84,7 +84,7 @@ class BootcampServer : public net::HttpHandler {
 // period to stop.
 sim::Task<std::int32_t> run_node(ProcessContext& context) {
   BootcampServer server{context};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(kPort, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(kPort, server);
   if (!listener) {
     context.print(fmt::format("Error: listen EADDRINUSE: address already in use :::{}\n", kPort));
     co_return 1;
@@ -111,6 +111,7 @@ class BootcampImage : public Image {
     return {.command = {"/bin/sh", "-c", "node server.js"},
             .environment = {{"NPM_CONFIG_LOGLEVEL", "info"}, {"NODE_VERSION", "6.3.1"}},
             .size_bytes = 83'593'632,
+            .idle = {600'000, std::int64_t{36} << 20},
             .has_shell = true,
             .missing_programs = kLargeDebianLacks,
             .files = {{"/server.js", std::string{kSource}}}};

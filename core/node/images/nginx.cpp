@@ -221,7 +221,7 @@ sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
   NginxServer server{context, version.empty() ? std::string{kMainline} : version};
   std::vector<net::Listener> listeners;
   for (const std::uint16_t port : configured_ports(context)) {
-    std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+    std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
     if (!listener) {
       context.print(
           fmt::format("{0} [emerg] 1#1: bind() to 0.0.0.0:{1} failed (98: Address already "
@@ -276,6 +276,7 @@ class NginxImage : public Image {
             .environment = {{"NGINX_VERSION", version.empty() ? std::string{kMainline} : version}},
             .stop_signal = Signal::quit,
             .size_bytes = is_small ? 20'981'174 : 72'404'038,
+            .idle = {50'000, std::int64_t{7} << 20},
             .has_shell = true,
             .missing_programs = is_small ? std::span<const std::string_view>{kAlpineWithCurlLacks}
                                          : std::span<const std::string_view>{kDebianWithCurlLacks}};

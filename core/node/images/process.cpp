@@ -79,8 +79,16 @@ void ProcessContext::print(std::string_view text) {
   if (output_ != nullptr) {
     output_->write(text);
   } else {
+    machine_.work.add(machine_.loop.now(), kPrintCost);
     machine_.log.print(machine_.loop.now(), text);
   }
+}
+
+std::expected<net::Listener, net::ListenError> ProcessContext::listen(std::uint16_t port,
+                                                                      net::HttpHandler& handler) {
+  auto listener = host().listen(port, handler);
+  if (listener) listener->measure(machine_.work, kRequestCost);
+  return listener;
 }
 
 void ProcessContext::print_error(std::string_view text) {

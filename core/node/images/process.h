@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,12 +23,19 @@
 #include "core/sim/channel.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
+#include "core/sim/recent_sum.h"
 #include "core/sim/task.h"
 
 namespace rockpool::node {
 
 class Image;
 class ProcessContext;
+
+/// What the deeds of processes cost, in nanoseconds of CPU: of the size that one measures of small
+/// servers.
+inline constexpr std::int64_t kStartCost = 1'500'000;
+inline constexpr std::int64_t kRequestCost = 150'000;
+inline constexpr std::int64_t kPrintCost = 10'000;
 
 /// What a process is: a coroutine that returns its exit code. It is killed by being destroyed.
 using Program = sim::Task<std::int32_t> (*)(ProcessContext& context);
@@ -88,6 +96,8 @@ struct Machine {
   std::span<const std::string_view> missing_programs = {};
   /// Null until there is a container.
   ProcessTable* processes = nullptr;
+  /// Nanoseconds of CPU that its processes have used lately.
+  sim::RecentSum work = {};
 
   /// The variable's value: the container's own, then those of Services.
   std::optional<std::string> variable(std::string_view name) const;
@@ -107,7 +117,9 @@ class ProcessContext {
         arguments_{std::move(arguments)},
         is_first_{is_first},
         output_{output},
-        error_output_{output} {}
+        error_output_{output} {
+    machine.work.add(machine.loop.now(), kStartCost);
+  }
   ProcessContext(const ProcessContext&) = delete;
   ProcessContext& operator=(const ProcessContext&) = delete;
 
@@ -142,6 +154,11 @@ class ProcessContext {
   void print_error(std::string_view text);
   /// Notes a request in the access log.
   void print_access(AccessRecord record, AccessFormat format);
+  /// Notes that a request was sent or, where no listener counts, answered.
+  void note_request() { machine_.work.add(machine_.loop.now(), kRequestCost); }
+  /// Serves HTTP on a TCP port of its host; each request is noted.
+  std::expected<net::Listener, net::ListenError> listen(std::uint16_t port,
+                                                        net::HttpHandler& handler);
   /// Where output goes instead of the log, or nullptr.
   Output* output() const { return output_; }
   void set_output(Output* output) { output_ = output; }

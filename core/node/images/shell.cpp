@@ -312,8 +312,11 @@ class Shell {
       const std::vector<std::string> target = co_await expand;
       const std::string path = target.empty() ? "" : target.front();
       if (redirection.reads) {
+        const std::string nothing;
         const std::string* text =
-            context_.files().read(FileSystem::normalise(path, context_.working_folder()));
+            path == "/dev/null"
+                ? &nothing
+                : context_.files().read(FileSystem::normalise(path, context_.working_folder()));
         if (text == nullptr) {
           context_.print_error(fmt::format("sh: can't open {}: no such file\n", path));
           context_.set_output(output);
@@ -364,6 +367,10 @@ class Shell {
   sim::Task<std::int32_t> run_command(std::vector<std::string> words) {
     if (words.empty()) co_return 0;
     if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
+    if (words.front() == "read") {
+      sim::Task<std::int32_t> task = read(std::move(words));
+      co_return co_await task;
+    }
     if (words.front() == "exec") {
       words.erase(words.begin());
       sim::Task<std::int32_t> task = replace(std::move(words));
@@ -387,10 +394,47 @@ class Shell {
     co_return co_await task;
   }
 
+  // `read -r first second rest`: a line of standard input, cut at blanks; 1 at the end of it.
+  sim::Task<std::int32_t> read(std::vector<std::string> words) {
+    std::size_t next = 1;
+    for (; next < words.size() && words[next].starts_with('-'); ++next) {
+      if (words[next] == "-p" && next + 1 < words.size()) {
+        context_.print_error(words[++next]);
+      } else if (words[next] != "-r") {
+        context_.print_error(fmt::format("sh: read: illegal option {}\n", words[next]));
+        co_return 2;
+      }
+    }
+    std::string line;
+    if (Input* const input = context_.input()) {
+      sim::Task<std::string> reading = input->read_line();
+      line = co_await reading;
+    }
+    const bool is_whole = line.ends_with('\n');
+    if (is_whole) line.pop_back();
+    std::string_view rest = line;
+    const auto skip_blanks = [&rest] {
+      rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
+    };
+    for (; next < words.size(); ++next) {
+      skip_blanks();
+      const bool is_last = next + 1 == words.size();
+      const std::string_view word =
+          rest.substr(0, is_last ? rest.find_last_not_of(" \t") + 1 : rest.find_first_of(" \t"));
+      variables_[words[next]] = word;
+      rest.remove_prefix(word.size());
+    }
+    co_return is_whole ? 0 : 1;
+  }
+
   // `exec`: the program takes this process over, and hears its signals.
   sim::Task<std::int32_t> replace(std::vector<std::string> words) {
     if (words.empty()) co_return 0;
     if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
+    if (words.front() == "read") {
+      sim::Task<std::int32_t> task = read(std::move(words));
+      co_return co_await task;
+    }
     const Program program = find(words.front());
     if (program == nullptr) {
       const std::int32_t status = not_found(words.front());

@@ -33,9 +33,14 @@ class PlainServer : public net::HttpHandler {
 // Sends every datagram back.
 class EchoDatagrams : public net::DatagramHandler {
  public:
+  explicit EchoDatagrams(ProcessContext& context) : context_{context} {}
   void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
+    context_.note_request();
     socket.send_from(datagram.to.ip, datagram.from, std::move(datagram.payload));
   }
+
+ private:
+  ProcessContext& context_;
 };
 
 sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
@@ -43,7 +48,7 @@ sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
   // well.
   if (!context.is_first()) co_return 0;
   PlainServer server{context};
-  EchoDatagrams echo;
+  EchoDatagrams echo{context};
   std::vector<net::Listener> listeners;
   std::vector<net::DatagramSocket> sockets;
   for (const doc::Value& port : context.machine().ports.items()) {
@@ -54,7 +59,7 @@ sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
       if (socket) sockets.push_back(std::move(*socket));
       continue;
     }
-    auto listener = context.host().listen(number, server);
+    auto listener = context.listen(number, server);
     if (!listener) {
       context.print(fmt::format("listen tcp :{}: bind: address already in use\n", number));
       co_return 1;
@@ -76,7 +81,9 @@ class UnknownImage : public Image {
     constexpr std::uint64_t kSmallest = 20'000'000;
     constexpr std::uint64_t kSpan = 100'000'000;
     const std::uint64_t size = kSmallest + doc::fnv64a(reference.to_string()) % kSpan;
-    return {.size_bytes = static_cast<std::int64_t>(size), .has_shell = true};
+    return {.size_bytes = static_cast<std::int64_t>(size),
+            .idle = {500'000, std::int64_t{24} << 20},
+            .has_shell = true};
   }
   Program find_program(std::string_view name) const override {
     // The usual small programs are what they are everywhere.

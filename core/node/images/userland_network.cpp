@@ -454,7 +454,7 @@ Code run_httpd(ProcessContext& context) {
     }
   }
   FileServer server{context, root};
-  std::expected<net::Listener, net::ListenError> listener = context.host().listen(port, server);
+  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
   if (!listener) {
     context.print_error("httpd: bind: Address already in use\n");
     co_return 1;

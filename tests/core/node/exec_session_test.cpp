@@ -223,10 +223,32 @@ TEST_CASE("attach shows what the first process prints from now on, and feeds it"
   world.run(1s);
   CHECK(client.take() == "one\n");
   CHECK(world.log("shell", "c") == "one\n");
+  // The end of one client's input is not the end of the process' own.
+  client.end_input();
+  world.run(1s);
   client.type("exit 5\n");
   world.run(1s);
-  CHECK(client.exit_code() == "5");
+  // How the process ended is the Pod's to tell; the attachment went well.
+  CHECK(client.exit_code() == "0");
   CHECK(client.closed);
+}
+
+TEST_CASE("standard input that is open once ends with the first client") {
+  ExecWorld world;
+  world.create_pod("once",
+                   "  restartPolicy: Never\n"
+                   "  containers: [{name: c, image: 'busybox:1.36', stdin: true, stdinOnce: true, "
+                   "command: [sh, -c, 'while read line; do echo got $line; done; echo over']}]\n");
+  world.run(20s);
+  const apiserver::RemoteCommand command{.container = "c", .input = true, .output = true};
+  auto session = world.kubelets.attach(world.pod("once").value(), command);
+  REQUIRE(session.has_value());
+  Client client{std::move(*session)};
+  client.type("one\ntwo\n");
+  client.end_input();
+  world.run(5s);
+  CHECK(client.text == "got one\ngot two\nover\n");
+  CHECK(world.pod("once").phase() == "Succeeded");
 }
 
 TEST_CASE("archives go in and out as kubectl cp sends them") {

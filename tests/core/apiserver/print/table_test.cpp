@@ -263,5 +263,20 @@ TEST_CASE("discovery comes in one document for those who ask") {
   CHECK_FALSE(core["items"_key].at(0)["metadata"_key].contains("name"));
 }
 
+TEST_CASE("a scale shows what is wanted and what there is") {
+  Cluster cluster;
+  cluster.expect(201, "POST", "/apis/apps/v1/namespaces/default/deployments",
+                 R"({"metadata":{"name":"web"},"spec":{"replicas":3,
+                     "selector":{"matchLabels":{"app":"a"}},
+                     "template":{"metadata":{"labels":{"app":"a"}},
+                                 "spec":{"containers":[{"name":"c","image":"i"}]}}}})");
+  Request request = make_request("GET", "/apis/apps/v1/namespaces/default/deployments/web/scale");
+  request.headers.add("Accept", "application/json;as=Table;v=v1;g=meta.k8s.io");
+  const Value table = json(cluster.server.handle(request).body);
+  REQUIRE(table["columnDefinitions"].size() == 4);
+  CHECK(table["columnDefinitions"].at(1)["name"_key].as_string() == "Desired");
+  CHECK(doc::to_json(table["rows"].at(0)["cells"]) == R"(["web",3,0,"0s"])");
+}
+
 }  // namespace
 }  // namespace rockpool::apiserver

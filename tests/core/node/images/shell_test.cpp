@@ -23,6 +23,17 @@ TEST_CASE("words, quotes and expansions") {
   CHECK(world.exec("shell", "c", {"sh", "-c", "echo $0 $1 $#", "me", "x"}) == "0 me x 1\n");
 }
 
+TEST_CASE("read takes lines of standard input apart") {
+  NodeWorld world;
+  CHECK(
+      world.shell("echo '  one two  three four ' | (read a b rest; echo \"[$a] [$b] [$rest]\")") ==
+      "0 [one] [two] [three four]\n");
+  CHECK(world.shell("printf 'a\\nb\\nc' | while read -r x; do echo \"<$x>\"; done") ==
+        "0 <a>\n<b>\n");
+  CHECK(world.shell("echo x | (read; echo $?); read y < /dev/null; echo $?") == "0 0\n1\n");
+  CHECK(world.shell("read -z y") == "2 sh: read: illegal option -z\n");
+}
+
 TEST_CASE("conditions, loops, lists and exit codes") {
   NodeWorld world;
   CHECK(world.shell("true && echo yes || echo no") == "0 yes\n");
