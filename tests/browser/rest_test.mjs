@@ -5,11 +5,16 @@ import { test } from 'node:test';
 
 import { Sandbox, colours, lookAt, openPage, until } from './browser.mjs';
 
-// Counts the frames that are drawn, and notes when.
+// Counts the frames that are drawn, and notes when; and the questions that wait for the graphics.
 function countFrames() {
   globalThis.frames = 0;
   globalThis.moments = [];
-  const { clear } = WebGL2RenderingContext.prototype;
+  globalThis.questions = 0;
+  const { clear, getParameter } = WebGL2RenderingContext.prototype;
+  WebGL2RenderingContext.prototype.getParameter = function (name) {
+    ++globalThis.questions;
+    return getParameter.call(this, name);
+  };
   WebGL2RenderingContext.prototype.clear = function (...values) {
     ++globalThis.frames;
     globalThis.moments.push(performance.now());
@@ -45,6 +50,21 @@ test('it draws while something moves, and nothing at all while it is paused', as
     sandbox.ask((element) => void (element.editorText = 'new: text')),
   ]);
   assert.ok(drawn > 0, 'a change is not drawn');
+  assert.deepEqual(errors, []);
+});
+
+test('no frame waits for the graphics to be done with the one before', async (t) => {
+  const { page, framesIn, errors } = await open(t);
+  await until(async () => (await framesIn(1000)) > 1, 'what moves is not drawn');
+  await page.evaluate(() => (globalThis.questions = 0));
+  await until(async () => (await framesIn(1000)) > 1, 'what moves is not drawn');
+  assert.equal(await page.evaluate(() => globalThis.questions), 0);
+  const asked = await page.evaluate(() => {
+    const graphics = document.querySelector('canvas').getContext('webgl2');
+    graphics.getParameter(graphics.VIEWPORT);
+    return globalThis.questions;
+  });
+  assert.equal(asked, 1, 'questions are not counted');
   assert.deepEqual(errors, []);
 });
 

@@ -44,6 +44,9 @@ function(rockpool_add_imgui sdl)
   target_compile_definitions(rockpool_imgui PUBLIC "ImDrawIdx=unsigned int")
   if(EMSCRIPTEN)
     target_compile_definitions(rockpool_imgui PUBLIC IMGUI_IMPL_OPENGL_ES3)
+    # web/app/platform/gl_state_web.cpp tells why.
+    set_property(SOURCE "${folder}/backends/imgui_impl_opengl3.cpp"
+                 APPEND PROPERTY COMPILE_DEFINITIONS glGetIntegerv=rockpool_gl_get_integer)
   endif()
   target_link_libraries(rockpool_imgui PUBLIC ${sdl} PRIVATE ${CMAKE_DL_LIBS})
 endfunction()
