@@ -41,7 +41,7 @@ class BrowserWindow {
   /// Where all widgets are.
   const std::vector<WidgetMap::Entry>& find_widgets();
 
-  // For the page's listeners.
+  // For the page's listeners; each looks at what has been done until now.
   int keyboard_state();
   /// Steps to the right and down; false if they are the page's.
   bool take_wheel(double x, double y);
@@ -82,6 +82,8 @@ class BrowserWindow {
   long timer_ = 0;
   // Frames still to be drawn after input: ImGui reacts one frame later to some of it.
   int frames_due_ = 2;
+  // False while something that was done may not have taken effect.
+  bool settled_ = false;
 };
 
 }  // namespace rockpool::app

@@ -19,8 +19,12 @@ namespace {
 
 constexpr const char* kShaders = "#version 300 es";
 constexpr int kFramesAfterInput = 3;
-// A press, its release and what follows from them take a frame each.
+// What follows from an input, a menu in its place, is there so many frames after it.
 constexpr int kFramesToSettle = 3;
+// ImGui takes a press and its release in a frame each: more than this is typed into no single one.
+constexpr int kMostFramesToSettle = 120;
+// Seconds of a frame in which no time passes: ImGui takes no 0.
+constexpr float kInstant = 0.0001f;
 // A gap after which time is not made up for: the tab was hidden, or slept.
 constexpr double kLongestFrame = 0.25;
 
@@ -105,6 +109,7 @@ int BrowserWindow::on_sdl_event(void* window, SDL_Event* event) {
 }
 
 void BrowserWindow::wake() {
+  settled_ = false;
   frames_due_ = std::max(frames_due_, kFramesAfterInput);
   if (frame_request_ != 0 || !draws() || !app_) return;
   if (timer_ != 0) {
@@ -188,16 +193,32 @@ void BrowserWindow::draw(double milliseconds) {
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
   follow_writing(app_->wants_text());
+  settled_ = settled_ || (frames_due_ == 0 && imgui_->InputEventsQueue.empty());
 }
 
 void BrowserWindow::settle() {
-  for (int frame = 0; frame < kFramesToSettle && draws(); ++frame) draw(emscripten_get_now());
+  // Between two frames of the browser there may be many keys: an answer must not be about what was
+  // before them. The frames are computed, not drawn.
+  ImGui::SetCurrentContext(imgui_);
+  if (settled_) return;
+  int left = kFramesToSettle;
+  for (int frame = 0; left > 0 && frame < kMostFramesToSettle; ++frame) {
+    begin_input();
+    ImGui::GetIO().DeltaTime = kInstant;
+    ImGui::NewFrame();
+    app_->frame(0);
+    ImGui::Render();
+    if (imgui_->InputEventsQueue.empty()) --left;
+  }
+  settled_ = true;
+  follow_writing(app_->wants_text());
 }
 
 const std::vector<WidgetMap::Entry>& BrowserWindow::find_widgets() {
+  settle();
   ImGui::SetCurrentContext(imgui_);
   begin_input();
-  ImGui::GetIO().DeltaTime = 0.0001f;
+  ImGui::GetIO().DeltaTime = kInstant;
   wake();
   return app_->find_widgets();
 }
@@ -252,7 +273,7 @@ void BrowserWindow::set_graphics(bool there) {
 }
 
 int BrowserWindow::keyboard_state() {
-  ImGui::SetCurrentContext(imgui_);
+  settle();
   return (app_->wants_text() ? 1 : 0) | (app_->desk().selection ? 2 : 0);
 }
 
@@ -265,19 +286,19 @@ bool BrowserWindow::take_wheel(double x, double y) {
 }
 
 void BrowserWindow::insert(const char* text) {
-  ImGui::SetCurrentContext(imgui_);
+  settle();
   app_->insert(text);
   wake();
 }
 
 void BrowserWindow::erase(int letters) {
-  ImGui::SetCurrentContext(imgui_);
+  settle();
   app_->erase(letters);
   wake();
 }
 
 std::string BrowserWindow::copy_selection(bool cut) {
-  ImGui::SetCurrentContext(imgui_);
+  settle();
   wake();
   return app_->copy_selection(cut);
 }
