@@ -52,6 +52,7 @@ void collect_pods(const World& world, const LayoutRequest& request, TopologyLayo
     if (!shown(request, pod.ns, pod.name)) return;
     const Slot node = world.nodes.find(pod.node);
     const Slot at = node < layout.node_at.size() ? layout.node_at[node] : kNoSlot;
+    layout.home[slot] = at;
     (at == kNoSlot ? layout.unscheduled : layout.nodes[at]).pods.push_back(slot);
   });
   const auto order = [&world](Slot left, Slot right) {
@@ -320,6 +321,7 @@ TopologyLayout lay_out(const World& world, const LayoutRequest& request) {
     layout.node_at[layout.nodes[index].node] = static_cast<Slot>(index);
   }
   layout.pods.assign(world.pods.slots(), {});
+  layout.home.assign(world.pods.slots(), kNoSlot);
   collect_pods(world, request, layout);
   collect_services(world, request, layout);
   layout.detail = choose_detail(layout);

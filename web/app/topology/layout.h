@@ -44,6 +44,8 @@ struct TopologyLayout {
   Rect outside;
   /// By slot; an empty rectangle for a Pod that is not shown.
   std::vector<Rect> pods;
+  /// By slot of a Pod: the position in `nodes` of the box it lies in; kNoSlot if in none.
+  std::vector<Slot> home;
   /// By slot: the position in `services` or `nodes`, or kNoSlot.
   std::vector<Slot> service_at;
   std::vector<Slot> node_at;

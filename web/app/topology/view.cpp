@@ -34,7 +34,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   const Rect pane{area.x + kMargin, area.y + kToolbar, area.w - 2 * kMargin,
                   area.h - kToolbar - kLegend};
   pane_ = area;
-  update_layout(ui, desk, pane);
+  if (update_layout(desk, pane)) identify_shapes(ui, world);
   if (desk.fit_wanted) camera_.fit();
   desk.fit_wanted = false;
   camera_.frame(layout_.bounds, pane, layout_.tall, ui.seconds, ui.reduced_motion);
@@ -83,12 +83,11 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   ImGui::PopClipRect();
 }
 
-void TopologyView::update_layout(const Ui& ui, const Desk& desk, const Rect& area) {
-  static_cast<void>(ui);
+bool TopologyView::update_layout(const Desk& desk, const Rect& area) {
   const World& world = desk.session.world();
   if (seen_structure_ == world.structure && seen_area_ == area && seen_filter_ == desk.filter &&
       seen_system_ == desk.show_system) {
-    return;
+    return false;
   }
   if (seen_area_ != area) camera_.fit();
   seen_structure_ = world.structure;
@@ -98,24 +97,33 @@ void TopologyView::update_layout(const Ui& ui, const Desk& desk, const Rect& are
   layout_ = lay_out(
       world,
       {.width = area.w, .height = area.h, .show_system = desk.show_system, .filter = desk.filter});
+  return true;
 }
 
-void TopologyView::update_shapes(Ui& ui, const World& world, bool playing) {
-  constexpr float kGlide = 11;
-  constexpr float kFade = 9;
+// Whose card each one is: another Pod in the same place starts anew.
+void TopologyView::identify_shapes(const Ui& ui, const World& world) {
+  seen_changes_ = UINT64_MAX;
   shapes_.resize(layout_.pods.size());
-  const float glide = ui.reduced_motion ? 1 : 1.0f - std::exp(-kGlide * ui.seconds);
-  const float fade = ui.reduced_motion ? 1 : 1.0f - std::exp(-kFade * ui.seconds);
   for (Slot slot = 0; slot < layout_.pods.size(); ++slot) {
     PodShape& shape = shapes_[slot];
     const Rect& goal = layout_.pods[slot];
     const PodItem* pod = world.pods.get(slot);
     const std::uint32_t identity = pod == nullptr || goal.empty() ? 0 : key_of(pod->uid);
-    if (shape.identity != identity) {
-      if (shape.identity != 0) ghosts_.push_back({shape.rect, shape.alpha});
-      shape = {goal, ui.reduced_motion ? 1.0f : 0.0f, 0, identity};
-    }
-    if (identity == 0) continue;
+    if (shape.identity == identity) continue;
+    if (shape.identity != 0) ghosts_.push_back({shape.rect, shape.alpha});
+    shape = {goal, ui.reduced_motion ? 1.0f : 0.0f, 0, identity};
+  }
+}
+
+void TopologyView::update_shapes(Ui& ui, const World& world, bool playing) {
+  constexpr float kGlide = 11;
+  constexpr float kFade = 9;
+  const float glide = ui.reduced_motion ? 1 : 1.0f - std::exp(-kGlide * ui.seconds);
+  const float fade = ui.reduced_motion ? 1 : 1.0f - std::exp(-kFade * ui.seconds);
+  for (Slot slot = 0; slot < layout_.pods.size(); ++slot) {
+    PodShape& shape = shapes_[slot];
+    const Rect& goal = layout_.pods[slot];
+    if (shape.identity == 0) continue;
     if (shape.rect != goal) {
       const Point corner = mix(shape.rect.min(), goal.min(), glide);
       shape.rect = {corner.x, corner.y, goal.w, goal.h};
@@ -131,8 +139,15 @@ void TopologyView::update_shapes(Ui& ui, const World& world, bool playing) {
       shape.pulse = shape.pulse < 0.02f ? 0.0f : shape.pulse * std::exp(-4.0f * ui.seconds);
       ui.moving = true;
     }
-    ui.moving |= pod->health == Health::Starting && !ui.reduced_motion && playing;
   }
+  if (seen_changes_ != world.changes) {
+    seen_changes_ = world.changes;
+    any_starting_ = false;
+    world.pods.each([this](Slot slot, const PodItem& pod) {
+      any_starting_ |= pod.health == Health::Starting && !layout_.pod(slot).empty();
+    });
+  }
+  ui.moving |= any_starting_ && !ui.reduced_motion && playing;
   for (Ghost& ghost : ghosts_) ghost.alpha -= ui.seconds * 2.5f;
   std::erase_if(ghosts_,
                 [&ui](const Ghost& ghost) { return ghost.alpha <= 0 || ui.reduced_motion; });

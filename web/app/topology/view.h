@@ -34,7 +34,9 @@ class TopologyView {
     float alpha;
   };
 
-  void update_layout(const Ui& ui, const Desk& desk, const Rect& area);
+  // True if it is another one than before.
+  bool update_layout(const Desk& desk, const Rect& area);
+  void identify_shapes(const Ui& ui, const World& world);
   void update_shapes(Ui& ui, const World& world, bool playing);
   void move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas, bool held);
   ObjectRef hit(const World& world, Point at) const;
@@ -71,6 +73,9 @@ class TopologyView {
   ObjectRef hovered_;
   // What the layout was made for.
   std::uint64_t seen_structure_ = UINT64_MAX;
+  // What `any_starting_` was found for.
+  std::uint64_t seen_changes_ = UINT64_MAX;
+  bool any_starting_ = false;
   Rect seen_area_;
   Rect pane_;
   std::string seen_filter_;

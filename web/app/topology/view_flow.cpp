@@ -53,14 +53,17 @@ void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
     }
     return;
   }
-  for (const auto& box : layout_.nodes) {
-    const auto count = std::count_if(box.pods.begin(), box.pods.end(), [&service](Slot pod) {
-      return std::binary_search(service.ready.begin(), service.ready.end(), pod);
-    });
-    if (count == 0) continue;
+  std::vector<std::size_t> counts(layout_.nodes.size());
+  for (const Slot pod : service.ready) {
+    const Slot home = pod < layout_.home.size() ? layout_.home[pod] : kNoSlot;
+    if (home != kNoSlot) ++counts[home];
+  }
+  for (std::size_t at = 0; at < counts.size(); ++at) {
+    if (counts[at] == 0) continue;
+    const TopologyLayout::NodeBox& box = layout_.nodes[at];
     const Rect head{box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead};
     draw_link(painter, from, pod_anchor(head), colour,
-              width * (1.0f + std::log2(static_cast<float>(count)) * 0.5f));
+              width * (1.0f + std::log2(static_cast<float>(counts[at])) * 0.5f));
   }
 }
 

@@ -24,7 +24,7 @@ World make_world(int nodes, int pods) {
   return world;
 }
 
-void check_consistent(const World& world, const TopologyLayout& layout) {
+void check_consistent(const TopologyLayout& layout) {
   std::vector<Rect> boxes;
   for (const auto& box : layout.nodes) boxes.push_back(box.rect);
   for (const auto& box : layout.services) boxes.push_back(box.rect);
@@ -46,7 +46,10 @@ void check_consistent(const World& world, const TopologyLayout& layout) {
   };
   for (const auto& box : layout.nodes) inside(box);
   inside(layout.unscheduled);
-  static_cast<void>(world);
+  for (Slot at = 0; at < layout.nodes.size(); ++at) {
+    for (const Slot pod : layout.nodes[at].pods) REQUIRE(layout.home[pod] == at);
+  }
+  for (const Slot pod : layout.unscheduled.pods) REQUIRE(layout.home[pod] == kNoSlot);
 }
 
 TEST_CASE("cards do not overlap and Pods are inside their node, at every size and shape") {
@@ -54,7 +57,7 @@ TEST_CASE("cards do not overlap and Pods are inside their node, at every size an
        {std::pair{700.0f, 560.0f}, {1700.0f, 900.0f}, {342.0f, 640.0f}}) {
     for (const auto& [nodes, pods] : {std::pair{3, 6}, {1, 40}, {12, 200}, {40, 10'000}, {3, 0}}) {
       const World world = make_world(nodes, pods);
-      check_consistent(world, lay_out(world, {.width = width, .height = height, .filter = {}}));
+      check_consistent(lay_out(world, {.width = width, .height = height, .filter = {}}));
     }
   }
 }
@@ -84,7 +87,7 @@ TEST_CASE("a Pod without a node waits in a box of its own") {
   world.pods.put("default/late", {.ns = "default", .name = "late"});
   const TopologyLayout layout = lay_out(world, {.filter = {}});
   CHECK(layout.unscheduled.pods.size() == 1);
-  check_consistent(world, layout);
+  check_consistent(layout);
 }
 
 TEST_CASE("filter and system switch hide Pods and Services") {
