@@ -31,6 +31,8 @@ double milliseconds(const std::function<void()>& work);
 std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> api_benchmarks();
 std::vector<Benchmark> traffic_benchmarks();
+/// Of the application; none where it is not built.
+std::vector<Benchmark> frame_benchmarks();
 /// Those that take too long to be run with the others.
 std::vector<Benchmark> large_benchmarks();
 

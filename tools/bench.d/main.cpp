@@ -73,7 +73,8 @@ int main(int count, char** arguments) {
     return 0;
   }
   std::vector<Benchmark> all;
-  for (auto benchmarks : {cluster_benchmarks(), api_benchmarks(), traffic_benchmarks()}) {
+  for (auto benchmarks :
+       {cluster_benchmarks(), api_benchmarks(), traffic_benchmarks(), frame_benchmarks()}) {
     std::ranges::move(benchmarks, std::back_inserter(all));
   }
   for (const Benchmark& benchmark : all) {
