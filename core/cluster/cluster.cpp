@@ -71,8 +71,8 @@ apiserver::Response Cluster::request(const apiserver::Request& request) {
   }
   // What changes nothing is no input.
   if (apiserver::has_effect(request)) {
-    if (const auto recorded = parts_->record("request", cluster::request_value(request));
-        !recorded) {
+    doc::Value input = parts_->keeps_inputs ? cluster::request_value(request) : doc::Value{};
+    if (const auto recorded = parts_->record("request", std::move(input)); !recorded) {
       return cluster::error_response(recorded.error());
     }
   }
@@ -173,10 +173,17 @@ std::uint64_t Cluster::digest() const {
 }
 
 std::size_t Cluster::input_count() const {
-  return parts_->history.inputs.size();
+  return parts_->input_count;
+}
+
+void Cluster::stop_recording() {
+  parts_->keeps_inputs = false;
+  parts_->history.inputs.clear();
+  parts_->history.inputs.shrink_to_fit();
 }
 
 std::string Cluster::snapshot() const {
+  if (!parts_->keeps_inputs) return {};
   return parts_->history.to_json(now(), digest());
 }
 

@@ -138,7 +138,11 @@ class Cluster {
   std::uint64_t digest() const;
   /// The number of inputs so far.
   std::size_t input_count() const;
-  /// The options and all inputs so far as JSON: enough to come back to this moment.
+  /// From now on inputs are counted but not kept, and there may be any number of them: for a
+  /// cluster of which nobody takes a snapshot, so that its memory does not grow with every request.
+  void stop_recording();
+  /// The options and all inputs so far as JSON: enough to come back to this moment. Empty once
+  /// recording has stopped.
   std::string snapshot() const;
   /// Replays a snapshot. Errors: BadRequest if it is damaged, of another version, or replays to
   /// another digest than it was taken at.

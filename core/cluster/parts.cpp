@@ -127,14 +127,17 @@ void Cluster::Parts::start_control_plane() {
 }
 
 api::Result<void> Cluster::Parts::record(std::string_view kind, doc::Value what) {
-  if (history.inputs.size() >= cluster::kMaxInputs) {
+  if (keeps_inputs && history.inputs.size() >= cluster::kMaxInputs) {
     return std::unexpected{api::too_many_requests(
         fmt::format("a cluster takes at most {} inputs; start another from a snapshot",
                     cluster::kMaxInputs),
         0)};
   }
   loop.run_until(loop.now());
-  history.inputs.push_back({loop.now(), doc::Value::map({{kind, std::move(what)}})});
+  ++input_count;
+  if (keeps_inputs) {
+    history.inputs.push_back({loop.now(), doc::Value::map({{kind, std::move(what)}})});
+  }
   return {};
 }
 

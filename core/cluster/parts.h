@@ -47,6 +47,9 @@ struct Cluster::Parts {
   api::Result<void> record(std::string_view kind, doc::Value what);
 
   cluster::History history;
+  /// False: inputs are only counted.
+  bool keeps_inputs = true;
+  std::size_t input_count = 0;
   sim::Loop loop;
   sim::Random random;
   store::Store store;

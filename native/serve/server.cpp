@@ -165,6 +165,8 @@ std::expected<void, std::string> Server::make_cluster() {
   cluster.seed = options_.seed.value_or(kDefaultSeed);
   cluster.start = options_.start == "now" ? wall_time() : *sim::parse_rfc3339(options_.start);
   cluster_ = std::make_unique<Cluster>(cluster);
+  // Nobody asks for its history again.
+  if (!state_) cluster_->stop_recording();
   return {};
 }
 

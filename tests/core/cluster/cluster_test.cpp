@@ -143,6 +143,20 @@ TEST_CASE("a snapshot comes back to the same moment and goes on the same way") {
   CHECK((*restored)->digest() == cluster.digest());
 }
 
+TEST_CASE("a cluster that is not recorded does the same, and has no snapshot") {
+  const auto digest = [](bool is_recorded) {
+    Cluster cluster;
+    if (!is_recorded) cluster.stop_recording();
+    CHECK(cluster.apply(kWeb));
+    cluster.run_for(10s);
+    fetch(cluster, "http://web/", "node/node-1");
+    CHECK(cluster.input_count() == 2);
+    CHECK(cluster.snapshot().empty() != is_recorded);
+    return cluster.digest();
+  };
+  CHECK(digest(true) == digest(false));
+}
+
 TEST_CASE("other seeds give other histories") {
   const auto digest = [](std::uint64_t seed) {
     ClusterOptions options;
