@@ -127,6 +127,14 @@ void add_test_command(CLI::App& program, ExitStatus& status) {
   command->add_option("--nodes", options->run.nodes, "Worker nodes of each cluster")
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
+  command
+      ->add_option_function<std::string>(
+          "--proxy-mode",
+          [options](const std::string& name) {
+            options->run.proxy_mode = *net::proxy::parse_mode_kind(name);
+          },
+          "How the nodes' proxies treat connections (userspace)")
+      ->check(CLI::IsMember({"userspace", "iptables", "ipvs", "nftables"}));
   command->add_option("--junit", options->junit_file, "Write the results as JUnit XML")
       ->type_name("FILE");
   command

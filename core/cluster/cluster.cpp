@@ -152,6 +152,21 @@ api::Result<void> Cluster::fault(const cluster::Fault& fault) {
   return parts_->inject(fault);
 }
 
+api::Result<void> Cluster::set_proxy_mode(net::proxy::ModeKind mode,
+                                          net::proxy::IpvsScheduler scheduler) {
+  auto recorded = parts_->record(
+      "proxyMode",
+      doc::Value::map({{"mode", net::proxy::mode_kind_name(mode)},
+                       {"ipvsScheduler", net::proxy::ipvs_scheduler_name(scheduler)}}));
+  if (!recorded) return recorded;
+  parts_->proxy.set_mode(mode, scheduler);
+  return {};
+}
+
+net::proxy::ModeKind Cluster::proxy_mode() const {
+  return parts_->proxy.options().mode;
+}
+
 client::Informers& Cluster::informers() {
   return parts_->informers;
 }

@@ -121,6 +121,12 @@ class Cluster {
   /// Does something to the cluster. Errors: NotFound, BadRequest.
   api::Result<void> fault(const cluster::Fault& fault);
 
+  /// Starts the proxies of all nodes anew in another mode; what they remembered is gone, open
+  /// connections go on. Errors: TooManyRequests.
+  api::Result<void> set_proxy_mode(net::proxy::ModeKind mode, net::proxy::IpvsScheduler scheduler);
+  /// The mode of the nodes' proxies.
+  net::proxy::ModeKind proxy_mode() const;
+
   // Reading at full speed, without copies.
 
   /// Caches of every resource, with change handlers. Handlers are called from the loop.

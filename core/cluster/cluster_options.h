@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "core/net/proxy/mode.h"
 #include "core/sim/time.h"
 
 namespace rockpool {
@@ -25,6 +26,10 @@ struct ClusterOptions {
   /// each node adds a share of the spread of its own.
   sim::Duration proxy_delay = std::chrono::milliseconds{200};
   sim::Duration proxy_delay_spread = std::chrono::milliseconds{100};
+  /// How the nodes' proxies treat connections, and how ipvs chooses among endpoints. May be changed
+  /// while the cluster runs; here stays what it began with.
+  net::proxy::ModeKind proxy_mode = net::proxy::ModeKind::userspace;
+  net::proxy::IpvsScheduler ipvs_scheduler = net::proxy::IpvsScheduler::rr;
 };
 
 /// The most nodes a cluster may have; upstream's tested limit is 5,000.

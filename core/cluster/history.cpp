@@ -13,7 +13,7 @@ namespace rockpool::cluster {
 namespace {
 
 // Raised whenever an older program could not replay what this one writes.
-constexpr std::int64_t kFormatVersion = 3;
+constexpr std::int64_t kFormatVersion = 4;
 
 constexpr doc::Limits snapshot_limits() {
   doc::Limits limits;
@@ -24,13 +24,16 @@ constexpr doc::Limits snapshot_limits() {
 
 doc::Value options_to_value(const ClusterOptions& options) {
   // The seed is text because JSON's readers keep only 53 bits of a number.
-  return doc::Value::map({{"seed", fmt::format("{}", options.seed)},
-                          {"nodes", options.nodes},
-                          {"start", options.start.time_since_epoch().count()},
-                          {"dns", options.dns},
-                          {"rbac", options.rbac},
-                          {"proxyDelay", options.proxy_delay.count()},
-                          {"proxyDelaySpread", options.proxy_delay_spread.count()}});
+  return doc::Value::map(
+      {{"seed", fmt::format("{}", options.seed)},
+       {"nodes", options.nodes},
+       {"start", options.start.time_since_epoch().count()},
+       {"dns", options.dns},
+       {"rbac", options.rbac},
+       {"proxyDelay", options.proxy_delay.count()},
+       {"proxyDelaySpread", options.proxy_delay_spread.count()},
+       {"proxyMode", net::proxy::mode_kind_name(options.proxy_mode)},
+       {"ipvsScheduler", net::proxy::ipvs_scheduler_name(options.ipvs_scheduler)}});
 }
 
 std::unexpected<api::Status> damaged(std::string_view what) {
@@ -75,6 +78,12 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
   options.rbac = value["rbac"].as_bool();
   options.proxy_delay = sim::Duration{value["proxyDelay"].as_int()};
   options.proxy_delay_spread = sim::Duration{value["proxyDelaySpread"].as_int()};
+  const auto mode = net::proxy::parse_mode_kind(value["proxyMode"].as_string());
+  if (!mode) return damaged("options.proxyMode: not a mode");
+  const auto scheduler = net::proxy::parse_ipvs_scheduler(value["ipvsScheduler"].as_string());
+  if (!scheduler) return damaged("options.ipvsScheduler: not a scheduler");
+  options.proxy_mode = *mode;
+  options.ipvs_scheduler = *scheduler;
   return options;
 }
 

@@ -24,6 +24,8 @@ net::ProxyOptions proxy_options(const ClusterOptions& options) {
   net::ProxyOptions result;
   result.propagation_delay = options.proxy_delay;
   result.propagation_spread = options.proxy_delay_spread;
+  result.mode = options.proxy_mode;
+  result.ipvs_scheduler = options.ipvs_scheduler;
   return result;
 }
 

@@ -117,6 +117,13 @@ api::Result<void> replay_input(Cluster& cluster, const doc::Value& what) {
     const auto fault = Fault::parse(*document);
     if (!fault) return std::unexpected{fault.error()};
     static_cast<void>(cluster.fault(*fault));
+  } else if (const doc::Value* change = what.find("proxyMode")) {
+    const auto mode = net::proxy::parse_mode_kind((*change)["mode"].as_string());
+    const auto scheduler = net::proxy::parse_ipvs_scheduler((*change)["ipvsScheduler"].as_string());
+    if (!mode || !scheduler) {
+      return std::unexpected{api::bad_request("snapshot: a proxy mode that there is not")};
+    }
+    static_cast<void>(cluster.set_proxy_mode(*mode, *scheduler));
   } else {
     return std::unexpected{api::bad_request("snapshot: an input of an unknown kind")};
   }

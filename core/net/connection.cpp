@@ -227,6 +227,11 @@ void Connection::detach_client() {
   previous_outgoing_ = next_outgoing_ = nullptr;
   --client_->outgoing_connections_;
   client_ = nullptr;
+  if (!is_forwarded_) return;
+  const Node* const node = network_->node(relay_node_);
+  if (node != nullptr && network_->router() != nullptr) {
+    network_->router()->note_ended(*node, *service_port_, dial_to_);
+  }
 }
 
 Hop Connection::make_hop(HopKind kind, sim::Time time) const {

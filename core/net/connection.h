@@ -208,6 +208,9 @@ class Connection : public Counted<Connection> {
   // Connecting.
   void start();
   void start_relay(Node& node, Route route);
+  void start_forward(Node& node, Route route);
+  void send_forwarded();
+  void show_choice(Node& node, sim::Time at);
   void refuse_by_rules(Node& node, Route route);
   void show_refusal(const Node& node, const Route& route, FailureKind kind, sim::Time at);
   void dial_next_endpoint(bool after_failure);
@@ -218,7 +221,7 @@ class Connection : public Counted<Connection> {
   void give_up_relay(std::string_view reason);
   void on_syn(std::uint32_t attempt);
   void accept(Host& server, ListeningPort& port);
-  // The host whose address the server sees: the client's, or the proxy's node.
+  // Where packets to the server come from last: the client, or the node between them.
   Host* dialler() const;
 
   // Exchanging.
@@ -259,7 +262,11 @@ class Connection : public Counted<Connection> {
   bool server_ready_ = false;
   bool client_closed_ = false;
   FailureKind end_kind_ = FailureKind::none;
+  // A proxy process is between the ends; or a kernel changes addresses, and then maybe on a node
+  // that the packets would not pass otherwise.
   bool is_relayed_ = false;
+  bool is_forwarded_ = false;
+  bool is_detoured_ = false;
   NodeId relay_node_ = 0;
   int dial_retries_ = 0;
   std::uint32_t dial_attempt_ = 0;

@@ -40,6 +40,9 @@ void Connection::start() {
     case Route::Verdict::relay:
       start_relay(*node, std::move(route));
       break;
+    case Route::Verdict::forward:
+      start_forward(*node, std::move(route));
+      break;
   }
 }
 
@@ -61,9 +64,69 @@ void Connection::show_refusal(const Node& node, const Route& route, FailureKind 
   if (!trace_) return;
   Hop hop = make_hop(HopKind::proxy, at);
   hop.node = node.name();
-  hop.service = route.port->service_name();
+  if (route.port) hop.service = route.port->service_name();
   hop.failure = kind;
   hop.detail = route.reason;
+  add_hop(std::move(hop));
+}
+
+// The kernel of `node` gives the connection an endpoint, which every packet of it then goes to.
+void Connection::start_forward(Node& node, Route route) {
+  Router& router = *network_->router();
+  const auto endpoint =
+      router.next_endpoint(node, *route.port, route.scope, client_address_, false);
+  if (!endpoint) {
+    // The rules have changed since the route was found, which they cannot in one moment.
+    repeat_syn();
+    return;
+  }
+  service_port_ = std::move(route.port);
+  scope_ = route.scope;
+  is_forwarded_ = true;
+  relay_node_ = node.id();
+  is_detoured_ = client_->node() != &node;
+  dial_to_ = *endpoint;
+  // A Pod that is sent to itself must not see its own address as the sender's.
+  if (route.masquerades || client_->has_address(endpoint->ip)) {
+    server_peer_ = {node.host().address(), node.host().take_ephemeral_port()};
+  }
+  if (trace_) {
+    Hop hop = make_hop(HopKind::proxy, now());
+    hop.node = node.name();
+    hop.from = client_address_;
+    hop.to = destination_;
+    hop.service = service_port_->service_name();
+    hop.detail = router.mode_name(node);
+    add_hop(std::move(hop));
+    show_choice(node, now());
+  }
+  send_forwarded();
+}
+
+// Sends the SYN, by way of the node that changes the addresses.
+void Connection::send_forwarded() {
+  if (!is_detoured_) {
+    dial({});
+    return;
+  }
+  const Node* const node = network_->node(relay_node_);
+  const auto detour =
+      node == nullptr ? std::nullopt : network_->travel_time(*client_, node->host());
+  if (!detour) {
+    repeat_syn();
+    return;
+  }
+  dial(*detour);
+  dial_latency_ += *detour;
+}
+
+void Connection::show_choice(Node& node, sim::Time at) {
+  Hop hop = make_hop(HopKind::choice, at);
+  hop.node = node.name();
+  hop.from = server_peer_;
+  hop.to = dial_to_;
+  hop.service = service_port_->service_name();
+  hop.pod = network_->router()->endpoint_pod(*service_port_, dial_to_);
   add_hop(std::move(hop));
 }
 
@@ -118,15 +181,7 @@ void Connection::dial_next_endpoint(bool after_failure) {
   dial_retries_ = 0;
   dial_deadline_ = now() + head_start + kRelayDialTimeouts[relay_tries_++];
   server_peer_ = {node->host().address(), node->host().take_ephemeral_port()};
-  if (trace_) {
-    Hop hop = make_hop(HopKind::choice, now() + head_start);
-    hop.node = node->name();
-    hop.from = server_peer_;
-    hop.to = dial_to_;
-    hop.service = service_port_->service_name();
-    hop.pod = router->endpoint_pod(*service_port_, dial_to_);
-    add_hop(std::move(hop));
-  }
+  if (trace_) show_choice(*node, now() + head_start);
   dial(head_start);
 }
 
@@ -152,7 +207,7 @@ void Connection::give_up_relay(std::string_view reason) {
 }
 
 Host* Connection::dialler() const {
-  if (!is_relayed_) return client_;
+  if (!is_relayed_ && !is_detoured_) return client_;
   Node* const node = network_->node(relay_node_);
   return node == nullptr ? nullptr : &node->host();
 }
@@ -204,6 +259,9 @@ void Connection::repeat_syn() {
     if (self->client_ == nullptr || self->client_closed_ || attempt != self->dial_attempt_) return;
     if (self->is_relayed_) {
       self->dial({});
+    } else if (self->is_forwarded_) {
+      // The kernel remembers where the first one went.
+      self->send_forwarded();
     } else {
       self->start();
     }

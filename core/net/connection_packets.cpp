@@ -17,7 +17,7 @@ std::optional<sim::Duration> Connection::travel_time(bool to_server) {
   if (middle == nullptr) return {};
   const auto near_leg = to_server ? network_->travel_time(*middle, *server_)
                                   : network_->travel_time(*server_, *middle);
-  if (!near_leg || !is_relayed_) return near_leg;
+  if (!near_leg || middle == client_) return near_leg;
   const auto far_leg = to_server ? network_->travel_time(*client_, *middle)
                                  : network_->travel_time(*middle, *client_);
   if (!far_leg) return {};

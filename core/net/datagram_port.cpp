@@ -31,13 +31,14 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
     }
     if (to.ip.is_loopback()) source.ip = to.ip;
   }
-  Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
+  const Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
   Datagram datagram{source, to, std::move(payload)};
   Node* node = nullptr;
   const Route route = network.route(*host_, owner, Protocol::udp, source, to, node);
   switch (route.verdict) {
     case Route::Verdict::pass:
-      break;
+      send_on(network, std::move(datagram));
+      return;
     case Route::Verdict::drop:
       return;
     case Route::Verdict::reject:
@@ -48,7 +49,19 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
     case Route::Verdict::relay:
       send_by_relay(network, *node, route, std::move(datagram));
       return;
+    case Route::Verdict::forward:
+      forward(network, *node, route, std::move(datagram));
+      return;
   }
+}
+
+// Sends a datagram to whoever has its address.
+void DatagramPort::send_on(Network& network, Datagram datagram) {
+  const SocketAddress to = datagram.to;
+  Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
+  // An answer comes from the address that was asked.
+  const auto asked = network.datagram_nat().service_of(datagram.from, to, network.loop().now());
+  if (asked) datagram.from = *asked;
   const Network::Way way = network.way(*host_, owner, to.ip);
   switch (way.outcome) {
     case Network::Way::Outcome::delivered: {
@@ -69,6 +82,41 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
   }
 }
 
+// The kernel of `node` changes the destination. Where it would change the sender's address too, the
+// answers come back by way of a port of the node.
+void DatagramPort::forward(Network& network, Node& node, const Route& route, Datagram datagram) {
+  const sim::Time now = network.loop().now();
+  Router& router = *network.router();
+  auto endpoint = network.datagram_nat().find(datagram.from, datagram.to, now);
+  if (!endpoint || !router.is_eligible(node, route, *endpoint)) {
+    endpoint = router.next_endpoint(node, *route.port, route.scope, datagram.from, false);
+    if (!endpoint) return;
+    // Nobody says when a client of datagrams is done.
+    router.note_ended(node, *route.port, *endpoint);
+  }
+  if (route.masquerades || host_->has_address(endpoint->ip)) {
+    send_by_relay(network, node, route, std::move(datagram));
+    return;
+  }
+  network.datagram_nat().set(datagram.from, datagram.to, *endpoint, now);
+  if (trace_) show_choice(network, node, route, datagram.from, *endpoint, now);
+  datagram.to = *endpoint;
+  send_on(network, std::move(datagram));
+}
+
+void DatagramPort::show_choice(Network& network, const Node& node, const Route& route,
+                               const SocketAddress& from, const SocketAddress& to, sim::Time at) {
+  Hop hop;
+  hop.kind = HopKind::choice;
+  hop.time = at;
+  hop.node = node.name();
+  hop.from = from;
+  hop.to = to;
+  hop.service = route.port->service_name();
+  hop.pod = network.router()->endpoint_pod(*route.port, to);
+  network.add_hop(*trace_, *host_, std::move(hop));
+}
+
 void DatagramPort::send_by_relay(Network& network, Node& node, const Route& route,
                                  Datagram datagram) {
   const auto to_proxy = network.travel_time(*host_, node.host());
@@ -78,15 +126,7 @@ void DatagramPort::send_by_relay(Network& network, Node& node, const Route& rout
   proxy->relay_->last_used = network.loop().now();
   const SocketAddress& endpoint = proxy->relay_->endpoint;
   if (trace_) {
-    Hop hop;
-    hop.kind = HopKind::choice;
-    hop.time = network.loop().now() + *to_proxy;
-    hop.node = node.name();
-    hop.from = proxy->local();
-    hop.to = endpoint;
-    hop.service = route.port->service_name();
-    hop.pod = network.router()->endpoint_pod(*route.port, endpoint);
-    network.add_hop(*trace_, *host_, std::move(hop));
+    show_choice(network, node, route, proxy->local(), endpoint, network.loop().now() + *to_proxy);
   }
   Host* const target = network.find_host(endpoint.ip);
   const Network::Way way = network.way(node.host(), target, endpoint.ip);

@@ -97,6 +97,10 @@ class DatagramPort : public Counted<DatagramPort> {
                             Datagram datagram, Ref<DatagramPort> sender);
   // An answer to the proxy's port: goes on to the client.
   void pass_back(Network& network, sim::Duration so_far, Datagram datagram);
+  void send_on(Network& network, Datagram datagram);
+  void forward(Network& network, Node& node, const Route& route, Datagram datagram);
+  void show_choice(Network& network, const Node& node, const Route& route,
+                   const SocketAddress& from, const SocketAddress& to, sim::Time at);
   void send_by_relay(Network& network, Node& node, const Route& route, Datagram datagram);
   void arrive(Datagram datagram);
   void fail(FailureKind kind);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/net/address.h"
+#include "core/net/datagram_nat.h"
 #include "core/net/gateway.h"
 #include "core/net/host.h"
 #include "core/net/observer.h"
@@ -187,6 +188,8 @@ class Network {
   /// null; `node` becomes the node whose rules apply.
   Route route(const Host& from, const Host* owner, Protocol protocol, const SocketAddress& client,
               const SocketAddress& to, Node*& node);
+  /// What the kernels remember of datagrams.
+  DatagramNat& datagram_nat() { return datagram_nat_; }
   /// The association by which a node's proxy passes on datagrams from `client` to `to`; null if the
   /// Service has no endpoint. Made if there is none or it has been idle too long.
   DatagramPort* datagram_relay(Node& node, const Route& route, const SocketAddress& client,
@@ -230,6 +233,7 @@ class Network {
   std::unordered_map<std::pair<SocketAddress, SocketAddress>, Ref<DatagramPort>, AssociationHash>
       datagram_relays_;
   std::deque<Ref<DatagramPort>> datagram_relay_order_;
+  DatagramNat datagram_nat_;
   bool has_trouble_ = false;
   std::uint64_t last_trace_id_ = 0;
 };

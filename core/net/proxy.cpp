@@ -209,6 +209,7 @@ void ServiceProxy::set_frontends(const std::shared_ptr<Service>& service,
     timeline.set(now, {});
     timeline.prune(horizon(), kept);
     retired_.emplace_back(now, old.frontend);
+    count_cluster_ip(old, -1);
   }
   for (const ServiceFrontend& wanted : frontends) {
     proxy::Timeline<Target>& timeline = frontends_[wanted.frontend];
@@ -216,10 +217,19 @@ void ServiceProxy::set_frontends(const std::shared_ptr<Service>& service,
     if (present.service == service && present.port == wanted.port && present.kind == wanted.kind) {
       continue;
     }
+    if (!present.service) count_cluster_ip(wanted, 1);
     timeline.set(now, {service, wanted.kind, wanted.port});
     timeline.prune(horizon(), kept);
   }
   service->frontends = std::move(frontends);
+}
+
+void ServiceProxy::count_cluster_ip(const ServiceFrontend& frontend, std::int32_t change) {
+  if (frontend.kind != FrontendKind::cluster_ip) return;
+  proxy::Timeline<std::int32_t>& count = cluster_ips_[frontend.frontend.address.ip];
+  count.set(network_.loop().now(), count.latest() + change);
+  count.prune(horizon(), frozen_views());
+  if (count.size() == 1 && count.latest() == 0) cluster_ips_.erase(frontend.frontend.address.ip);
 }
 
 // What is still reachable through a frontend's past stays alive with it.
@@ -276,10 +286,18 @@ ServiceProxy::NodeState& ServiceProxy::state_of(const Node& node) const {
 proxy::Mode& ServiceProxy::mode_of(const Node& node) {
   NodeState& state = state_of(node);
   if (!state.mode) {
-    state.mode =
-        proxy::make_mode(options_.mode, random_.stream(fmt::format("mode/{}", node.name())));
+    state.mode = proxy::make_mode(options_.mode, options_.ipvs_scheduler,
+                                  random_.stream(fmt::format("mode/{}", node.name())));
   }
   return *state.mode;
+}
+
+void ServiceProxy::set_mode(proxy::ModeKind mode, proxy::IpvsScheduler scheduler) {
+  options_.mode = mode;
+  options_.ipvs_scheduler = scheduler;
+  for (const std::unique_ptr<NodeState>& state : nodes_) {
+    if (state) state->mode.reset();
+  }
 }
 
 void ServiceProxy::set_propagation(sim::Duration delay, sim::Duration spread) {
@@ -328,17 +346,38 @@ std::optional<ServiceProxy::Match> ServiceProxy::find_rules(const Frontend& fron
   return Match{snapshot->rules(target.port, frontend.address.ip.family()), target.kind};
 }
 
-// What comes from a Pod of the cluster or from the node itself is let through to all endpoints,
-// though it asks for an address of the outside: the policy is about what comes from there.
-Scope ServiceProxy::scope_of(const Node& node, const Match& match, const IpAddress& client) const {
+// Among whom the endpoint is chosen, and whether the server will see the node instead of the client
+// (writeServiceExternalChain and its neighbours in pkg/proxy/iptables). What comes from a Pod of
+// the cluster or from the node itself is let through to all endpoints, though it asks for an
+// address of the outside: the policy is about what comes from there.
+void ServiceProxy::set_policy(Route& route, const Node& node, const Match& match,
+                              const IpAddress& client) const {
   const PortRules& rules = *match.rules;
-  if (match.kind == FrontendKind::cluster_ip) {
-    return rules.is_internal_local() ? Scope::local : Scope::cluster;
-  }
-  if (!rules.is_external_local()) return Scope::cluster;
   const Host* const host = network_.find_host(client);
-  const bool is_own = host != nullptr && (host->kind() == HostKind::pod || host == &node.host());
-  return is_own ? Scope::cluster : Scope::local;
+  const bool is_pod = host != nullptr && host->kind() == HostKind::pod;
+  if (match.kind == FrontendKind::cluster_ip) {
+    route.scope = rules.is_internal_local() ? Scope::local : Scope::cluster;
+    route.masquerades = !is_pod;
+    return;
+  }
+  const bool is_own = is_pod || host == &node.host();
+  const bool is_local = rules.is_external_local() && !is_own;
+  route.scope = is_local ? Scope::local : Scope::cluster;
+  route.masquerades = rules.is_external_local() ? is_own && !is_pod : true;
+}
+
+// The chains of nftables that watch over the Services' range: what no rule has taken is refused at
+// an address that some Service has.
+Route ServiceProxy::guard(const Node& node, const Frontend& frontend) {
+  const auto count = cluster_ips_.find(frontend.address.ip);
+  if (count == cluster_ips_.end() || count->second.at(view_time(node)) == 0 ||
+      !mode_of(node).guards_cluster_ips()) {
+    return {};
+  }
+  Route route;
+  route.verdict = Route::Verdict::reject;
+  route.reason = "the Service has no such port";
+  return route;
 }
 
 Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddress& client,
@@ -348,12 +387,12 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
       {is_own_address ? any_address(destination.ip.family()) : destination.ip, destination.port},
       protocol};
   const auto match = find_rules(frontend, view_time(node));
-  if (!match) return {};
+  if (!match) return guard(node, frontend);
   const PortRules& rules = *match->rules;
   Route route;
   route.verdict = Route::Verdict::drop;
   route.port = Ref<const ServicePort>{&rules};
-  route.scope = scope_of(node, *match, client.ip);
+  set_policy(route, node, *match, client.ip);
   const proxy::Eligible& eligible = rules.eligible(state_of(node).place);
   const bool is_admitted =
       match->kind != FrontendKind::load_balancer || rules.source_ranges().empty() ||
@@ -394,6 +433,18 @@ std::optional<SocketAddress> ServiceProxy::next_endpoint(const Node& node, const
   const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
   if (!snapshot || snapshot->service()["spec"]["ports"].size() <= given.id().port) return {};
   return choose(snapshot->rules(given.id().port, given.id().family));
+}
+
+bool ServiceProxy::is_eligible(const Node& node, const Route& route,
+                               const SocketAddress& endpoint) const {
+  const auto& rules = static_cast<const PortRules&>(*route.port);
+  return std::ranges::binary_search(rules.eligible(state_of(node).place).of(route.scope), endpoint);
+}
+
+void ServiceProxy::note_ended(const Node& node, const ServicePort& port,
+                              const SocketAddress& endpoint) {
+  NodeState& state = state_of(node);
+  if (state.mode) state.mode->note_ended(static_cast<const PortRules&>(port).id(), endpoint);
 }
 
 std::string ServiceProxy::endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) {

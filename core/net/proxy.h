@@ -31,6 +31,7 @@ struct ProxyOptions {
   /// Each node is slower by a fixed part of this, drawn at random: nodes never change in step.
   sim::Duration propagation_spread = std::chrono::milliseconds{250};
   proxy::ModeKind mode = proxy::ModeKind::userspace;
+  proxy::IpvsScheduler ipvs_scheduler = proxy::IpvsScheduler::rr;
 };
 
 /// The proxies of all nodes (kube-proxy): what each makes of connections to Services.
@@ -58,6 +59,9 @@ class ServiceProxy : public Router {
   void on_node(const doc::Value* before, const doc::Value* after);
 
   const ProxyOptions& options() const { return options_; }
+  /// Starts the proxies of all nodes anew in another mode. What they remembered is gone; open
+  /// connections go on.
+  void set_mode(proxy::ModeKind mode, proxy::IpvsScheduler scheduler);
   /// Changes how long changes take; the mode stays.
   void set_propagation(sim::Duration delay, sim::Duration spread);
 
@@ -105,6 +109,10 @@ class ServiceProxy : public Router {
   std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port, Scope scope,
                                              const SocketAddress& client,
                                              bool after_failure) override;
+  bool is_eligible(const Node& node, const Route& route,
+                   const SocketAddress& endpoint) const override;
+  void note_ended(const Node& node, const ServicePort& port,
+                  const SocketAddress& endpoint) override;
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
   void tend_own_port(const Node& node, std::uint16_t port) override;
   std::string_view mode_name(const Node& node) const override;
@@ -163,6 +171,7 @@ class ServiceProxy : public Router {
 
   std::shared_ptr<Service>& ensure_service(const api::ObjectKey& key);
   void publish(Service& service);
+  void count_cluster_ip(const ServiceFrontend& frontend, std::int32_t change);
   static std::vector<ServiceFrontend> frontends_of(const doc::Value& service);
   void set_frontends(const std::shared_ptr<Service>& service,
                      std::vector<ServiceFrontend> frontends);
@@ -175,7 +184,9 @@ class ServiceProxy : public Router {
   NodeState& state_of(const Node& node) const;
   proxy::Mode& mode_of(const Node& node);
   std::optional<Match> find_rules(const Frontend& frontend, sim::Time view) const;
-  Scope scope_of(const Node& node, const Match& match, const IpAddress& client) const;
+  void set_policy(Route& route, const Node& node, const Match& match,
+                  const IpAddress& client) const;
+  Route guard(const Node& node, const Frontend& frontend);
 
   Network& network_;
   sim::Random random_;
@@ -184,6 +195,8 @@ class ServiceProxy : public Router {
   std::map<api::ObjectKey, std::shared_ptr<Service>> services_;
   std::unordered_map<std::uint64_t, std::weak_ptr<Service>> services_by_id_;
   std::unordered_map<Frontend, proxy::Timeline<Target>, FrontendHash> frontends_;
+  // How many frontends each cluster IP has.
+  std::unordered_map<IpAddress, proxy::Timeline<std::int32_t>, AddressHash> cluster_ips_;
   // By healthCheckNodePort.
   std::map<std::uint16_t, std::weak_ptr<Service>> health_ports_;
   // Frontends that have lost their Service, and when, to be forgotten once no node sees them.

@@ -46,11 +46,15 @@ struct Route {
     drop,
     /// Taken by a proxy process, which opens a connection of its own from the node's address.
     relay,
+    /// Sent on by the kernel, which puts an endpoint's address in the place of the destination's.
+    forward,
   };
   Verdict verdict = Verdict::pass;
   /// The rules that apply; null for `pass`.
   Ref<const ServicePort> port;
   Scope scope = Scope::cluster;
+  /// For `forward`: the kernel also puts the node's address in the place of the client's.
+  bool masquerades = false;
   /// Why it is rejected or dropped, for traces. Outlives everything.
   std::string_view reason;
 };
@@ -63,11 +67,17 @@ class Router {
   /// through that node: because the client is on it or because the destination is its address.
   virtual Route route(const Node& node, Protocol protocol, const SocketAddress& client,
                       const SocketAddress& destination) = 0;
-  /// For `relay`: the endpoint to try next for `client`, or nothing if there is none.
+  /// For `relay` and `forward`: the endpoint to try next for `client`, or nothing if there is none.
   /// `after_failure` is true if the last one given for the same connection could not be reached.
   virtual std::optional<SocketAddress> next_endpoint(const Node& node, const ServicePort& port,
                                                      Scope scope, const SocketAddress& client,
                                                      bool after_failure) = 0;
+  /// True if the endpoint may (still) get what comes by this route.
+  virtual bool is_eligible(const Node& node, const Route& route,
+                           const SocketAddress& endpoint) const = 0;
+  /// A connection to an endpoint that was chosen for `forward` has ended.
+  virtual void note_ended(const Node& node, const ServicePort& port,
+                          const SocketAddress& endpoint) = 0;
   /// The Pod behind an endpoint, `namespace/name`, for traces; empty if there is none.
   virtual std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) = 0;
   /// A SYN has reached that TCP port of the node itself: time to open or close a port at which the

@@ -17,6 +17,7 @@ ClusterOptions cluster_options(const RunOptions& options) {
   ClusterOptions result;
   result.seed = options.seed;
   result.nodes = options.nodes;
+  result.proxy_mode = options.proxy_mode;
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "core/net/proxy/mode.h"
 #include "core/scenario/result.h"
 #include "core/scenario/test_file.h"
 
@@ -14,6 +15,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   /// The worker nodes of each test's cluster; from 0 to kMaxNodes.
   int nodes = 3;
+  /// The mode in which each cluster's proxies start.
+  net::proxy::ModeKind proxy_mode = net::proxy::ModeKind::userspace;
 };
 
 /// Runs one test in a cluster of its own.

@@ -18,6 +18,9 @@ struct ServeOptions {
   std::optional<std::uint64_t> seed;
   /// Enforce RBAC.
   bool rbac = false;
+  /// How the nodes' proxies treat connections, and how ipvs chooses; empty: not given.
+  std::string proxy_mode;
+  std::string ipvs_scheduler;
   /// Where virtual time starts: `now`, or an RFC 3339 time.
   std::string start = "now";
   /// Seconds of virtual time in a second of the wall clock.

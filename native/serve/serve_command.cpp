@@ -33,6 +33,14 @@ void add_cluster_options(CLI::App& command, ServeOptions& options) {
   command.add_flag("--rbac", options.rbac,
                    "Let users do what RBAC allows them; all may do all otherwise");
   command
+      .add_option("--proxy-mode", options.proxy_mode,
+                  "How the nodes' proxies treat connections (userspace, unless a saved state says)")
+      ->check(CLI::IsMember({"userspace", "iptables", "ipvs", "nftables"}));
+  command
+      .add_option("--ipvs-scheduler", options.ipvs_scheduler,
+                  "How the mode ipvs chooses: in turn, the least busy, or by the client's address")
+      ->check(CLI::IsMember({"rr", "lc", "sh"}));
+  command
       .add_option("--start", options.start,
                   "Where virtual time starts: `now` or a time like 2025-01-01T00:00:00Z")
       ->capture_default_str();

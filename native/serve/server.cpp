@@ -129,6 +129,7 @@ std::expected<void, std::string> Server::open_cluster() {
   if (!cluster_) {
     if (auto made = make_cluster(); !made) return made;
   }
+  if (auto set = set_proxy_mode(); !set) return set;
   if (auto applied = apply_manifests(); !applied) return applied;
   if (!state_) return {};
   const auto saved = state_->save(*cluster_);
@@ -167,6 +168,16 @@ std::expected<void, std::string> Server::make_cluster() {
   cluster_ = std::make_unique<Cluster>(cluster);
   // Nobody asks for its history again.
   if (!state_) cluster_->stop_recording();
+  return {};
+}
+
+std::expected<void, std::string> Server::set_proxy_mode() {
+  if (options_.proxy_mode.empty() && options_.ipvs_scheduler.empty()) return {};
+  const auto mode = net::proxy::parse_mode_kind(options_.proxy_mode);
+  const auto scheduler = net::proxy::parse_ipvs_scheduler(options_.ipvs_scheduler);
+  const auto set = cluster_->set_proxy_mode(mode.value_or(cluster_->proxy_mode()),
+                                            scheduler.value_or(net::proxy::IpvsScheduler::rr));
+  if (!set) return blame("--proxy-mode", set.error().message);
   return {};
 }
 

@@ -34,6 +34,7 @@ class Server {
   std::expected<void, std::string> open_cluster();
   std::expected<void, std::string> restore_cluster();
   std::expected<void, std::string> make_cluster();
+  std::expected<void, std::string> set_proxy_mode();
   std::expected<void, std::string> apply_manifests();
   std::expected<void, std::string> open_dns();
   std::string url() const;

@@ -90,6 +90,25 @@ test('equal seeds and inputs give equal histories, and a snapshot comes back to 
   for (const cluster of [one, two, other, restored]) cluster.destroy();
 });
 
+test('the mode of the proxies is chosen at the start and changed while the cluster runs', async () => {
+  const cluster = await Rockpool.create({ proxyMode: 'ipvs', ipvsScheduler: 'sh' });
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  const answers = async () => {
+    const names = new Set();
+    for (let count = 0; count < 9; ++count) {
+      names.add((await cluster.fetch('http://web/hostname', { from: 'pod/default/client' })).body);
+    }
+    return names.size;
+  };
+  assert.equal(await answers(), 1, 'one client, one place in the table');
+  await cluster.setProxyMode('ipvs', { ipvsScheduler: 'rr' });
+  assert.equal(await answers(), 3);
+  await assert.rejects(cluster.setProxyMode('ebpf'), /expected userspace, iptables, ipvs or nftables/);
+  await assert.rejects(Rockpool.create({ proxyMode: 'ebpf' }), /options.proxyMode/);
+  cluster.destroy();
+});
+
 test('errors are Status objects that say where', async () => {
   const cluster = await Rockpool.create();
   const before = cluster.digest();

@@ -130,7 +130,7 @@ test('a damaged state, or options that contradict it, are refused and nothing is
     [good.slice(0, -20), /--state: .*: snapshot: line 1, column \d+: /],
     [good.replace('"seed":"1"', '"seed":"2"'), /its checksum is .*: it was changed/],
     [good.replace(`"now":${now}`, '"now":"x"'), /snapshot: /],
-    [good.replace('"rockpool":3', '"rockpool":99'), /version 99 cannot be read/],
+    [good.replace('"rockpool":4', '"rockpool":99'), /version 99 cannot be read/],
     ['{}', /snapshot: /], ['null', /snapshot: /], ['\0'.repeat(4096), /snapshot: /], ['['.repeat(100_000), /snapshot: /],
     [good + good, /snapshot: /],
     // A block that the disk has lost, and parts of the file in another order.

@@ -51,6 +51,14 @@ api::Result<void> read_option(std::string_view name, const doc::Value& value,
     const auto span = read_duration(fmt::format("options.{}", name), value.as_string());
     if (!span) return std::unexpected{span.error()};
     (name == "proxyDelay" ? options.proxy_delay : options.proxy_delay_spread) = *span;
+  } else if (name == "proxyMode") {
+    const auto mode = net::proxy::parse_mode_kind(value.as_string());
+    if (!mode) return bad("userspace, iptables, ipvs or nftables");
+    options.proxy_mode = *mode;
+  } else if (name == "ipvsScheduler") {
+    const auto scheduler = net::proxy::parse_ipvs_scheduler(value.as_string());
+    if (!scheduler) return bad("rr, lc or sh");
+    options.ipvs_scheduler = *scheduler;
   } else {
     return std::unexpected{api::bad_request(fmt::format("options.{}: unknown", name))};
   }
@@ -196,6 +204,19 @@ std::string ClusterBinding::fault(const std::string& text) {
   return done ? std::string{"{}"} : error_json(done.error());
 }
 
+std::string ClusterBinding::set_proxy_mode(const std::string& mode, const std::string& scheduler) {
+  const auto kind = net::proxy::parse_mode_kind(mode);
+  if (!kind) {
+    return error_json(
+        api::bad_request("setProxyMode: expected userspace, iptables, ipvs or nftables"));
+  }
+  const auto how = net::proxy::parse_ipvs_scheduler(scheduler);
+  if (!how)
+    return error_json(api::bad_request("setProxyMode: expected the scheduler rr, lc or sh"));
+  const auto done = cluster().set_proxy_mode(*kind, *how);
+  return done ? std::string{"{}"} : error_json(done.error());
+}
+
 std::string ClusterBinding::advance(const std::string& span, double event_limit) {
   const auto duration = read_duration("advance", span);
   if (!duration) return error_json(duration.error());
@@ -230,6 +251,7 @@ EMSCRIPTEN_BINDINGS(rockpool_cluster) {
       .function("stopWatch", &ClusterBinding::stop_watch)
       .function("startFetch", &ClusterBinding::start_fetch)
       .function("fault", &ClusterBinding::fault)
+      .function("setProxyMode", &ClusterBinding::set_proxy_mode)
       .function("advance", &ClusterBinding::advance)
       .function("step", &ClusterBinding::step)
       .function("stepVisible", &ClusterBinding::step_visible)

@@ -39,6 +39,8 @@ class ClusterBinding {
   /// Begins a request; `done` gets its result as JSON. `{}` or an error.
   std::string start_fetch(const std::string& options, emscripten::val done);
   std::string fault(const std::string& document);
+  /// Starts all proxies anew in that mode, with that scheduler for ipvs.
+  std::string set_proxy_mode(const std::string& mode, const std::string& scheduler);
 
   /// Lets virtual time pass, at most `event_limit` events: `{"reached": …}` or an error.
   std::string advance(const std::string& span, double event_limit);

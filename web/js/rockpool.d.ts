@@ -33,6 +33,11 @@ export class StatusError extends Error {
   readonly applied: Applied[];
 }
 
+/** How the nodes' proxies treat connections to Services: kube-proxy's --proxy-mode. */
+export type ProxyMode = 'userspace' | 'iptables' | 'ipvs' | 'nftables';
+/** How ipvs chooses: in turn, the least busy, or by the client's address. */
+export type IpvsScheduler = 'rr' | 'lc' | 'sh';
+
 export interface ClusterOptions {
   /** Decides every random choice; a whole number from 0 to 2^64 - 1. Default 1. */
   seed?: number | bigint | string;
@@ -47,6 +52,9 @@ export interface ClusterOptions {
   /** How long the news of a change takes to reach a node's proxy, and by how much nodes differ. */
   proxyDelay?: string;
   proxyDelaySpread?: string;
+  /** The mode in which proxies start. Default userspace; ipvs chooses by rr unless told otherwise. */
+  proxyMode?: ProxyMode;
+  ipvsScheduler?: IpvsScheduler;
   /** Where the engine's .wasm file is; as Emscripten's Module.locateFile. */
   locateFile?: (file: string, folder: string) => string;
 }
@@ -152,6 +160,8 @@ export class Rockpool {
   /** A request through the simulated network. While the clock does not play, time passes until it is answered. */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
   fault(fault: Fault): Promise<void>;
+  /** Starts the proxies of all nodes anew in another mode; open connections go on. */
+  setProxyMode(mode: ProxyMode, options?: { ipvsScheduler?: IpvsScheduler }): Promise<void>;
 
   /** Lets virtual time pass. */
   advance(span: Duration): void;

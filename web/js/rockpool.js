@@ -163,6 +163,10 @@ export class Rockpool {
     parse(this.#live().fault(JSON.stringify(fault)));
   }
 
+  async setProxyMode(mode, { ipvsScheduler = 'rr' } = {}) {
+    parse(this.#live().setProxyMode(String(mode), String(ipvsScheduler)));
+  }
+
   // Time.
 
   advance(span) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -34,24 +35,45 @@ struct Affinity {
 };
 
 /// How one node's proxy treats connections: kube-proxy's --proxy-mode, with what the running
-/// process remembers between connections. One object per node that has traffic.
+/// process or the kernel remembers between connections. One object per node that has traffic.
 class Mode {
  public:
   virtual ~Mode() = default;
   /// "userspace", "iptables" and so on.
   virtual std::string_view name() const = 0;
-  /// What becomes of a new connection that has eligible endpoints.
-  virtual Route::Verdict verdict() const = 0;
+  /// What becomes of a new connection that has eligible endpoints: `relay` or `forward`.
+  virtual Route::Verdict verdict() const { return Route::Verdict::forward; }
+  /// True if connections to a cluster IP at a port that no Service has there are refused, and those
+  /// to an address of the Services' range that no Service has are dropped.
+  virtual bool guards_cluster_ips() const { return false; }
   /// The endpoint for it, or the next one after a failure.
   virtual SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) = 0;
+  /// A connection to an endpoint that was chosen has ended.
+  virtual void note_ended(const PortRules::Id& port, const SocketAddress& endpoint) {
+    static_cast<void>(port);
+    static_cast<void>(endpoint);
+  }
   /// The affinities that it remembers, in order of ports and clients; some may have run out.
   virtual std::vector<Affinity> affinities() const = 0;
 };
 
 /// The modes that exist.
-enum class ModeKind : std::uint8_t { userspace };
+enum class ModeKind : std::uint8_t { userspace, iptables, ipvs, nftables };
 
-/// A proxy process that has just started; what it does at random comes from `random`.
-std::unique_ptr<Mode> make_mode(ModeKind kind, sim::Random random);
+/// How ipvs chooses among endpoints (--ipvs-scheduler): in turn, the one with the fewest
+/// connections, or by the client's address.
+enum class IpvsScheduler : std::uint8_t { rr, lc, sh };
+
+/// "userspace", "iptables", "ipvs", "nftables".
+std::string_view mode_kind_name(ModeKind kind);
+/// The mode of that name; empty if there is none.
+std::optional<ModeKind> parse_mode_kind(std::string_view name);
+/// "rr", "lc", "sh".
+std::string_view ipvs_scheduler_name(IpvsScheduler scheduler);
+/// The scheduler of that name; empty if there is none.
+std::optional<IpvsScheduler> parse_ipvs_scheduler(std::string_view name);
+
+/// A proxy that has just started; what it does at random comes from `random`.
+std::unique_ptr<Mode> make_mode(ModeKind kind, IpvsScheduler scheduler, sim::Random random);
 
 }  // namespace rockpool::net::proxy

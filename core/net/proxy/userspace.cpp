@@ -5,14 +5,6 @@
 
 namespace rockpool::net::proxy {
 
-std::unique_ptr<Mode> make_mode(ModeKind kind, sim::Random random) {
-  switch (kind) {
-    case ModeKind::userspace:
-      return std::make_unique<Userspace>(random);
-  }
-  return {};
-}
-
 SocketAddress Userspace::choose(const Ref<const PortRules>& rules, const Choice& choice) {
   const sim::Duration timeout = rules->affinity_timeout();
   if (timeout == sim::Duration{0}) return take_next(rules, choice);

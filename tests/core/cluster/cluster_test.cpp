@@ -135,9 +135,12 @@ TEST_CASE("a snapshot comes back to the same moment and goes on the same way") {
   REQUIRE(cluster.fault(
       {.kind = cluster::FaultKind::stop, .target = "node-2", .container = {}, .peer = {}}));
   cluster.run_for(1min);
+  REQUIRE(cluster.set_proxy_mode(net::proxy::ModeKind::ipvs, net::proxy::IpvsScheduler::lc));
+  fetch(cluster, "http://web/", "node/node-1");
   const auto restored = Cluster::restore(cluster.snapshot());
   REQUIRE_MESSAGE(restored.has_value(), (restored ? "" : restored.error().message));
   CHECK((*restored)->digest() == cluster.digest());
+  CHECK((*restored)->proxy_mode() == net::proxy::ModeKind::ipvs);
   cluster.run_for(10min);
   (*restored)->run_for(10min);
   CHECK((*restored)->digest() == cluster.digest());

@@ -14,6 +14,8 @@ History sample() {
   history.options.nodes = 5;
   history.options.dns = false;
   history.options.proxy_delay = 7ms;
+  history.options.proxy_mode = net::proxy::ModeKind::ipvs;
+  history.options.ipvs_scheduler = net::proxy::IpvsScheduler::lc;
   history.inputs.push_back({sim::kEpoch + 1s, doc::Value::map({{"apply", "kind: Pod"}})});
   history.inputs.push_back(
       {sim::kEpoch + 1s, doc::Value::map({{"fault", doc::Value::map({{"stop", "node/node-1"}})}})});
@@ -28,6 +30,8 @@ TEST_CASE("a history reads back from its own text") {
   CHECK(replay->history.options.nodes == 5);
   CHECK_FALSE(replay->history.options.dns);
   CHECK(replay->history.options.proxy_delay == 7ms);
+  CHECK(replay->history.options.proxy_mode == net::proxy::ModeKind::ipvs);
+  CHECK(replay->history.options.ipvs_scheduler == net::proxy::IpvsScheduler::lc);
   CHECK(replay->now == sim::kEpoch + 2s);
   CHECK(replay->digest == 0xfedcba9876543210u);
   REQUIRE(replay->history.inputs.size() == 2);
@@ -49,8 +53,8 @@ TEST_CASE("a damaged snapshot says where") {
   CHECK(message(good) == "(accepted)");
   CHECK(message(good.substr(0, good.size() / 2)).starts_with("snapshot: line 1, column "));
   CHECK(message("{}") == "snapshot: not a snapshot of Rockpool");
-  CHECK(with("\"rockpool\":3", "\"rockpool\":9") ==
-        "snapshot: version 9 cannot be read; this program reads version 3");
+  CHECK(with("\"rockpool\":4", "\"rockpool\":9") ==
+        "snapshot: version 9 cannot be read; this program reads version 4");
   CHECK(with("\"nodes\":5", "\"nodes\":-1") ==
         "snapshot: options.nodes: must be between 0 and 16000, inclusive");
   CHECK(with("\"seed\":\"1", "\"seed\":\"x1") ==
