@@ -165,13 +165,14 @@ api::Result<void> prepare_update(ServerState& state, const api::Resource& resour
   const bool redefines = resource.id == api::ResourceId::customresourcedefinitions &&
                          part == Part::main && !same_content;
   if (redefines) custom::apply_definition_defaults(object);
-  prepare_for_update(resource, object, old_object, part);
-  if (redefines) custom::establish(object, state.now_text());
+  // First, because what admission puts back has not changed: it makes no new generation.
   if (part == Part::main && !same_content) {
     if (auto admitted = admit_update(state, resource, object, old_object); !admitted) {
       return admitted;
     }
   }
+  prepare_for_update(resource, object, old_object, part);
+  if (redefines) custom::establish(object, state.now_text());
   if (resource.id == api::ResourceId::namespaces) {
     object.edit("metadata"_key)
         .edit("labels"_key)
