@@ -8,7 +8,7 @@ namespace rockpool::native {
 /// The exit statuses of the program.
 enum class ExitStatus : int {
   ok = 0,
-  /// A test failed.
+  /// A test failed, or something is wrong.
   failed = 1,
   /// The command line cannot be read, or a file named in it.
   misused = 2,
@@ -17,6 +17,7 @@ enum class ExitStatus : int {
 /// Each adds one command to the program. Its callback sets `status`, which must outlive the
 /// program.
 void add_test_command(CLI::App& program, ExitStatus& status);
+void add_why_command(CLI::App& program, ExitStatus& status);
 void add_ui_command(CLI::App& program, ExitStatus& status);
 void add_serve_command(CLI::App& program, ExitStatus& status);
 

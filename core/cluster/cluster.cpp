@@ -10,6 +10,7 @@
 #include "core/cluster/addons.h"
 #include "core/cluster/parts.h"
 #include "core/cluster/replay.h"
+#include "core/cluster/why/why.h"
 
 namespace rockpool {
 
@@ -150,6 +151,16 @@ api::Result<void> Cluster::start_lookup(const std::string& from, const std::stri
 api::Result<void> Cluster::fault(const cluster::Fault& fault) {
   if (auto recorded = parts_->record("fault", fault.to_value()); !recorded) return recorded;
   return parts_->inject(fault);
+}
+
+api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options) const {
+  const auto client = parts_->fetches.find_client(options.from);
+  if (!client) return std::unexpected{client.error()};
+  const auto url = net::Url::parse(options.url);
+  if (!url) return std::unexpected{api::bad_request(fmt::format("url: {}", url.error()))};
+  return cluster::explain(
+      {parts_->api, parts_->informers, parts_->network, parts_->proxy, parts_->load_balancers},
+      **client, *url);
 }
 
 api::Result<void> Cluster::set_proxy_mode(net::proxy::ModeKind mode,

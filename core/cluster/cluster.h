@@ -18,6 +18,7 @@
 #include "core/cluster/apply.h"
 #include "core/cluster/cluster_options.h"
 #include "core/cluster/fault.h"
+#include "core/cluster/why/explanation.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
 #include "core/sim/loop.h"
@@ -137,6 +138,10 @@ class Cluster {
   client::Subscription observe(std::shared_ptr<net::Observer> observer);
   /// Each node's rules.
   net::ServiceProxy& proxy();
+
+  /// What is wrong with the way of a request, as things are now; nothing is sent and no time
+  /// passes. Only `from` and `url` count. Errors: as `check_fetch`.
+  api::Result<cluster::Explanation> explain(const FetchOptions& options) const;
 
   // History.
 

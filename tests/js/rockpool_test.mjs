@@ -90,6 +90,19 @@ test('equal seeds and inputs give equal histories, and a snapshot comes back to 
   for (const cluster of [one, two, other, restored]) cluster.destroy();
 });
 
+test('a request that would fail is explained', async () => {
+  const cluster = await Rockpool.create();
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  assert.equal((await cluster.explain('http://web/', { from: 'pod/default/client' })).cause, 'none');
+  const wrong = await cluster.explain('http://wbe/', { from: 'pod/default/client' });
+  assert.equal(wrong.cause, 'name_not_found');
+  assert.equal(wrong.advice, 'Did you mean web?');
+  assert.equal(wrong.findings.at(-1).isWell, false);
+  assert.match((await refusal(cluster.explain('http://web/', { from: 'pod/default/nobody' }))).message, /not found/);
+  cluster.destroy();
+});
+
 test('the mode of the proxies is chosen at the start and changed while the cluster runs', async () => {
   const cluster = await Rockpool.create({ proxyMode: 'ipvs', ipvsScheduler: 'sh' });
   await cluster.apply(WEB);

@@ -204,6 +204,30 @@ std::string ClusterBinding::fault(const std::string& text) {
   return done ? std::string{"{}"} : error_json(done.error());
 }
 
+std::string ClusterBinding::explain(const std::string& text) {
+  const auto document = read_object("explain", text);
+  if (!document) return error_json(document.error());
+  FetchOptions options;
+  for (const doc::Member& member : document->members()) {
+    const std::string_view name = member.key.text();
+    if ((name != "from" && name != "url") || !member.value.is_string()) {
+      return error_json(
+          api::bad_request(fmt::format("explain: expected the texts from and url, not {}", name)));
+    }
+    (name == "from" ? options.from : options.url) = member.value.as_string();
+  }
+  const auto explanation = cluster().explain(options);
+  if (!explanation) return error_json(explanation.error());
+  std::vector<doc::Value> findings;
+  for (const cluster::Finding& finding : explanation->findings) {
+    findings.push_back(doc::Value::map({{"isWell", finding.is_well}, {"text", finding.text}}));
+  }
+  return doc::to_json(doc::Value::map({{"cause", cluster::cause_name(explanation->cause)},
+                                       {"summary", explanation->summary},
+                                       {"advice", explanation->advice},
+                                       {"findings", doc::Value::array(std::move(findings))}}));
+}
+
 std::string ClusterBinding::set_proxy_mode(const std::string& mode, const std::string& scheduler) {
   const auto kind = net::proxy::parse_mode_kind(mode);
   if (!kind) {
@@ -251,6 +275,7 @@ EMSCRIPTEN_BINDINGS(rockpool_cluster) {
       .function("stopWatch", &ClusterBinding::stop_watch)
       .function("startFetch", &ClusterBinding::start_fetch)
       .function("fault", &ClusterBinding::fault)
+      .function("explain", &ClusterBinding::explain)
       .function("setProxyMode", &ClusterBinding::set_proxy_mode)
       .function("advance", &ClusterBinding::advance)
       .function("step", &ClusterBinding::step)

@@ -39,6 +39,8 @@ class ClusterBinding {
   /// Begins a request; `done` gets its result as JSON. `{}` or an error.
   std::string start_fetch(const std::string& options, emscripten::val done);
   std::string fault(const std::string& document);
+  /// What is wrong with the way of a request: `{"from": …, "url": …}`.
+  std::string explain(const std::string& request);
   /// Starts all proxies anew in that mode, with that scheduler for ipvs.
   std::string set_proxy_mode(const std::string& mode, const std::string& scheduler);
 

@@ -33,6 +33,17 @@ export class StatusError extends Error {
   readonly applied: Applied[];
 }
 
+export interface Explanation {
+  /** `none`, or what is wrong: `selects_nothing`, `pods_not_ready`, `nobody_listens`, … */
+  cause: string;
+  /** What is wrong, in one sentence; or that nothing is. */
+  summary: string;
+  /** What to do about it; empty if nothing is wrong. */
+  advice: string;
+  /** Everything that was looked at, in order of the way; the last one is the cause if there is one. */
+  findings: { isWell: boolean; text: string }[];
+}
+
 /** How the nodes' proxies treat connections to Services: kube-proxy's --proxy-mode. */
 export type ProxyMode = 'userspace' | 'iptables' | 'ipvs' | 'nftables';
 /** How ipvs chooses: in turn, the least busy, or by the client's address. */
@@ -160,6 +171,11 @@ export class Rockpool {
   /** A request through the simulated network. While the clock does not play, time passes until it is answered. */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
   fault(fault: Fault): Promise<void>;
+  /**
+   * Walks the way of a request as things are now, without sending it, and names the first thing that is wrong with it:
+   * the name, the Service, its Pods, the proxy, the network, the process that should listen.
+   */
+  explain(url: string, options?: { from?: string }): Promise<Explanation>;
   /** Starts the proxies of all nodes anew in another mode; open connections go on. */
   setProxyMode(mode: ProxyMode, options?: { ipvsScheduler?: IpvsScheduler }): Promise<void>;
 

@@ -163,6 +163,10 @@ export class Rockpool {
     parse(this.#live().fault(JSON.stringify(fault)));
   }
 
+  async explain(url, { from = 'external' } = {}) {
+    return parse(this.#live().explain(JSON.stringify({ url: String(url), from: String(from) })));
+  }
+
   async setProxyMode(mode, { ipvsScheduler = 'rr' } = {}) {
     parse(this.#live().setProxyMode(String(mode), String(ipvsScheduler)));
   }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rockpool::cluster {
+
+/// The first thing that is wrong with the way of a request. Each has its words in why.cpp.
+enum class Cause {
+  /// Nothing.
+  none,
+  /// The name leads nowhere from this client.
+  name_not_found,
+  /// It is the name of a Service of another namespace.
+  name_of_other_namespace,
+  /// There is nobody to ask.
+  dns_is_down,
+  /// It is a name of the cluster, or an address in it, and the client is outside.
+  not_known_outside,
+  /// Nobody has the address.
+  no_such_address,
+  /// The Service has no such port.
+  no_such_port,
+  /// No Service has that node port.
+  no_such_node_port,
+  /// The Service's selector matches no Pod.
+  selects_nothing,
+  /// Nobody has written the endpoints of a Service without selector.
+  no_endpoints_written,
+  /// The Pods do not run.
+  pods_not_running,
+  /// The Pods run but are not ready.
+  pods_not_ready,
+  /// The Pods have no port of the name that the Service asks for.
+  no_such_target_port,
+  /// The Pods are ready but no EndpointSlice says so yet.
+  endpoints_lag,
+  /// The node's proxy works by older rules.
+  proxy_lags,
+  /// Proxies leave the Service to somebody else.
+  not_proxied,
+  /// The traffic policy wants a Pod on this node, and there is none.
+  no_local_endpoint,
+  /// The load balancer does not admit the client.
+  not_admitted,
+  /// No node is healthy for the load balancer.
+  no_healthy_node,
+  /// No process listens on the port.
+  nobody_listens,
+  /// The node is off.
+  node_is_down,
+  /// The network between the nodes is cut.
+  network_is_cut,
+};
+
+/// "none", "selects_nothing" and so on.
+std::string_view cause_name(Cause cause);
+
+/// One thing that was looked at on the way.
+struct Finding {
+  bool is_well = true;
+  std::string text;
+};
+
+/// What was found out about a request, in the order of its way.
+struct Explanation {
+  Cause cause = Cause::none;
+  /// What is wrong, in one sentence; or that nothing is.
+  std::string summary;
+  /// What to do about it; empty if nothing is wrong.
+  std::string advice;
+  /// Everything that was looked at; the last one is the cause if there is one.
+  std::vector<Finding> findings;
+};
+
+}  // namespace rockpool::cluster

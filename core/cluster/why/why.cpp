@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/cluster/why/why.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/cluster/why/inquiry.h"
+
+namespace rockpool::cluster {
+
+std::string_view cause_name(Cause cause) {
+  switch (cause) {
+    case Cause::none:
+      return "none";
+    case Cause::name_not_found:
+      return "name_not_found";
+    case Cause::name_of_other_namespace:
+      return "name_of_other_namespace";
+    case Cause::dns_is_down:
+      return "dns_is_down";
+    case Cause::not_known_outside:
+      return "not_known_outside";
+    case Cause::no_such_address:
+      return "no_such_address";
+    case Cause::no_such_port:
+      return "no_such_port";
+    case Cause::no_such_node_port:
+      return "no_such_node_port";
+    case Cause::selects_nothing:
+      return "selects_nothing";
+    case Cause::no_endpoints_written:
+      return "no_endpoints_written";
+    case Cause::pods_not_running:
+      return "pods_not_running";
+    case Cause::pods_not_ready:
+      return "pods_not_ready";
+    case Cause::no_such_target_port:
+      return "no_such_target_port";
+    case Cause::endpoints_lag:
+      return "endpoints_lag";
+    case Cause::proxy_lags:
+      return "proxy_lags";
+    case Cause::not_proxied:
+      return "not_proxied";
+    case Cause::no_local_endpoint:
+      return "no_local_endpoint";
+    case Cause::not_admitted:
+      return "not_admitted";
+    case Cause::no_healthy_node:
+      return "no_healthy_node";
+    case Cause::nobody_listens:
+      return "nobody_listens";
+    case Cause::node_is_down:
+      return "node_is_down";
+    case Cause::network_is_cut:
+      return "network_is_cut";
+  }
+  return "";
+}
+
+std::size_t distance(std::string_view one, std::string_view other) {
+  std::vector<std::size_t> row(other.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < one.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < other.size(); ++j) {
+      const std::size_t changed = diagonal + (one[i] == other[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({changed, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+Explanation explain(const WhySources& sources, const net::Host& client, const net::Url& url) {
+  return Inquiry{sources, client, url}.run();
+}
+
+Explanation Inquiry::run() {
+  if (walk()) {
+    explanation_.summary = "Nothing is wrong on the way: the request should be answered.";
+  }
+  return std::move(explanation_);
+}
+
+bool Inquiry::blame(Cause cause, std::string summary, std::string advice) {
+  explanation_.cause = cause;
+  explanation_.findings.push_back({false, summary});
+  explanation_.summary = std::move(summary);
+  explanation_.advice = std::move(advice);
+  return false;
+}
+
+bool Inquiry::walk() {
+  const net::Node* const home = client_.node();
+  if (home != nullptr && !home->is_up()) {
+    return blame(Cause::node_is_down, fmt::format("The client's node {} is off.", home->name()),
+                 "Start the node.");
+  }
+  const auto destination = find_destination();
+  if (!destination) return false;
+  if (destination->service) return ask_service(*destination->service, *destination);
+  // Otherwise the name leads out of the cluster, where nothing can be said.
+  return !destination->address || ask_address(*destination->address);
+}
+
+bool Inquiry::ask_service(const doc::Value& object, const Destination& destination) {
+  const api::Service service{object};
+  const bool is_node_port = !destination.is_cluster_ip && destination.address &&
+                            sources_.network.find_node(*destination.address) != nullptr;
+  const auto port = find_port(service, is_node_port);
+  if (!port) return false;
+  if (!ask_endpoints(service, port->name())) return false;
+  return ask_proxy(service, *port, destination);
+}
+
+bool Inquiry::ask_address(const net::IpAddress& address) {
+  const net::Host* const owner = sources_.network.find_host(address);
+  if (owner == nullptr) {
+    return blame(Cause::no_such_address,
+                 fmt::format("No Pod, node or Service has the address {}.", address.to_string()),
+                 "Pods get a new address whenever they are replaced: ask for the name of a Service "
+                 "instead.");
+  }
+  note(fmt::format("{} is the address of {} {}.", address.to_string(),
+                   net::host_kind_name(owner->kind()), owner->name()));
+  if (client_.kind() == net::HostKind::external && owner->kind() == net::HostKind::pod) {
+    return blame(Cause::not_known_outside,
+                 fmt::format("The client is outside the cluster, from where {} cannot be reached: "
+                             "addresses of Pods are known inside only.",
+                             address.to_string()),
+                 "Expose the Pod by a Service of type NodePort or LoadBalancer.");
+  }
+  return ask_server({address, port_}, owner->name());
+}
+
+}  // namespace rockpool::cluster
