@@ -113,7 +113,9 @@ void LoadBalancers::watch(std::uint16_t port, Checker& checker, const std::strin
 }
 
 sim::Task<void> LoadBalancers::ask_forever(std::uint16_t port, std::string name) {
-  if (!host_) host_ = network_.add_external("load-balancer", {*IpAddress::parse(kOwnAddress)});
+  if (!host_) {
+    host_ = network_.add_external(std::string{kCheckerName}, {*IpAddress::parse(kOwnAddress)});
+  }
   for (;;) {
     const Node* const node = network_.find_node(name);
     bool is_good = false;

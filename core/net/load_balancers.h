@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +38,9 @@ struct LoadBalancerOptions {
 /// once for all load balancers, and only while there are any.
 class LoadBalancers : public Gateway {
  public:
+  /// The name of the machine outside the cluster that asks the nodes for their health.
+  static constexpr std::string_view kCheckerName = "load-balancer";
+
   /// The network must outlive it. Installs itself as the network's gateway.
   explicit LoadBalancers(Network& network, LoadBalancerOptions options = {});
   LoadBalancers(const LoadBalancers&) = delete;

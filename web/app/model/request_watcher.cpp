@@ -7,9 +7,15 @@
 
 #include "core/net/host.h"
 #include "core/net/http.h"
+#include "core/net/load_balancers.h"
 
 namespace rockpool::app {
 namespace {
+
+bool is_health_check(const net::Host& client) {
+  return client.kind() == net::HostKind::external &&
+         client.name() == net::LoadBalancers::kCheckerName;
+}
 
 /// Turns hops into stops, one after the other.
 class StopCollector {
@@ -177,14 +183,17 @@ std::vector<Stop> stops_of(const net::Trace& trace, const World& world) {
 
 bool RequestWatcher::wants_trace(const net::Host& client, std::string_view host) {
   static_cast<void>(host);
-  // A kubelet's probes are not traffic.
-  if (client.kind() == net::HostKind::node || traces_allowed_ <= 0) return false;
+  // A kubelet's probes are not traffic, nor are the questions of load balancers.
+  if (client.kind() == net::HostKind::node || is_health_check(client) || traces_allowed_ <= 0) {
+    return false;
+  }
   --traces_allowed_;
   return true;
 }
 
 void RequestWatcher::on_finished(const net::RequestSummary& request) {
   if (request.client.kind() == net::HostKind::node && request.service.empty()) return;
+  if (is_health_check(request.client)) return;
   RequestSeen seen;
   seen.started = request.started;
   seen.finished = request.ended;

@@ -81,6 +81,17 @@ TEST_CASE("an unknown name ends at the DNS Pod that says so") {
         "look-up: Pod kube-system/coredns\n");
 }
 
+TEST_CASE("what load balancers ask nodes is no traffic") {
+  Watched watched{
+      "{apiVersion: v1, kind: Service, metadata: {name: lb}, "
+      "spec: {type: LoadBalancer, selector: {app: web}, ports: [{port: 80}]}}"};
+  watched.first([](const RequestSeen& r) { return r.ok; });
+  watched.session.run_for(10s, [] { return true; });
+  REQUIRE(!watched.seen.empty());
+  for (const RequestSeen& request : watched.seen)
+    CHECK(request.client.starts_with("default/client"));
+}
+
 TEST_CASE("who points at a request learns what it is, where it is and how it has gone") {
   Watched watched;
   const World& world = watched.session.world();
