@@ -244,7 +244,12 @@ class Grower {
   bool try_value(const Value& value) {
     const Value candidate = with(object_, path_, value);
     const Response response = cluster_.send("POST", target_, doc::to_json(candidate));
-    if (response.status != 201) return false;
+    is_one_too_many_ = false;
+    if (response.status != 201) {
+      is_one_too_many_ = response.body.find("more than 1") != std::string::npos ||
+                         response.body.find("more than one") != std::string::npos;
+      return false;
+    }
     if (!holds(at(json(response.body), path_), value)) {
       if (!is_rewritten(text())) lost_.insert(text());
       return false;
@@ -286,7 +291,7 @@ class Grower {
 
   // What was refused several times, though nothing new stood beside it, is not tried again.
   bool has_hope() const {
-    constexpr int kMost = 6;
+    constexpr int kMost = 3;
     const auto found = refusals_.find(text());
     return found == refusals_.end() || found->second < kMost;
   }
@@ -364,11 +369,13 @@ class Grower {
     for (std::size_t form = 0; form < std::size(kTexts); ++form) {
       const Value base = minimum(type, form, 0);
       if (try_value(base)) return true;
+      if (is_one_too_many_) return false;
       for (const Field& field : type.fields()) {
         if (field.required() || !is_wanted(field, inside)) continue;
         Value more = base;
         more.set(field.key(), value_of(field, form, 0));
         if (try_value(more)) return true;
+        if (is_one_too_many_) return false;
       }
     }
     return false;
@@ -410,6 +417,8 @@ class Grower {
   std::set<std::string> taken_before_;
   std::map<std::string, int>& refusals_;
   std::set<std::string> lost_;
+  // The last refusal was for something else that stands there, whatever the form.
+  bool is_one_too_many_ = false;
   std::vector<std::string> path_;
 };
 
