@@ -80,6 +80,13 @@ Response present_object(const Route& route, int code, const doc::Value& object) 
   return respond_object(code, as_served(*route.resource, object), route.format);
 }
 
+Response present_scale(const Route& route, const doc::Value& scale) {
+  if (route.format.as != As::table) return respond_object(200, scale, route.format);
+  return respond_object(
+      200, make_scale_table(scale, route.format.include_object, route.server.loop().now()),
+      route.format);
+}
+
 Response present_list(const Route& route, const ListResult& list) {
   switch (route.format.as) {
     case As::table:

@@ -149,8 +149,10 @@ Response serve_patch(const Route& route, Part part) {
   const auto patched = version != nullptr ? patch_other_version(route, *version, *patch, options)
                                           : route.server.patch(route.resource->id, route.path.ns,
                                                                route.path.name, *patch, options);
-  Response response = patched ? present_object(route, was_there ? 200 : 201, *patched)
-                              : respond_status(patched.error(), route.format);
+  Response response = !patched ? respond_status(patched.error(), route.format)
+                      : part == Part::scale
+                          ? present_scale(route, *patched)
+                          : present_object(route, was_there ? 200 : 201, *patched);
   add_warnings(response, warnings);
   return response;
 }

@@ -5,7 +5,7 @@
 #include "core/api/validation/validation.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/object_routes.h"
-#include "core/apiserver/print/table.h"
+#include "core/apiserver/present.h"
 #include "core/apiserver/reviews/reviews.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
@@ -41,8 +41,8 @@ Response serve_scale_update(const Route& route) {
   options.field_manager = write->field_manager;
   options.part = Part::scale;
   const auto updated = route.server.update(route.resource->id, std::move(*scale), options);
-  Response response = updated ? respond_object(200, *updated, route.format)
-                              : respond_status(updated.error(), route.format);
+  Response response =
+      updated ? present_scale(route, *updated) : respond_status(updated.error(), route.format);
   add_warnings(response, warnings);
   return response;
 }
@@ -52,10 +52,7 @@ Response serve_scale(const Route& route) {
   if (method == "GET") {
     const auto scale = route.server.get_scale(route.resource->id, route.path.ns, route.path.name);
     if (!scale) return respond_status(scale.error(), route.format);
-    if (route.format.as != As::table) return respond_object(200, *scale, route.format);
-    return respond_object(
-        200, make_scale_table(*scale, route.format.include_object, route.server.loop().now()),
-        route.format);
+    return present_scale(route, *scale);
   }
   if (method == "PUT") return serve_scale_update(route);
   if (method == "PATCH") return serve_patch(route, Part::scale);

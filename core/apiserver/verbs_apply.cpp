@@ -7,6 +7,7 @@
 #include "core/api/field_error.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/apply.h"
+#include "core/apiserver/custom/objects.h"
 #include "core/apiserver/managed/managers.h"
 #include "core/apiserver/managed/merge.h"
 #include "core/apiserver/state.h"
@@ -104,7 +105,7 @@ api::Result<doc::Value> apply_to(ServerState& state, const api::Resource& resour
   }
   managers.write_to(object);
   update_last_applied(configuration.object, options.field_manager, object);
-  return object;
+  return custom::with_defaults(resource, std::move(object));
 }
 
 // What an application writes has its managers already.
@@ -159,6 +160,12 @@ api::Result<doc::Value> apply_object(ServerState& state, const api::Resource& re
       return std::unexpected{api::not_found(resource.group_resource(), name)};
     }
     return create_applied(state, resource, ns, std::move(configuration), options);
+  }
+  if (resource.definition != nullptr) {
+    // Nobody who leaves a field out applies its default.
+    const doc::Value header = metadata_of(configuration.object);
+    configuration.object = custom::convert(custom::without_unknown(resource, body), resource);
+    configuration.object.set("metadata"_key, header);
   }
   const doc::Value present = *live;
   auto applied = apply_to(state, resource, present, configuration, options);

@@ -90,6 +90,16 @@ api::Result<api::Decoded> decode(const api::Resource& resource, const Value& doc
   return decoded;
 }
 
+Value without_unknown(const api::Resource& resource, const Value& document) {
+  std::vector<std::string> unknown;
+  return prune(schema_of(resource), document, unknown);
+}
+
+Value with_defaults(const api::Resource& resource, Value object) {
+  if (resource.definition == nullptr) return object;
+  return with_defaults(schema_of(resource), object);
+}
+
 api::FieldErrors validate(const api::Resource& resource, const Value& object) {
   api::FieldErrors errors;
   validate_value(schema_of(resource), object, doc::Path{}, errors);

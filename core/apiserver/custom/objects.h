@@ -17,6 +17,10 @@ namespace rockpool::apiserver::custom {
 /// the schema defaults is filled in.
 api::Result<api::Decoded> decode(const api::Resource& resource, const doc::Value& document,
                                  const api::DecodeOptions& options);
+/// The object as its client wrote it, but for what is not in its schema; only for what is defined.
+doc::Value without_unknown(const api::Resource& resource, const doc::Value& document);
+/// The object with what its schema defaults; as it is if the resource is built in.
+doc::Value with_defaults(const api::Resource& resource, doc::Value object);
 /// What is wrong with an object by its schema; nothing for what is built in.
 api::FieldErrors validate(const api::Resource& resource, const doc::Value& object);
 /// The object in another version of its resource (conversion strategy None).

@@ -133,6 +133,8 @@ TEST_CASE("a custom resource scales by the paths of its definition") {
   const Value scaled = world.expect(200, "PATCH", target, R"({"spec":{"replicas":5}})",
                                     "application/merge-patch+json");
   CHECK(scaled["spec"_key]["replicas"_key].as_int() == 5);
+  CHECK(scaled["apiVersion"_key].as_string() == "autoscaling/v1");
+  CHECK(scaled["kind"_key].as_string() == "Scale");
   CHECK(world.expect(200, "GET", fmt::format("{}/reef", kTanks))["spec"_key]["replicas"_key]
             .as_int() == 5);
 }
@@ -159,6 +161,18 @@ TEST_CASE("custom objects can be applied on the server, item by item") {
   CHECK(both["spec"_key]["fish"].size() == 2);
   CHECK(world.refusal(409, "PATCH", target + "b", tank(R"({"litres":90})"), kApply) ==
         "Apply failed with 1 conflict: conflict with \"a\": .spec.litres");
+}
+
+TEST_CASE("who leaves a field out applies no default of it") {
+  World world;
+  const std::string target = fmt::format("{}/reef?fieldManager=", kTanks);
+  constexpr std::string_view kApply = "application/apply-patch+yaml";
+  const Value made = world.expect(201, "PATCH", target + "a", tank(R"({"litres":80})"), kApply);
+  CHECK(made["spec"_key]["water"].as_string() == "salt");
+  world.expect(200, "PATCH", fmt::format("{}/reef?fieldManager=c", kTanks),
+               R"({"spec":{"water":"fresh"}})", "application/merge-patch+json");
+  const Value again = world.expect(200, "PATCH", target + "b", tank(R"({"litres":80})"), kApply);
+  CHECK(again["spec"_key]["water"].as_string() == "fresh");
 }
 
 TEST_CASE("versions of one resource show the same objects") {
