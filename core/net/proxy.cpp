@@ -353,17 +353,25 @@ std::optional<ServiceProxy::Match> ServiceProxy::find_rules(const Frontend& fron
 void ServiceProxy::set_policy(Route& route, const Node& node, const Match& match,
                               const IpAddress& client) const {
   const PortRules& rules = *match.rules;
-  const Host* const host = network_.find_host(client);
-  const bool is_pod = host != nullptr && host->kind() == HostKind::pod;
+  const bool forwards = route.verdict == Route::Verdict::forward;
   if (match.kind == FrontendKind::cluster_ip) {
     route.scope = rules.is_internal_local() ? Scope::local : Scope::cluster;
-    route.masquerades = !is_pod;
+    route.masquerades = forwards && !is_pod_address(client);
     return;
   }
-  const bool is_own = is_pod || host == &node.host();
-  const bool is_local = rules.is_external_local() && !is_own;
-  route.scope = is_local ? Scope::local : Scope::cluster;
-  route.masquerades = rules.is_external_local() ? is_own && !is_pod : true;
+  if (!rules.is_external_local()) {
+    route.masquerades = true;
+    return;
+  }
+  const bool is_pod = is_pod_address(client);
+  const bool is_own = is_pod || node.host().has_address(client);
+  route.scope = is_own ? Scope::cluster : Scope::local;
+  route.masquerades = is_own && !is_pod;
+}
+
+bool ServiceProxy::is_pod_address(const IpAddress& address) const {
+  const Host* const host = network_.find_host(address);
+  return host != nullptr && host->kind() == HostKind::pod;
 }
 
 // The chains of nftables that watch over the Services' range: what no rule has taken is refused at
@@ -390,7 +398,7 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
   if (!match) return guard(node, frontend);
   const PortRules& rules = *match->rules;
   Route route;
-  route.verdict = Route::Verdict::drop;
+  route.verdict = mode_of(node).verdict();
   route.port = Ref<const ServicePort>{&rules};
   set_policy(route, node, *match, client.ip);
   const proxy::Eligible& eligible = rules.eligible(state_of(node).place);
@@ -402,11 +410,11 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
     route.verdict = Route::Verdict::reject;
     route.reason = "the Service has no endpoints";
   } else if (!is_admitted) {
+    route.verdict = Route::Verdict::drop;
     route.reason = "loadBalancerSourceRanges do not admit the client";
   } else if (eligible.of(route.scope).empty()) {
+    route.verdict = Route::Verdict::drop;
     route.reason = "the Service has no local endpoints";
-  } else {
-    route.verdict = mode_of(node).verdict();
   }
   return route;
 }

@@ -186,6 +186,7 @@ class ServiceProxy : public Router {
   std::optional<Match> find_rules(const Frontend& frontend, sim::Time view) const;
   void set_policy(Route& route, const Node& node, const Match& match,
                   const IpAddress& client) const;
+  bool is_pod_address(const IpAddress& address) const;
   Route guard(const Node& node, const Frontend& frontend);
 
   Network& network_;

@@ -65,9 +65,12 @@ PortRules::PortRules(Id id, std::shared_ptr<const std::string> service_name,
 }
 
 const Eligible& PortRules::eligible(const Place& place) const {
-  const Place& key = has_hints_ || has_local_policy() ? place : Place{};
-  const auto [found, is_new] = eligible_.try_emplace(key);
-  if (is_new) found->second = find_eligible(*this, key);
+  if (!has_hints_ && !has_local_policy()) {
+    if (!eligible_everywhere_) eligible_everywhere_ = find_eligible(*this, {});
+    return *eligible_everywhere_;
+  }
+  const auto [found, is_new] = eligible_.try_emplace(place);
+  if (is_new) found->second = find_eligible(*this, place);
   return found->second;
 }
 

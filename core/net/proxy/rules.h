@@ -77,6 +77,7 @@ class PortRules : public ServicePort {
   std::vector<Cidr> source_ranges_;
   std::vector<RuleEndpoint> endpoints_;
   // One for all places if neither policies nor hints tell them apart.
+  mutable std::optional<Eligible> eligible_everywhere_;
   mutable std::map<Place, Eligible> eligible_;
 };
 
