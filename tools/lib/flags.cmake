@@ -3,9 +3,9 @@
 
 add_library(rockpool_warnings INTERFACE)
 target_compile_options(rockpool_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
-if(EMSCRIPTEN)
+if(CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # Clang's -Wconversion means more than g++'s: it also objects to every signed index and to every 64-bit
-  # number that becomes a size on this 32-bit target. The g++ build is the reference.
+  # number that becomes a size on a 32-bit target. The g++ build is the reference.
   target_compile_options(rockpool_warnings INTERFACE -Wno-sign-conversion -Wno-shorten-64-to-32)
 endif()
 
@@ -36,6 +36,12 @@ if(ROCKPOOL_SANITIZE)
                           -fno-omit-frame-pointer)
   target_compile_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
   target_link_options(rockpool_common_flags INTERFACE ${rockpool_sanitizers})
+endif()
+if(ROCKPOOL_FUZZ)
+  # Every object tells libFuzzer which ways it goes. Clang on libstdc++ counts more steps for the tables of
+  # kinds than it takes by default, and objects to what libstdc++ deprecates but sorts with.
+  target_compile_options(rockpool_common_flags INTERFACE -fsanitize=fuzzer-no-link
+                         -fconstexpr-steps=100000000 -Wno-deprecated-declarations)
 endif()
 
 # rockpool_without_unwinding(VARIABLE EXCEPTION…): in Wasm, the sources in that variable, but for those whose

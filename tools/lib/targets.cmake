@@ -46,18 +46,36 @@ endfunction()
 function(rockpool_add_tests)
   rockpool_sources(sources "tests/core/*.cpp")
   list(FILTER sources INCLUDE REGEX "${ROCKPOOL_TESTS}")
+  # What has been fuzzed is tested again, with the inputs that are kept.
+  rockpool_sources(fuzz_targets "tests/fuzz/*.cpp")
+  list(FILTER fuzz_targets EXCLUDE REGEX "/fuzzer\\.cpp$")
+  list(APPEND sources ${fuzz_targets})
   add_executable(rockpool_tests "${PROJECT_SOURCE_DIR}/tests/main.cpp" ${sources})
   rockpool_own_code(rockpool_tests)
   target_include_directories(rockpool_tests SYSTEM PRIVATE "${rockpool_doctest}")
   target_link_libraries(rockpool_tests PRIVATE rockpool_core)
   # Shorter code for each assertion: the tests compile in half the time.
-  target_compile_definitions(rockpool_tests PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS)
+  target_compile_definitions(rockpool_tests PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS
+    ROCKPOOL_FUZZ_CORPUS="${PROJECT_SOURCE_DIR}/tests/fuzz/corpus")
   rockpool_output(rockpool_tests -O1 -sASSERTIONS=1)
+endfunction()
+
+# The fuzz targets in one program, run by tools/fuzz.
+function(rockpool_add_fuzzer)
+  rockpool_sources(sources "tests/fuzz/*.cpp")
+  add_executable(rockpool_fuzz ${sources})
+  rockpool_own_code(rockpool_fuzz)
+  target_link_libraries(rockpool_fuzz PRIVATE rockpool_core)
+  target_link_options(rockpool_fuzz PRIVATE -fsanitize=fuzzer)
+  rockpool_output(rockpool_fuzz)
 endfunction()
 
 # The benchmarks, run by tools/bench.
 function(rockpool_add_bench)
   rockpool_sources(sources "tools/bench.d/*.cpp")
+  if(EMSCRIPTEN)
+    list(FILTER sources EXCLUDE REGEX "_posix\\.cpp$")
+  endif()
   if(NOT sources)
     return()
   endif()
