@@ -20,8 +20,9 @@ group() {
   local parts
   case $1 in
     native | asan) parts=(native) ;;
-    serve) parts=(window kubectl) ;;
-    wasm | js) parts=(wasm) ;;
+    serve) parts=(window kubectl clients) ;;
+    wasm) parts=(wasm) ;;
+    js) parts=(wasm clients) ;;
     *) parts=(browser) ;;
   esac
   tools/setup "${parts[@]}"

@@ -329,11 +329,12 @@ class Shell {
         continue;
       }
       const auto stream = static_cast<std::size_t>(redirection.stream - 1);
-      if (path == "&1") {
-        context_.set_error_output(context_.output());
-      } else if (path == "&2" || path == "/dev/stdout" || path == "/dev/stderr" ||
-                 path == "/proc/1/fd/1") {
-        continue;
+      if (const std::optional<Output*> other = find_stream(path)) {
+        if (stream == 0) {
+          context_.set_output(*other);
+        } else {
+          context_.set_error_output(*other);
+        }
       } else {
         targets[stream] = path;
         appends[stream] = redirection.appends;
@@ -354,6 +355,15 @@ class Shell {
       if (!write_file(targets[stream], captured[stream].text, appends[stream])) co_return 1;
     }
     co_return status;
+  }
+
+  // The stream that is already open under that name; null is the container's log, where the output
+  // of its first process goes.
+  std::optional<Output*> find_stream(std::string_view path) {
+    if (path == "&1" || path == "/dev/stdout") return context_.output();
+    if (path == "&2" || path == "/dev/stderr") return context_.error_output();
+    if (path == "/proc/1/fd/1" || path == "/proc/1/fd/2") return nullptr;
+    return std::nullopt;
   }
 
   bool write_file(const std::string& path, const std::string& text, bool appends) {

@@ -73,7 +73,8 @@ struct ExecWorld : NodeWorld {
 TEST_CASE("a command's output, errors and end come over its session") {
   ExecWorld world;
   auto client = world.exec({"sh", "-c", "echo $COLOUR; echo no >&2; hostname"});
-  CHECK(client->text == "blue\nno\np\n");
+  CHECK(client->text == "blue\np\n");
+  CHECK(client->errors == "no\n");
   CHECK(client->exit_code() == "0");
   CHECK(client->closed);
   client = world.exec({"cat", "/missing"});
@@ -86,6 +87,18 @@ TEST_CASE("a command's output, errors and end come over its session") {
         R"("message":"command terminated with non-zero exit code: error executing command )"
         R"([sh -c exit 3], exit code 3","metadata":{},"reason":"NonZeroExitCode",)"
         R"("status":"Failure"})");
+}
+
+TEST_CASE("a script sends its words to either stream, or to the container's log") {
+  ExecWorld world;
+  const auto client =
+      world.exec({"sh", "-c",
+                  "echo one; echo two >&2; cat /none 2>&1; cat /none > /dev/stderr; "
+                  "echo three 2>/dev/null >/dev/stdout; echo four >/proc/1/fd/1"});
+  world.run(1s);
+  CHECK(client->text == "one\ncat: can't open '/none': No such file or directory\nthree\n");
+  CHECK(client->errors == "two\ncat: can't open '/none': No such file or directory\n");
+  CHECK(client->exit_code() == "0");
 }
 
 TEST_CASE("a program that the image does not have cannot be run") {
