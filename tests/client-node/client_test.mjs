@@ -135,9 +135,12 @@ test('an informer follows all changes, also across a lost connection and a histo
   }, false);
   const changes = [];
   for (const verb of ['add', 'update', 'delete']) informer.on(verb, ({ metadata }) => { changes.push(`${verb} ${metadata.name}`); });
-  let restart;
-  informer.on('error', () => { restart = setTimeout(() => informer.start(), 100); });
-  t.after(() => { clearTimeout(restart); return informer.stop(); });
+  let isOver = false;
+  informer.on('error', () => setTimeout(() => isOver || informer.start(), 100));
+  t.after(() => {
+    isOver = true;
+    return informer.stop();
+  });
   const make = name => core.createNamespacedConfigMap({ namespace, body: { metadata: { name } } });
   const known = () => informer.list().map(({ metadata }) => metadata.name).sort();
 

@@ -80,7 +80,7 @@ class Controller {
     const list = () => this.api.listNamespacedCustomObject({ group, version, namespace, plural });
     this.informer = new k8s.ListWatch(`/apis/${group}/${version}/namespaces/${namespace}/${plural}`, new k8s.Watch(config), list, false);
     for (const verb of ['add', 'update']) this.informer.on(verb, ({ metadata }) => this.#queue.add(metadata.name));
-    this.informer.on('error', () => { if (!this.isStopped) setTimeout(() => this.informer.start(), 50); });
+    this.informer.on('error', () => setTimeout(() => this.isStopped || this.informer.start(), 50));
   }
 
   async start() {

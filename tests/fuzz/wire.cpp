@@ -13,7 +13,8 @@ std::string check_dns_message(std::string_view bytes) {
   net::dns::ClusterZone zone{sim::Random{1}};
   const std::string answer = zone.respond(bytes, net::dns::Transport::udp);
   if (!answer.empty() && !net::dns::decode(answer)) return "its answer cannot be read";
-  static_cast<void>(net::dns::decode_addresses(bytes, bytes));
+  const std::string query = net::dns::encode_query(0x1234, "a.", net::dns::RecordType::a);
+  static_cast<void>(net::dns::decode_addresses(query, bytes));
   const auto message = net::dns::decode(bytes);
   if (!message) return message.error().empty() ? "an error without words" : "";
   for (const net::dns::Record& record : message->answers) {
