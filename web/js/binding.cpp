@@ -171,9 +171,10 @@ std::string ClusterBinding::watch(const std::string& target, val on_line) {
   }
   const int id = next_watch_++;
   watches_[id] = response.watch;
+  // First who hears of the end: what has come already may hold it.
+  response.watch->on_close([on_line] { on_line(val::null()); });
   response.watch->on_event(
       [on_line](const apiserver::WatchEvent& event) { on_line(apiserver::to_json_line(event)); });
-  response.watch->on_close([on_line] { on_line(val::null()); });
   return doc::to_json(doc::Value::map({{"id", id}}));
 }
 

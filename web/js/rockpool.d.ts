@@ -166,8 +166,11 @@ export class Rockpool {
   apply(yaml: string): Promise<Applied[]>;
   /** The Kubernetes REST API; refusals are answers with their status, not exceptions. */
   request(request: ApiRequest): Promise<ApiResponse>;
-  /** Watches a path such as `/api/v1/pods`; returns a function that ends it. Events come as time passes. */
-  watch<T = any>(path: string, onEvent: (event: WatchEvent<T>) => void): () => void;
+  /**
+   * Watches a path such as `/api/v1/pods`; returns a function that ends it. Events come as time passes. `onEnd` is
+   * called when the cluster ends it.
+   */
+  watch<T = any>(path: string, onEvent: (event: WatchEvent<T>) => void, onEnd?: () => void): () => void;
   /** A request through the simulated network. While the clock does not play, time passes until it is answered. */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
   fault(fault: Fault): Promise<void>;

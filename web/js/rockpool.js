@@ -125,19 +125,24 @@ export class Rockpool {
     return parse(this.#live().request(JSON.stringify(request)));
   }
 
-  watch(path, onEvent) {
+  watch(path, onEvent, onEnd = () => {}) {
     requireFunction('watch', onEvent);
+    requireFunction('watch', onEnd);
     const engine = this.#live();
-    const { id } = parse(
-      engine.watch(requireString('watch', path), (line) => {
-        if (line === null) this.#watches.delete(stop);
-        else onEvent(JSON.parse(line));
-      }),
-    );
+    let id;
+    let hasEnded = false;
     const stop = () => {
       if (this.#watches.delete(stop)) engine.stopWatch(id);
     };
-    this.#watches.add(stop);
+    // What is known already comes, and a watch may end, before the call returns.
+    const watching = engine.watch(requireString('watch', path), (line) => {
+      if (line !== null) return onEvent(JSON.parse(line));
+      hasEnded = true;
+      this.#watches.delete(stop);
+      onEnd();
+    });
+    ({ id } = parse(watching));
+    if (!hasEnded) this.#watches.add(stop);
     return stop;
   }
 
