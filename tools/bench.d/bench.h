@@ -11,7 +11,7 @@ namespace rockpool::bench {
 /// One row of the table: what is measured, and in what.
 struct Benchmark {
   std::string_view name;
-  /// What `run` returns: "ms", "s", "GiB" or "per second".
+  /// What `run` returns: "ms", "s", "MB", "GiB" or "per second".
   std::string_view unit;
   /// The goals, natively and as Wasm, to be printed beside the result; 0 if there is none.
   double native_goal;
@@ -31,6 +31,8 @@ double milliseconds(const std::function<void()>& work);
 std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> api_benchmarks();
 std::vector<Benchmark> traffic_benchmarks();
+/// Of the native program only.
+std::vector<Benchmark> serve_benchmarks();
 /// Of the application; none where it is not built.
 std::vector<Benchmark> frame_benchmarks();
 /// Those that take too long to be run with the others.

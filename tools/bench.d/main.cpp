@@ -77,6 +77,9 @@ int main(int count, char** arguments) {
        {cluster_benchmarks(), api_benchmarks(), traffic_benchmarks(), frame_benchmarks()}) {
     std::ranges::move(benchmarks, std::back_inserter(all));
   }
+#ifndef __EMSCRIPTEN__
+  std::ranges::move(serve_benchmarks(), std::back_inserter(all));
+#endif
   for (const Benchmark& benchmark : all) {
     if (is_wanted(benchmark.name, count, arguments)) run(benchmark);
   }
