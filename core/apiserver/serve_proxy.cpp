@@ -194,8 +194,9 @@ Response serve_proxy(const Route& route) {
                 : resource == "services" ? locate_service(route, *place)
                                          : locate_node(route, *place);
   if (!target) return respond_status(target.error(), route.format);
-  const std::string_view path = path_after(route);
-  if (path.empty()) {
+  std::string_view path = path_after(route);
+  const std::string_view method = route.request.method;
+  if (path.empty() && (method == "GET" || method == "HEAD")) {
     // So that relative links on the page lead somewhere.
     Response response;
     response.status = 301;
@@ -203,6 +204,7 @@ Response serve_proxy(const Route& route) {
                                          query_text(route.request.query));
     return response;
   }
+  if (path.empty()) path = "/";
   ProxyTransport* transport = route.server.proxy_transport();
   if (transport == nullptr) {
     return respond_status(api::service_unavailable("nothing leads into the cluster's network"),

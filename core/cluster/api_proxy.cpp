@@ -7,6 +7,7 @@
 
 #include "core/api/status.h"
 #include "core/cluster/replay.h"
+#include "core/cluster/rewrite_links.h"
 
 namespace rockpool::cluster {
 namespace {
@@ -51,7 +52,21 @@ apiserver::Response make_response(const net::HttpResponse& response, const std::
     const bool is_place = net::equal_ignoring_case(name, "Location") && value.starts_with('/');
     result.headers.add(name, is_place ? prefix + value : value);
   }
+  if (response.headers.get("Content-Type").starts_with("text/html")) {
+    result.body = rewrite_links(response.body, prefix);
+  }
   return result;
+}
+
+// The path up to the subresource: `/api/v1/namespaces/default/pods/web/proxy`. Any name in it may
+// be "proxy", so the segments are counted.
+std::string place_of_proxy(std::string_view path) {
+  const std::size_t segments = path.starts_with("/api/v1/nodes/") ? 5 : 7;
+  std::size_t end = 0;
+  for (std::size_t i = 0; i < segments && end != std::string_view::npos; ++i) {
+    end = path.find('/', end + 1);
+  }
+  return std::string{path.substr(0, end)};
 }
 
 }  // namespace
@@ -74,8 +89,7 @@ std::shared_ptr<apiserver::PendingResponse> ApiProxy::send(const apiserver::Prox
   url.host = target.addresses[random_.below(target.addresses.size())];
   url.port = static_cast<std::uint16_t>(target.port);
   url.target = target.target;
-  const std::size_t proxy = request.path.find("/proxy");
-  std::string prefix = request.path.substr(0, std::min(proxy + 6, request.path.size()));
+  std::string prefix = place_of_proxy(request.path);
   const std::uint64_t id = next_id_++;
   under_way_.emplace(id, sim::Process{loop_, run(std::move(url), make_request(target, request),
                                                  std::move(prefix), pending, id)});

@@ -8,6 +8,7 @@
 
 #include "core/api/object.h"
 #include "core/api/views/service.h"
+#include "core/net/dns/exchange.h"
 #include "core/net/dns/message.h"
 #include "core/net/host.h"
 
@@ -15,44 +16,6 @@ namespace rockpool::cluster {
 namespace {
 
 constexpr std::uint16_t kDnsPort = 53;
-
-net::Failure failure(net::FailureKind kind) {
-  net::Failure result;
-  result.kind = kind;
-  return result;
-}
-
-sim::Task<DnsResult> ask_by_udp(net::Ref<net::Host> host, net::SocketAddress service,
-                                std::string message) {
-  auto socket = host->bind();
-  if (!socket) co_return std::unexpected{failure(net::FailureKind::too_many_connections)};
-  socket->send(service, std::move(message));
-  auto receiving = socket->receive(DnsQueries::kTimeout);
-  auto answer = co_await receiving;
-  if (!answer) co_return std::unexpected{std::move(answer.error())};
-  co_return std::move(answer->payload);
-}
-
-// Over TCP a message follows its length (RFC 1035, 4.2.2).
-sim::Task<DnsResult> ask_by_tcp(net::Ref<net::Host> host, net::SocketAddress service,
-                                std::string message) {
-  constexpr std::size_t kLengthBytes = 2;
-  auto connecting = host->connect(service, DnsQueries::kTimeout);
-  auto socket = co_await connecting;
-  if (!socket) co_return std::unexpected{std::move(socket.error())};
-  std::string framed;
-  framed += static_cast<char>(message.size() >> 8);
-  framed += static_cast<char>(message.size() & 0xff);
-  framed += message;
-  socket->send(std::move(framed));
-  auto receiving = socket->receive(DnsQueries::kTimeout);
-  auto answer = co_await receiving;
-  if (!answer) co_return std::unexpected{std::move(answer.error())};
-  if (answer->size() <= kLengthBytes) {
-    co_return std::unexpected{failure(net::FailureKind::connection_closed)};
-  }
-  co_return answer->substr(kLengthBytes);
-}
 
 }  // namespace
 
@@ -89,9 +52,10 @@ api::Result<void> DnsQueries::start(const std::string& from, DnsTransport transp
 sim::Task<void> DnsQueries::run(net::Ref<net::Host> host, net::SocketAddress service,
                                 DnsTransport transport, std::string message, Done done,
                                 std::uint64_t id) {
-  sim::Task<DnsResult> asking = transport == DnsTransport::tcp
-                                    ? ask_by_tcp(std::move(host), service, std::move(message))
-                                    : ask_by_udp(std::move(host), service, std::move(message));
+  const auto way =
+      transport == DnsTransport::tcp ? net::dns::Transport::tcp : net::dns::Transport::udp;
+  sim::Task<DnsResult> asking =
+      net::dns::exchange(std::move(host), service, way, std::move(message), DnsQueries::kTimeout);
   const DnsResult result = co_await asking;
   done(result);
   // Ends this process, at its end.

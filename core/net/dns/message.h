@@ -60,6 +60,9 @@ inline constexpr std::size_t kMaxMessageSize = 65535;
 inline constexpr std::size_t kMaxLabelLength = 63;
 inline constexpr std::size_t kMaxNameLength = 255;
 
+/// How a message travels, which limits how long an answer may be.
+enum class Transport : std::uint8_t { udp, tcp };
+
 /// What is asked for.
 struct Question {
   std::string name;

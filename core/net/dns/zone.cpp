@@ -16,6 +16,8 @@
 namespace rockpool::net::dns {
 namespace {
 
+using namespace doc::literals;
+
 constexpr std::string_view kReverseV4 = "in-addr.arpa.";
 constexpr std::string_view kReverseV6 = "ip6.arpa.";
 // The TTL of `dns-version`, and the longest of an SOA record (CoreDNS plugin/kubernetes,
@@ -141,6 +143,7 @@ void ClusterZone::on_endpoint_slice(const doc::Value* before, const doc::Value* 
   const doc::Value& newest = after != nullptr ? *after : *before;
   const std::string name{api::name(newest)};
   const std::string_view namespace_ = api::namespace_of(newest);
+  index_reverse(before, after);
   if (before != nullptr) {
     const std::string old{api::EndpointSlice{*before}.service_name()};
     if (!old.empty()) {
@@ -153,6 +156,48 @@ void ClusterZone::on_endpoint_slice(const doc::Value* before, const doc::Value* 
   if (after != nullptr) {
     const std::string_view service = api::EndpointSlice{*after}.service_name();
     if (!service.empty()) ensure(namespace_, service).slices[name] = *after;
+  }
+}
+
+// Only the endpoints that a change touches are looked at closely.
+void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* after) {
+  const auto place_of = [](const doc::Value* slice) {
+    if (slice == nullptr) return std::string{};
+    const std::string_view service = api::EndpointSlice{*slice}.service_name();
+    return service.empty() ? std::string{}
+                           : fmt::format("{}.{}", service, api::namespace_of(*slice));
+  };
+  const std::string old_place = place_of(before);
+  const std::string new_place = place_of(after);
+  const auto for_each_name = [this](const doc::Value& value, const std::string& place, auto apply) {
+    const api::Endpoint endpoint{value};
+    if (place.empty() || value.is_null() || !endpoint.is_ready()) return;
+    for (const doc::Value& text : endpoint.addresses().items()) {
+      const auto ip = IpAddress::parse(text.as_string());
+      if (!ip) continue;
+      const std::string_view hostname = endpoint.hostname();
+      apply(*ip, fmt::format("{}.{}.svc.{}", hostname.empty() ? dashed(*ip) : hostname, place,
+                             options_.zone));
+    }
+  };
+  const doc::Value none;
+  const doc::Value& old_list = before == nullptr ? none : (*before)["endpoints"_key];
+  const doc::Value& new_list = after == nullptr ? none : (*after)["endpoints"_key];
+  for (std::size_t i = 0; i < std::max(old_list.size(), new_list.size()); ++i) {
+    const doc::Value& was = old_list.at(i);
+    const doc::Value& is = new_list.at(i);
+    if (was.identical(is) && old_place == new_place) continue;
+    for_each_name(is, new_place, [this](const IpAddress& ip, std::string name) {
+      endpoints_by_ip_[ip].insert(std::move(name));
+    });
+    for_each_name(was, old_place, [this](const IpAddress& ip, const std::string& name) {
+      const auto known = endpoints_by_ip_.find(ip);
+      if (known == endpoints_by_ip_.end()) return;
+      if (const auto found = known->second.find(name); found != known->second.end()) {
+        known->second.erase(found);
+      }
+      if (known->second.empty()) endpoints_by_ip_.erase(known);
+    });
   }
 }
 
@@ -413,8 +458,17 @@ void ClusterZone::answer_zone(const Question& question, const std::string& name,
 void ClusterZone::answer_reverse(const Question& question, const std::string& name,
                                  Message& response) {
   const auto address = parse_reverse(name);
-  const auto known = address ? services_by_ip_.find(*address) : services_by_ip_.end();
-  if (known == services_by_ip_.end()) {
+  // CoreDNS plugin/kubernetes/reverse.go: endpoints count only where no Service has the address.
+  std::set<std::string> names;
+  if (address) {
+    if (const auto known = services_by_ip_.find(*address); known != services_by_ip_.end()) {
+      names.insert(fmt::format("{}.svc.{}", known->second, options_.zone));
+    } else if (const auto endpoints = endpoints_by_ip_.find(*address);
+               endpoints != endpoints_by_ip_.end()) {
+      names.insert(endpoints->second.begin(), endpoints->second.end());
+    }
+  }
+  if (names.empty()) {
     response.recursion_available = true;
     response.code = ResponseCode::name_error;
     return;
@@ -424,9 +478,11 @@ void ClusterZone::answer_reverse(const Question& question, const std::string& na
     response.authorities.push_back(soa());
     return;
   }
-  Record record = make_record(question.name, RecordType::ptr);
-  record.data = NameData{fmt::format("{}.svc.{}", known->second, options_.zone)};
-  response.answers.push_back(std::move(record));
+  for (const std::string& each : names) {
+    Record record = make_record(question.name, RecordType::ptr);
+    record.data = NameData{each};
+    response.answers.push_back(std::move(record));
+  }
 }
 
 void ClusterZone::answer_external(const Question& question, const std::string& name,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -25,9 +26,6 @@ struct ZoneOptions {
   std::uint32_t ttl = 30;
 };
 
-/// How a query came in, which limits how long the answer may be.
-enum class Transport : std::uint8_t { udp, tcp };
-
 /// What a CoreDNS with kubeadm's Corefile answers: the `kubernetes` plug-in for the cluster domain,
 /// with `pods insecure`, `loadbalance` for the order of addresses, and a list of names for the
 /// world outside in place of `forward` (DNS specification 1.1.0; plugin/kubernetes/kubernetes.go
@@ -38,7 +36,7 @@ enum class Transport : std::uint8_t { udp, tcp };
 ///   its dashed address; `1-2-3-4.namespace.pod`.
 /// - SRV: each port of a Service, all or by `_port._protocol`, with the targets' addresses.
 /// - CNAME for ExternalName Services, followed if the target is known.
-/// - TXT for `dns-version`, SOA and NS at the apex, PTR for cluster IPs.
+/// - TXT for `dns-version`, SOA and NS at the apex, PTR for cluster IPs and endpoints.
 ///
 /// Every look-up takes time proportional to the answer. One zone may serve any number of server
 /// Pods.
@@ -112,6 +110,7 @@ class ClusterZone {
   Record soa() const;
   ServiceEntry& ensure(std::string_view namespace_, std::string_view name);
   void forget_if_empty(std::string_view namespace_, std::string_view name);
+  void index_reverse(const doc::Value* before, const doc::Value* after);
 
   std::string compute_response(std::string_view bytes, Transport transport, bool& is_fixed);
 
@@ -130,6 +129,8 @@ class ClusterZone {
   std::unordered_map<std::string, ServiceEntry> services_;
   // The `name.namespace` of the Service with that cluster IP.
   std::unordered_map<IpAddress, std::string, AddressHash> services_by_ip_;
+  // The names of the ready endpoints with that address, as often as slices have them.
+  std::unordered_map<IpAddress, std::multiset<std::string>, AddressHash> endpoints_by_ip_;
   std::map<std::string, std::vector<IpAddress>, std::less<>> external_names_;
   client::Subscription service_subscription_;
   client::Subscription slice_subscription_;

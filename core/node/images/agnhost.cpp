@@ -6,11 +6,13 @@
 
 #include <fmt/format.h>
 #include "core/doc/json.h"
+#include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
 
-// Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, pause.
+// Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, porter, dns-suffix,
+// dns-server-list, pause.
 namespace rockpool::node {
 namespace {
 
@@ -62,6 +64,9 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
   void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
     std::string& text = datagram.payload;
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    for (char& c : text) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
     std::string reply;
     if (text.starts_with("echo ")) reply = text.substr(5);
     if (text == "hostname") reply = context_.hostname();
@@ -255,6 +260,21 @@ sim::Task<std::int32_t> run_serve_hostname(ProcessContext& context) {
   co_return 0;
 }
 
+// The search path or the name servers, separated by commas.
+std::string describe_resolver(const net::dns::ResolverConfig& resolver, bool search) {
+  std::string text;
+  const auto add = [&text](std::string_view part) {
+    if (!text.empty()) text += ',';
+    text += part;
+  };
+  if (search) {
+    for (const std::string& domain : resolver.search) add(domain);
+  } else {
+    for (const net::IpAddress& server : resolver.nameservers) add(server.to_string());
+  }
+  return text;
+}
+
 sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
   const std::string command = arguments.size() > 1 ? arguments[1] : std::string{"--help"};
@@ -265,6 +285,14 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
   if (command == "serve-hostname") {
     sim::Task<std::int32_t> task = run_serve_hostname(context);
     co_return co_await task;
+  }
+  if (command == "porter") {
+    sim::Task<std::int32_t> task = run_agnhost_porter(context);
+    co_return co_await task;
+  }
+  if (command == "dns-suffix" || command == "dns-server-list") {
+    context.print(describe_resolver(context.host().resolver(), command == "dns-suffix"));
+    co_return 0;
   }
   if (command == "pause") {
     context.print("Paused\n");

@@ -10,6 +10,7 @@
 #include "core/node/images/image.h"
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_archive.h"
+#include "core/node/images/userland_dig.h"
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_processes.h"
 
@@ -480,6 +481,7 @@ Program find_userland_program(std::string_view name) {
       {"curl", run_curl},
       {"wget", run_wget},
       {"nslookup", run_nslookup},
+      {"dig", run_dig},
       {"nc", run_netcat},
       {"httpd", run_httpd},
       {"getent", run_getent},

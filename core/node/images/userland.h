@@ -13,14 +13,16 @@ Program find_userland_program(std::string_view name);
 
 /// What the usual bases of images do not have of them: busybox itself, Alpine (busybox with a few
 /// programs of its own), and Debian without its network tools.
-inline constexpr std::string_view kBusyboxLacks[] = {"bash", "dash", "zsh", "curl", "getent"};
-inline constexpr std::string_view kAlpineLacks[] = {"bash", "dash", "zsh", "curl"};
-inline constexpr std::string_view kAlpineWithCurlLacks[] = {"bash", "dash", "zsh"};
-inline constexpr std::string_view kDebianLacks[] = {"ash", "zsh", "curl",  "wget",
-                                                    "ps",  "nc",  "httpd", "nslookup"};
-inline constexpr std::string_view kDebianWithCurlLacks[] = {"ash", "zsh",   "wget",    "ps",
-                                                            "nc",  "httpd", "nslookup"};
+inline constexpr std::string_view kBusyboxLacks[] = {"bash", "dash",   "zsh",
+                                                     "curl", "getent", "dig"};
+inline constexpr std::string_view kAlpineLacks[] = {"bash", "dash", "zsh", "curl", "dig"};
+inline constexpr std::string_view kAlpineWithCurlLacks[] = {"bash", "dash", "zsh", "dig"};
+inline constexpr std::string_view kDebianLacks[] = {"ash", "zsh",   "curl",     "wget", "ps",
+                                                    "nc",  "httpd", "nslookup", "dig"};
+inline constexpr std::string_view kDebianWithCurlLacks[] = {"ash", "zsh",   "wget",     "ps",
+                                                            "nc",  "httpd", "nslookup", "dig"};
 /// Debian with what is needed to build programs (buildpack-deps).
-inline constexpr std::string_view kLargeDebianLacks[] = {"ash", "zsh", "nc", "httpd", "nslookup"};
+inline constexpr std::string_view kLargeDebianLacks[] = {"ash",   "zsh",      "nc",
+                                                         "httpd", "nslookup", "dig"};
 
 }  // namespace rockpool::node

@@ -93,18 +93,10 @@ bool take_switch(const std::string& flag, CurlOptions& options) {
     options.follow = true;
   } else {
     // Accepted without effect here: -k, -v, -g, -4, -N, --http1.1 and the like.
-    constexpr std::string_view kHarmless[] = {"-k",
-                                              "-v",
-                                              "-g",
-                                              "-4",
-                                              "-N",
-                                              "-#",
-                                              "--insecure",
-                                              "--verbose",
-                                              "--http1.1",
-                                              "--no-buffer",
-                                              "--no-progress-meter",
-                                              "--compressed"};
+    constexpr std::string_view kHarmless[] = {
+        "-k",          "-v",         "-g",        "-q",        "-4",          "-N",
+        "-#",          "--insecure", "--verbose", "--http1.1", "--no-buffer", "--no-progress-meter",
+        "--compressed"};
     return is_one_of(flag, kHarmless);
   }
   return true;
@@ -399,10 +391,39 @@ Code run_nslookup(ProcessContext& context) {
   co_return 0;
 }
 
+// nc -u: sends its input as one datagram and prints what comes back until the time is over. With
+// `only_probes` one empty datagram, which counts as answered unless it is refused.
+Code run_netcat_udp(ProcessContext& context, net::SocketAddress to, bool only_probes,
+                    std::optional<sim::Duration> timeout) {
+  net::Ref<net::Host> host{&context.host()};
+  std::expected<net::DatagramSocket, net::ListenError> socket = host->bind();
+  if (!socket) co_return 1;
+  std::string input;
+  if (!only_probes) {
+    sim::Task<std::string> reading = context.read_input();
+    input = co_await reading;
+  }
+  socket->send(to, std::move(input));
+  bool is_refused = false;
+  for (;;) {
+    sim::Task<std::expected<net::Datagram, net::Failure>> receiving = socket->receive(timeout);
+    const std::expected<net::Datagram, net::Failure> received = co_await receiving;
+    if (!received) {
+      is_refused = received.error().kind == net::FailureKind::connection_refused;
+      break;
+    }
+    if (only_probes) break;
+    context.print(received->payload);
+  }
+  co_return is_refused ? 1 : 0;
+}
+
 Code run_netcat(ProcessContext& context) {
   std::vector<std::string> places;
   std::optional<sim::Duration> timeout;
   bool verbose = false;
+  bool is_udp = false;
+  bool only_probes = false;
   const std::vector<std::string>& arguments = context.arguments();
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (!arguments[i].starts_with('-')) {
@@ -410,12 +431,14 @@ Code run_netcat(ProcessContext& context) {
       continue;
     }
     verbose = verbose || arguments[i].find('v') != std::string::npos;
+    is_udp = is_udp || arguments[i].find('u') != std::string::npos;
+    only_probes = only_probes || arguments[i].find('z') != std::string::npos;
     if (arguments[i].ends_with('w') && i + 1 < arguments.size())
       timeout = seconds_of(arguments[++i]);
   }
   const auto port = places.size() < 2 ? std::nullopt : net::parse_port(places[1]);
   if (!port) {
-    context.print_error("nc: usage: nc [-zv] [-w SECONDS] HOST PORT\n");
+    context.print_error("nc: usage: nc [-zvu] [-w SECONDS] HOST PORT\n");
     co_return 1;
   }
   net::Ref<net::Host> host{&context.host()};
@@ -427,6 +450,14 @@ Code run_netcat(ProcessContext& context) {
     co_return 1;
   }
   const net::SocketAddress to{addresses->front(), *port};
+  if (is_udp) {
+    Code asking = run_netcat_udp(context, to, only_probes, timeout);
+    const std::int32_t code = co_await asking;
+    if (verbose && code == 0) {
+      context.print_error(fmt::format("{} ({}:{}) open\n", places[0], to.ip.to_string(), *port));
+    }
+    co_return code;
+  }
   sim::Task<std::expected<net::Socket, net::Failure>> connect = host->connect(to, timeout);
   const std::expected<net::Socket, net::Failure> socket = co_await connect;
   if (!socket) {

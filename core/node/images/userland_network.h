@@ -14,7 +14,7 @@ sim::Task<std::int32_t> run_curl(ProcessContext& context);
 sim::Task<std::int32_t> run_wget(ProcessContext& context);
 /// busybox nslookup: the addresses of a name.
 sim::Task<std::int32_t> run_nslookup(ProcessContext& context);
-/// nc: -z -v -w; only whether a port accepts.
+/// nc: -z -v -w: whether a port accepts; with -u also what it answers.
 sim::Task<std::int32_t> run_netcat(ProcessContext& context);
 /// busybox httpd: -f -p -h; serves the container's files.
 sim::Task<std::int32_t> run_httpd(ProcessContext& context);

@@ -51,7 +51,7 @@ struct ZoneWorld {
   std::string answers(const std::string& name, RecordType type = RecordType::a) {
     return print(ask(name, type), &Message::answers);
   }
-  static std::string print(const Message& message, std::vector<Record> Message::*section) {
+  static std::string print(const Message& message, std::vector<Record> Message::* section) {
     std::vector<std::string> lines;
     for (const Record& record : message.*section) lines.push_back(to_string(record));
     std::ranges::sort(lines);
@@ -199,6 +199,32 @@ TEST_CASE("the zone describes itself") {
   CHECK(world.answers("10-244-1-7.default.pod.cluster.local.") ==
         "NOERROR; 10-244-1-7.default.pod.cluster.local. 30 IN A 10.244.1.7");
   CHECK(world.answers("300-1-1-1.default.pod.cluster.local.") == "NXDOMAIN");
+}
+
+TEST_CASE("an endpoint's address has PTR records for each of its names, as long as it is ready") {
+  ZoneWorld world;
+  const auto ask = [&](std::string_view reversed) {
+    return world.answers(std::string{reversed} + ".in-addr.arpa.", RecordType::ptr);
+  };
+  const std::string record = "; 5.0.244.10.in-addr.arpa. 30 IN PTR ";
+  const std::string name = record + "db-0.db.default.svc.cluster.local.";
+  CHECK(ask("5.0.244.10") == "NOERROR" + name);
+  CHECK(ask("7.1.244.10") ==
+        "NOERROR; 7.1.244.10.in-addr.arpa. 30 IN PTR 10-244-1-7.db.default.svc.cluster.local.");
+  CHECK(ask("8.1.244.10") == "NXDOMAIN");
+  const doc::Value other = make_slice("web", {{"http", 80}}, {{"10.244.0.5", "db-0"}}, "web-two");
+  world.add_slice(other);
+  CHECK(ask("5.0.244.10") ==
+        "NOERROR" + record + "10-244-0-5.web.default.svc.cluster.local." + name);
+  // Another endpoint before it changes its place, not its name.
+  const doc::Value shifted =
+      make_slice("web", {{"http", 80}}, {{"10.244.0.4", "a"}, {"10.244.0.5", "db-0"}}, "web-two");
+  world.zone.on_endpoint_slice(&other, &shifted);
+  CHECK(ask("5.0.244.10") ==
+        "NOERROR" + record + "10-244-0-5.web.default.svc.cluster.local." + name);
+  world.zone.on_endpoint_slice(&shifted, nullptr);
+  CHECK(ask("5.0.244.10") == "NOERROR" + name);
+  CHECK(ask("4.0.244.10") == "NXDOMAIN");
 }
 
 TEST_CASE("the zone follows changes") {

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/node/images/userland_dig.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include "core/net/dns/exchange.h"
+#include "core/net/dns/message.h"
+#include "core/net/dns/resolver.h"
+
+namespace rockpool::node {
+namespace {
+
+using net::dns::Message;
+using net::dns::RecordType;
+using Code = sim::Task<std::int32_t>;
+
+constexpr std::int32_t kUsageError = 1;
+constexpr std::int32_t kNoAnswer = 9;
+constexpr std::uint16_t kDnsPort = 53;
+constexpr int kTries = 3;
+
+// What dig was asked to do.
+struct DigOptions {
+  std::string server;
+  std::string name;
+  RecordType type = RecordType::a;
+  std::uint16_t port = kDnsPort;
+  sim::Duration timeout = std::chrono::seconds{5};
+  bool tcp = false;
+  bool search = false;
+  bool brief = false;
+  // The parts of the output.
+  bool command = true;
+  bool comments = true;
+  bool question = true;
+  bool answer = true;
+  bool authority = true;
+  bool additional = true;
+  bool statistics = true;
+  std::string unknown;
+
+  void set_all(bool on) {
+    command = comments = question = answer = authority = additional = statistics = on;
+  }
+};
+
+std::optional<RecordType> parse_type(std::string_view text) {
+  constexpr RecordType kTypes[] = {
+      RecordType::a,  RecordType::ns,  RecordType::cname, RecordType::soa, RecordType::ptr,
+      RecordType::mx, RecordType::txt, RecordType::aaaa,  RecordType::srv, RecordType::any};
+  std::string upper{text};
+  for (char& c : upper) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  for (const RecordType type : kTypes) {
+    if (net::dns::record_type_name(type) == upper) return type;
+  }
+  return {};
+}
+
+// The name whose PTR record tells the name of an address; empty if it is none.
+std::string reverse_name(std::string_view text) {
+  const auto address = net::IpAddress::parse(text);
+  if (!address || !address->is_v4()) return {};
+  std::string name;
+  std::string rest = address->to_string();
+  for (;;) {
+    const std::size_t dot = rest.rfind('.');
+    name += dot == std::string::npos ? rest : rest.substr(dot + 1);
+    name += '.';
+    if (dot == std::string::npos) break;
+    rest.resize(dot);
+  }
+  return name + "in-addr.arpa.";
+}
+
+// Takes a `+option`. False if there is none of that name.
+bool take_plus(std::string_view text, DigOptions& options) {
+  text.remove_prefix(1);
+  if (text.starts_with("time=") || text.starts_with("timeout=")) {
+    const std::string_view value = text.substr(text.find('=') + 1);
+    int seconds = 0;
+    std::from_chars(value.data(), value.data() + value.size(), seconds);
+    options.timeout = std::chrono::seconds{std::max(seconds, 1)};
+    return true;
+  }
+  const bool on = !text.starts_with("no");
+  if (!on) text.remove_prefix(2);
+  const std::pair<std::string_view, bool*> switches[] = {{"tcp", &options.tcp},
+                                                         {"vc", &options.tcp},
+                                                         {"search", &options.search},
+                                                         {"short", &options.brief},
+                                                         {"cmd", &options.command},
+                                                         {"comments", &options.comments},
+                                                         {"question", &options.question},
+                                                         {"answer", &options.answer},
+                                                         {"authority", &options.authority},
+                                                         {"additional", &options.additional},
+                                                         {"stats", &options.statistics}};
+  for (const auto& [name, value] : switches) {
+    if (text != name) continue;
+    *value = on;
+    return true;
+  }
+  if (text == "all") options.set_all(on);
+  return text == "all" || text.starts_with("tries=") || text.starts_with("retry=");
+}
+
+DigOptions read_arguments(const std::vector<std::string>& arguments) {
+  DigOptions options;
+  for (std::size_t i = 1; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const bool has_value = argument == "-t" || argument == "-x" || argument == "-p";
+    const std::string value = has_value && i + 1 < arguments.size() ? arguments[++i] : "";
+    if (argument.starts_with('@')) {
+      options.server = argument.substr(1);
+    } else if (argument.starts_with('+')) {
+      if (!take_plus(argument, options)) options.unknown = argument;
+    } else if (argument == "-x") {
+      options.name = reverse_name(value);
+      options.type = RecordType::ptr;
+      if (options.name.empty()) options.unknown = value;
+    } else if (argument == "-p") {
+      options.port = net::parse_port(value).value_or(kDnsPort);
+    } else if (argument == "-t") {
+      const auto type = parse_type(value);
+      if (type) options.type = *type;
+      if (!type) options.unknown = value;
+    } else if (const auto type = options.name.empty() ? std::nullopt : parse_type(argument)) {
+      options.type = *type;
+    } else if (argument != "IN" && argument != "in") {
+      options.name = argument;
+    }
+  }
+  return options;
+}
+
+// A record as dig prints it: with tabs before its data.
+std::string record_line(const net::dns::Record& record) {
+  std::string text = to_string(record);
+  std::size_t at = 0;
+  for (int field = 0; field < 4; ++field) {
+    at = text.find(' ', at);
+    if (at == std::string::npos) break;
+    text[at] = '\t';
+  }
+  return text + "\n";
+}
+
+std::string data_of(const net::dns::Record& record) {
+  const std::string line = record_line(record);
+  return line.substr(line.rfind('\t') + 1);
+}
+
+void print_section(bool is_wanted, bool with_title, std::string_view title,
+                   const std::vector<net::dns::Record>& records, std::string& text) {
+  if (!is_wanted || records.empty()) return;
+  if (with_title) text += fmt::format(";; {} SECTION:\n", title);
+  for (const net::dns::Record& record : records) {
+    if (record.type != RecordType::opt) text += record_line(record);
+  }
+  if (with_title) text += "\n";
+}
+
+std::string format_header(const Message& message) {
+  const std::pair<std::string_view, bool> flags[] = {
+      {" qr", message.is_response},         {" aa", message.authoritative},
+      {" tc", message.truncated},           {" rd", message.recursion_desired},
+      {" ra", message.recursion_available}, {" ad", message.authentic_data},
+      {" cd", message.checking_disabled}};
+  std::string text =
+      fmt::format(";; Got answer:\n;; ->>HEADER<<- opcode: QUERY, status: {}, id: {}\n;; flags:",
+                  net::dns::response_code_name(message.code), message.id);
+  for (const auto& [name, is_set] : flags) {
+    if (is_set) text += name;
+  }
+  return text + fmt::format("; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}\n\n",
+                            message.questions.size(), message.answers.size(),
+                            message.authorities.size(), message.additionals.size());
+}
+
+std::string format_message(const DigOptions& options, const Message& message) {
+  std::string text;
+  if (options.brief) {
+    for (const net::dns::Record& record : message.answers) text += data_of(record);
+    return text;
+  }
+  if (options.comments) text += format_header(message);
+  if (options.question) {
+    if (options.comments) text += ";; QUESTION SECTION:\n";
+    for (const net::dns::Question& question : message.questions) {
+      text += fmt::format(";{}\t\tIN\t{}\n", question.name, record_type_name(question.type));
+    }
+    if (options.comments) text += "\n";
+  }
+  print_section(options.answer, options.comments, "ANSWER", message.answers, text);
+  print_section(options.authority, options.comments, "AUTHORITY", message.authorities, text);
+  print_section(options.additional, options.comments, "ADDITIONAL", message.additionals, text);
+  return text;
+}
+
+// One question to one server, over TCP too if the answer does not fit into a datagram.
+sim::Task<std::optional<std::string>> ask(ProcessContext& context, const DigOptions& options,
+                                          net::SocketAddress server, std::string name) {
+  using net::dns::Transport;
+  const auto id = static_cast<std::uint16_t>(context.machine().random.below(1u << 16));
+  const std::string query = net::dns::encode_query(id, name, options.type);
+  bool tcp = options.tcp;
+  for (int tries = 0; tries < kTries; ++tries) {
+    sim::Task<std::expected<std::string, net::Failure>> exchange =
+        net::dns::exchange(net::Ref<net::Host>{&context.host()}, server,
+                           tcp ? Transport::tcp : Transport::udp, query, options.timeout);
+    std::expected<std::string, net::Failure> bytes = co_await exchange;
+    if (!bytes) continue;
+    const auto message = net::dns::decode(*bytes);
+    if (!message || message->id != id) continue;
+    if (!message->truncated || tcp) co_return std::move(*bytes);
+    tcp = true;
+  }
+  co_return std::nullopt;
+}
+
+std::optional<net::SocketAddress> find_server(const DigOptions& options, const net::Host& host) {
+  if (!options.server.empty()) {
+    const auto address = net::IpAddress::parse(options.server);
+    if (!address) return {};
+    return net::SocketAddress{*address, options.port};
+  }
+  const auto& nameservers = host.resolver().nameservers;
+  if (nameservers.empty()) return net::SocketAddress{net::IpAddress::v4(127, 0, 0, 1), kDnsPort};
+  return net::SocketAddress{nameservers.front(), options.port};
+}
+
+}  // namespace
+
+Code run_dig(ProcessContext& context) {
+  const DigOptions options = read_arguments(context.arguments());
+  const auto server = find_server(options, context.host());
+  if (!options.unknown.empty() || !server) {
+    context.print_error(
+        options.unknown.empty()
+            ? fmt::format("dig: couldn't get address for '{}': not found\n", options.server)
+            : fmt::format("Invalid option: {}\n", options.unknown));
+    co_return kUsageError;
+  }
+  const std::string asked = options.name.empty() ? "." : options.name;
+  std::vector<std::string> names{asked.ends_with('.') ? asked : asked + "."};
+  if (options.search) names = net::dns::search_names(context.host().resolver(), asked);
+  if (options.command && !options.brief) {
+    context.print(fmt::format("\n; <<>> DiG 9.18.27 <<>> {}\n;; global options: +cmd\n", asked));
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const sim::Time begun = context.now();
+    sim::Task<std::optional<std::string>> asking = ask(context, options, *server, names[i]);
+    const std::optional<std::string> bytes = co_await asking;
+    if (!bytes) {
+      context.print(fmt::format(";; connection timed out; no servers could be reached\n"));
+      co_return kNoAnswer;
+    }
+    const auto message = net::dns::decode(*bytes);
+    const bool goes_on = message->code != net::dns::ResponseCode::no_error;
+    if (goes_on && i + 1 < names.size()) continue;
+    context.print(format_message(options, *message));
+    if (options.statistics && !options.brief) {
+      const auto spent =
+          std::chrono::duration_cast<std::chrono::milliseconds>(context.now() - begun);
+      context.print(fmt::format(
+          ";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; MSG SIZE  rcvd: {}\n\n",
+          spent.count(), server->ip.to_string(), server->port, server->ip.to_string(),
+          options.tcp ? "TCP" : "UDP", bytes->size()));
+    }
+    co_return 0;
+  }
+  co_return 0;
+}
+
+}  // namespace rockpool::node
