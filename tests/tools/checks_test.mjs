@@ -3,9 +3,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checks } from '../../tools/lib/checks/all.mjs';
+import { conformance } from '../../tools/lib/conformance.mjs';
 import { codeOnly, commentsOnly } from '../../tools/lib/checks/cpp.mjs';
 
 const licenceLine = '// SPDX-License-Identifier: Apache-2.0\n';
+
+// A board on which no conformance test has a case, with one more row.
+const board = row => [row, ...conformance.map(name => `| ${name} | — | — | — |`)].join('\n');
 
 // Each check by the start of its name, with trees it must reject (and where) and trees it must accept.
 // A tree is {path: text}; `at` is the 'path:line' of every finding expected, in order.
@@ -87,6 +91,23 @@ const cases = {
           'inline int twice(int x) { return 2 * x; }\nstatic const std::map<int, int> table;\ninline namespace v1 {}\n',
     }],
   },
+  'the conformance board has a row for every test case': {
+    bad: [
+      { tree: { 'tests/core/conformance/a_test.cpp': 'TEST_CASE("[sig-network] A") {}' }, at: ['tests/CONFORMANCE.md:1'] },
+      { tree: { 'tests/CONFORMANCE.md': board('| [sig-network] B | pass | pass | pass |') }, at: ['tests/CONFORMANCE.md:1'] },
+      { tree: { 'tests/core/conformance/a_test.cpp': 'TEST_CASE(\n    "[sig-network] "\n    "B") {}', 'tests/CONFORMANCE.md': board('') },
+        at: ['tests/core/conformance/a_test.cpp:1'] },
+      { tree: { 'tests/core/conformance/a_test.cpp': 'TEST_CASE("[sig-network] B") {}',
+                'tests/CONFORMANCE.md': board('| [sig-network] B | — | — | — |') },
+        at: ['tests/core/conformance/a_test.cpp:1'] },
+      { tree: { 'tests/CONFORMANCE.md': board('').replace(/^.*IngressClass.*\n/m, '') }, at: ['tests/CONFORMANCE.md:1'] },
+    ],
+    good: [
+      {},
+      { 'tests/core/conformance/a_test.cpp': 'TEST_CASE(\n    "[sig-network] "\n    "B") {}',
+        'tests/CONFORMANCE.md': board('| [sig-network] B | pass | not run | **fail** |') },
+    ],
+  },
   'what the core headers declare is documented': {
     bad: [
       { tree: { 'core/api/a.h': 'namespace a {\n\nvoid apply(int x);\n\n}\n' }, at: ['core/api/a.h:3'] },
@@ -150,12 +171,12 @@ for (const check of checks) {
   const [, expected] = Object.entries(cases).find(([name]) => check.name.startsWith(name)) ?? [];
   test(`${check.name}: has cases`, () => assert.ok(expected?.bad.length && expected.good.length));
   for (const { tree, at } of expected?.bad ?? []) {
-    test(`${check.name}: rejects ${JSON.stringify(tree)}`, () => {
+    test(`${check.name}: rejects ${JSON.stringify(tree).slice(0, 200)}`, () => {
       assert.deepEqual(check.run(filesOf(tree)).map(({ path, line }) => `${path}:${line}`), at);
     });
   }
   for (const tree of expected?.good ?? []) {
-    test(`${check.name}: accepts ${JSON.stringify(tree)}`, () => assert.deepEqual(check.run(filesOf(tree)), []));
+    test(`${check.name}: accepts ${JSON.stringify(tree).slice(0, 200)}`, () => assert.deepEqual(check.run(filesOf(tree)), []));
   }
 }
 

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why upstream's [sig-network] tests that have no test case here have none; part of tests/CONFORMANCE.md.
+
+const inRoom = place => `tested in ${place}, not yet with a whole cluster under upstream's name`;
+const cloud = inRoom('`tests/core/net/load_balancers_test.cpp` and `tests/core/controllers/`');
+const proxy = inRoom('`tests/core/net/proxy/`');
+const notYet = 'no test case yet';
+
+const rows = (prefix, names, reason) => names.map(name => [`${prefix} ${name}`, reason]);
+
+export const reasons = {
+  // Of the conformance tests themselves.
+  absent: {
+    '[sig-network] HostPort validates that there is no conflict between pods with same hostPort but different hostIP and protocol [LinuxOnly]':
+        'the scheduler and the kubelet treat such Pods rightly, but nodes do not yet forward from a host port to its Pod',
+  },
+  // Of the others. The names are upstream's, in short.
+  further: Object.fromEntries([
+    ...rows('Services', [
+      'should work after restarting kube-proxy [Disruptive]', 'should work after restarting apiserver [Disruptive]',
+    ], 'the proxy can be frozen and restarted (`tests/scenarios/frozen-proxy.yaml`); the API server cannot be stopped'),
+    ...rows('Services', [
+      'should be rejected for evicted pods (no endpoints exist)',
+    ], 'nodes do not evict Pods under pressure'),
+    ...rows('Services', [
+      'should fail health check node port if there are only terminating endpoints',
+      'should fallback to terminating endpoints when there are no ready endpoints with internalTrafficPolicy=Cluster',
+      'should fallback to terminating endpoints when there are no ready endpoints with externalTrafficPolicy=Cluster',
+      'should fallback to local terminating endpoints when there are no ready endpoints with internalTrafficPolicy=Local',
+      'should fallback to local terminating endpoints when there are no ready endpoints with externalTrafficPolicy=Local',
+      'should respect internalTrafficPolicy=Local Pod (hostNetwork: true) to Pod',
+      'should respect internalTrafficPolicy=Local Pod and Node, to Pod',
+      'should implement service.kubernetes.io/headless',
+    ], proxy),
+    ...rows('Networking Granular Checks: Services', [
+      'should function for endpoint-Service: http / udp', 'should function for node-Service: http / udp',
+      'should update endpoints: http / udp', 'should update nodePort: http / udp',
+      'should function for client IP based session affinity: http / udp',
+      'should be able to handle large requests: http / udp',
+      'should function for multiple endpoint-Services with same selector',
+      'should function for service endpoints using hostNetwork',
+    ], notYet),
+    ...rows('Networking Granular Checks: Services', [
+      'should function for pod-Service / node-Service / endpoint-Service: sctp',
+    ], 'the simulated network has no SCTP; the API takes and shows it'),
+    ...rows('EndpointSlice', [
+      'should support a Service with multiple endpoint IPs specified in multiple EndpointSlices',
+      'should support a Service with multiple ports specified in multiple EndpointSlices',
+    ], proxy),
+    ...rows('DNS', ['should support configurable pod resolv.conf'],
+            'needs a CoreDNS that is configured by a Corefile of its own'),
+    ...rows('DNS', [
+      'should work with the pod containing more than 6 DNS search paths and longer than 256 search list characters',
+    ], notYet),
+    ...rows('Dual stack', [
+      'should create service with ipv4 / ipv6 / ipv4,v6 / ipv6,v4 cluster ip', 'granular checks across families',
+    ], 'the cluster is IPv4 only'),
+    ...rows('LoadBalancers', [
+      'should be able to change the type and ports of a TCP / UDP service', 'should have session affinity work / switch',
+      'should be able to create LoadBalancer Service without NodePort and change it',
+      'should only allow access from service loadbalancer source ranges',
+      'should handle load balancer cleanup finalizer for service', 'ESIPP: all',
+      'should not have connectivity disruption during rolling update (Cluster / Local)',
+    ], cloud),
+    ...rows('Topology Hints', ['should distribute endpoints evenly'], proxy),
+    ...rows('Traffic Distribution', [
+      'should route traffic to an endpoint in the same zone / on the same node, with fall-back (3 zones)',
+    ], proxy),
+    ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
+            'kubelets serve no logs of their own'),
+  ]),
+};
