@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native/serve/api_service.h"
 
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -35,6 +39,21 @@ bool is_public(std::string_view path) {
     if (path == each) return true;
   }
   return false;
+}
+
+// A client that says how long it will watch counts by the wall clock, the cluster by its own.
+apiserver::Request with_own_timeout(const apiserver::Request& request, double speed) {
+  constexpr double kMostSeconds = 1e9;
+  apiserver::Request result = request;
+  for (auto& [name, value] : result.query) {
+    std::int64_t seconds = 0;
+    const char* end = value.data() + value.size();
+    const auto [rest, error] = std::from_chars(value.data(), end, seconds);
+    if (name != "timeoutSeconds" || error != std::errc{} || rest != end || seconds <= 0) continue;
+    const double own = std::ceil(static_cast<double>(seconds) * speed);
+    value = std::to_string(static_cast<std::int64_t>(std::min(own, kMostSeconds)));
+  }
+  return result;
 }
 
 // kubectl asks so before it validates a List.
@@ -115,7 +134,9 @@ apiserver::Response ApiService::handle_known(const apiserver::Request& request) 
     if (!object.error().is_unknown_kind) return failure(400, "BadRequest", object.error().message);
   }
   clock_.catch_up();
-  apiserver::Response response = cluster_.request(request);
+  const bool is_limited = clock_.speed() != 1 && request.find_query("timeoutSeconds") != nullptr;
+  apiserver::Response response =
+      cluster_.request(is_limited ? with_own_timeout(request, clock_.speed()) : request);
   clock_.catch_up_soon();
   return response;
 }

@@ -22,6 +22,8 @@ class ClusterClock {
   void start();
   /// Lets virtual time catch up with the wall clock: what is due happens now.
   void catch_up();
+  /// How many virtual seconds pass in one.
+  double speed() const { return speed_; }
   /// Lets what an input has led to at this moment happen, soon.
   void catch_up_soon();
 

@@ -238,6 +238,15 @@ test('time passes as fast as it is told to', async t => {
   assert.match(renewed, /^2030-01-01/);
 });
 
+test('a watch lasts as long as its client says, however fast time passes', async t => {
+  const server = await startServer(t, '--speed', '100');
+  const begin = Date.now();
+  const response = await fetch(`${server.url}/api/v1/namespaces?watch=1&timeoutSeconds=1`);
+  await response.text();
+  const lasted = Date.now() - begin;
+  assert.ok(lasted > 800, `it lasted ${lasted} ms`);
+});
+
 test('a mistake on the command line is one line that names the flag', async t => {
   const server = await startServer(t);
   for (const [options, message] of [
