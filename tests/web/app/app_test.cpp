@@ -38,3 +38,24 @@ TEST_CASE("a paused cluster comes to rest with the pointer over anything") {
     CHECK_MESSAGE(std::isinf(headless.app().idle_for()), widget);
   }
 }
+
+TEST_CASE(
+    "a map without anything of one's own says what to do, and so does a filter without a match") {
+  SessionOptions options;
+  options.manifest.clear();
+  ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), options};
+  Headless headless{session};
+  headless.run(0.1f);
+  REQUIRE(headless.find("advice") != nullptr);
+  CHECK(headless.find("advice")->text == "Nothing of yours runs here yet");
+  REQUIRE(session
+              .apply("{apiVersion: v1, kind: Service, metadata: {name: web}, "
+                     "spec: {ports: [{port: 80}]}}")
+              .ok);
+  headless.run(0.1f);
+  CHECK(headless.find("advice") == nullptr);
+  headless.app().desk().filter = "nosuch";
+  headless.run(0.1f);
+  REQUIRE(headless.find("advice") != nullptr);
+  CHECK(headless.find("advice")->text == "Nothing matches \u201Cnosuch\u201D");
+}

@@ -25,8 +25,9 @@ void outline_pods(std::string& text, const std::vector<const PodItem*>& pods) {
     return;
   }
   for (const PodItem* pod : pods) {
-    fmt::format_to(std::back_inserter(text), "  Pod {}/{}: {}, {}, {} restarts\n", pod->ns,
-                   pod->name, pod->status, health_name(pod->health), pod->restarts);
+    fmt::format_to(std::back_inserter(text), "  Pod {}/{}: {}, {}, {} restarts{}{}\n", pod->ns,
+                   pod->name, pod->status, health_name(pod->health), pod->restarts,
+                   pod->why.empty() ? "" : ": ", pod->why);
   }
 }
 

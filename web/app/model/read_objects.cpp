@@ -64,6 +64,32 @@ Health pod_health(const doc::Value& pod, const PodItem& item) {
   return Health::Failing;
 }
 
+// "back-off 20s restarting failed container=… (last run: Error, exit code 1)"
+std::string container_trouble(const doc::Value& container) {
+  std::string text = container["state"]["waiting"]["message"].to_string();
+  const doc::Value& state = container["state"]["terminated"];
+  const doc::Value& ended = state.is_null() ? container["lastState"]["terminated"] : state;
+  if (container["ready"].as_bool() || ended.is_null()) return text;
+  const std::string end = fmt::format("{}, exit code {}", ended["reason"].as_string("Error"),
+                                      ended["exitCode"].as_int());
+  if (text.empty()) return end;
+  return fmt::format("{} (last run: {})", text, end);
+}
+
+std::string pod_trouble(const doc::Value& pod, Health health) {
+  const doc::Value& status = pod["status"];
+  if (health == Health::Waiting)
+    return api::find_condition(pod, "PodScheduled")["message"].to_string();
+  if (health != Health::Failing && health != Health::NotReady) return {};
+  for (const auto& containers : {status["initContainerStatuses"], status["containerStatuses"]}) {
+    for (const doc::Value& container : containers.items()) {
+      if (std::string text = container_trouble(container); !text.empty()) return text;
+    }
+  }
+  if (!status["message"].is_null()) return status["message"].to_string();
+  return api::find_condition(pod, "Ready")["message"].to_string();
+}
+
 // The workload's name: what its ReplicaSet's owner is called, by taking the template's hash away.
 std::string app_of(const doc::Value& pod, const PodItem& item) {
   const std::string_view hash = api::label(pod, "pod-template-hash");
@@ -106,6 +132,7 @@ PodItem read_pod(const doc::Value& pod) {
   item.app = app_of(pod, item);
   item.created = api::creation_timestamp(pod).value_or(sim::Time{});
   item.health = pod_health(pod, item);
+  item.why = pod_trouble(pod, item.health);
   return item;
 }
 

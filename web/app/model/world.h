@@ -49,6 +49,7 @@ struct PodItem {
   std::string ip{};      ///< empty until started
   std::string status{};  ///< as `kubectl get pods` prints it: Running, CrashLoopBackOff, …
   Health health = Health::Waiting;
+  std::string why{};  ///< what keeps it from being ready, in the API's words; empty if nothing does
   std::int32_t ready_containers = 0;
   std::int32_t containers = 0;
   std::int32_t restarts = 0;

@@ -15,6 +15,9 @@ namespace {
 
 // Smaller than this on the screen, letters are only noise.
 constexpr float kLeastReadableScale = 0.42f;
+constexpr float kLeastReadableLabelScale = 0.55f;
+// A Service's card that is narrower keeps to the essentials.
+constexpr float kRoomyServiceWidth = 190;
 
 bool readable(const Painter& painter) {
   return painter.scale() >= kLeastReadableScale;
@@ -41,13 +44,27 @@ void draw_pod_label(const Painter& painter, const Theme& theme, const PodItem& p
                radius::kControl);
   draw_edge(painter, theme, rect, radius::kControl, state);
   draw_health(painter, theme, pod.health, {rect.x + 13, rect.centre().y}, 11, state.time);
-  if (!readable(painter)) return;
+  if (painter.scale() < kLeastReadableLabelScale) return;
   // The random end of the name is what tells siblings apart.
   constexpr std::size_t kSuffix = 5;
   const std::string_view name = pod.name;
   const std::string_view end = name.size() > kSuffix ? name.substr(name.size() - kSuffix) : name;
   painter.text_in({rect.x + 24, rect.y + (rect.h - Painter::height(TextStyle::CodeSmall)) / 2},
                   rect.w - 28, TextStyle::CodeSmall, faded(theme.text_soft, state.alpha), end);
+}
+
+// "CrashLoopBackOff · 4×", "Running · 0/1 ready": as much of it as there is room for.
+std::string status_words(const Painter& painter, const PodItem& pod, float room) {
+  std::string more;
+  if (pod.restarts > 0 && pod.health == Health::Failing) {
+    more = fmt::format("{}\u00D7", pod.restarts);
+  } else if (pod.health == Health::NotReady) {
+    more = pod.ready_containers < pod.containers
+               ? fmt::format("{}/{} ready", pod.ready_containers, pod.containers)
+               : std::string{"not ready"};
+  }
+  const std::string all = more.empty() ? pod.status : fmt::format("{} \u00B7 {}", pod.status, more);
+  return painter.width(TextStyle::Caption, all) <= room ? all : pod.status;
 }
 
 void draw_pod_texts(const Painter& painter, const Theme& theme, const PodItem& pod,
@@ -68,23 +85,24 @@ void draw_pod_texts(const Painter& painter, const Theme& theme, const PodItem& p
     painter.text_in({left, rect.y + 23}, free, TextStyle::CodeSmall,
                     faded(theme.text_faint, state.alpha), pod.ip);
   } else {
-    const std::string status =
-        pod.restarts > 0 ? fmt::format("{} \u00B7 {}\u00D7", pod.status, pod.restarts) : pod.status;
     painter.text_in({left, rect.y + 23}, free, TextStyle::Caption,
-                    faded(health_colour(theme, pod.health), state.alpha), status);
+                    faded(health_colour(theme, pod.health), state.alpha),
+                    status_words(painter, pod, free));
   }
 }
 
 // The rate and, if anything failed lately, the share that did not; returns the width taken at the
 // right.
 float draw_service_rate(const Painter& painter, const Theme& theme, const ServiceTraffic& traffic,
-                        const Rect& row) {
+                        const Rect& row, bool roomy) {
   const ServiceTraffic::Summary summary = traffic.summary();
   if (summary.requests == 0) return 0;
   const bool failing = summary.recent_success < 1;
-  const std::string rate = failing ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate),
-                                                 percent_text(summary.recent_success))
-                                   : fmt::format("{}/s", number_text(summary.rate));
+  const std::string success = percent_text(summary.recent_success);
+  const std::string rate = !failing ? fmt::format("{}/s", number_text(summary.rate))
+                           : roomy
+                               ? fmt::format("{}/s \u00B7 {}", number_text(summary.rate), success)
+                               : success;
   painter.text_right({row.x, row.y, row.w, Painter::height(TextStyle::Small)}, TextStyle::Small,
                      failing ? theme.bad : theme.text, rate);
   return painter.width(TextStyle::Small, rate) + space::kSmall;
@@ -146,18 +164,25 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
   const float left = rect.x + 12;
   const float right = rect.right() - 12;
   const std::string_view type = service.headless ? std::string_view{"Headless"} : service.type;
-  const float type_width = chip_width(painter, type);
+  const bool roomy = rect.w >= kRoomyServiceWidth;
+  const float name_width = painter.width(TextStyle::Strong, service.name);
+  const bool with_type = roomy || name_width + chip_width(painter, type) < right - left - 28;
+  const float type_width = with_type ? chip_width(painter, type) : 0;
   draw_icon(painter, Icon::Service, {left, rect.y + 9, 16, 18}, theme.accent, 15);
   painter.text_in({left + 22, rect.y + 10}, right - left - 28 - type_width, TextStyle::Strong,
                   theme.text, service.name);
-  chip(painter, theme, {right - type_width, rect.y + 10}, type,
-       is_system(service.ns) ? theme.dns : theme.accent);
+  if (with_type) {
+    chip(painter, theme, {right - type_width, rect.y + 10}, type,
+         is_system(service.ns) ? theme.dns : theme.accent);
+  }
   painter.text_in({left, rect.y + 33}, right - left, TextStyle::CodeSmall, theme.text_soft,
                   service.cluster_ip);
   const float ports_width = painter.width(TextStyle::CodeSmall, service.ports);
   const float ports_left = left + painter.width(TextStyle::CodeSmall, service.cluster_ip) + 10;
-  painter.text_in({std::max(ports_left, right - ports_width), rect.y + 33}, right - ports_left,
-                  TextStyle::CodeSmall, theme.text_faint, service.ports);
+  if (roomy || ports_left + ports_width <= right) {
+    painter.text_in({std::max(ports_left, right - ports_width), rect.y + 33}, right - ports_left,
+                    TextStyle::CodeSmall, theme.text_faint, service.ports);
+  }
   painter.fill({rect.x, rect.y + 55, rect.w, painter.hairline()}, theme.border);
 
   const std::size_t ready = service.ready_count();
@@ -173,7 +198,8 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
   }
   float free = right - left - 18;
   if (traffic != nullptr)
-    free -= draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0});
+    free -=
+        draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0}, roomy);
   const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", ready, all);
   painter.text_in({left + 18, rect.y + 63}, free, TextStyle::Small,
                   all == 0 ? theme.bad : theme.text_soft,

@@ -119,21 +119,48 @@ Size grid_size(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail
   return {used * (column + kNodeGap) - kNodeGap, std::max(0.0f, height - kNodeGap), 0};
 }
 
+std::span<const int> pod_column_choices(Detail detail) {
+  static constexpr int kCardColumns[] = {1, 2, 3, 4};
+  static constexpr int kLabelColumns[] = {2, 3, 4, 6, 8};
+  static constexpr int kDotColumns[] = {8, 12, 16, 20, 24, 32, 48};
+  switch (detail) {
+    case Detail::Card:
+      return kCardColumns;
+    case Detail::Label:
+      return kLabelColumns;
+    case Detail::Dot:
+      break;
+  }
+  return kDotColumns;
+}
+
+// The lowest arrangement that is no wider than `width`; the narrowest if all are.
+Grid choose_low_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail,
+                     float width) {
+  const std::span<const int> choices = pod_column_choices(detail);
+  Grid best{1, choices.front()};
+  float best_height = grid_size(boxes, detail, best).h;
+  for (const int columns : choices) {
+    for (int nodes = 1; nodes <= static_cast<int>(boxes.size()); ++nodes) {
+      const Size size = grid_size(boxes, detail, {nodes, columns});
+      if (size.w > width) break;
+      // A little lower is not worth wider boxes.
+      if (size.h >= best_height * 0.98f) continue;
+      best = {nodes, columns};
+      best_height = size.h;
+    }
+  }
+  return best;
+}
+
 // The arrangement that can be shown largest in a space of `width` by `height`, of which `taken`
 // units across go to something else.
 Grid choose_grid(const std::vector<TopologyLayout::NodeBox*>& boxes, Detail detail, float width,
                  float height, float taken) {
-  static constexpr int kCardColumns[] = {1, 2, 3, 4};
-  static constexpr int kLabelColumns[] = {2, 3, 4, 6, 8};
-  static constexpr int kDotColumns[] = {8, 12, 16, 24, 32, 48};
-  const std::span<const int> pod_columns =
-      detail == Detail::Card    ? std::span<const int>{kCardColumns}
-      : detail == Detail::Label ? std::span<const int>{kLabelColumns}
-                                : std::span<const int>{kDotColumns};
   const int most = static_cast<int>(boxes.size());
   Grid best;
   float best_scale = -1;
-  for (const int columns : pod_columns) {
+  for (const int columns : pod_column_choices(detail)) {
     for (int nodes = 1; nodes <= most; nodes = std::max(nodes + 1, nodes * 5 / 4)) {
       const Grid grid{nodes, columns};
       const Size size = grid_size(boxes, detail, grid);
@@ -279,8 +306,7 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   }
   const auto rows = static_cast<float>((count + columns - 1) / columns);
   if (count > 0) y += rows * (kServiceHeight + kServiceGap) - kServiceGap + kColumnGap * 0.75f;
-  const Grid grid =
-      choose_grid(boxes_of(layout), layout.detail, width, std::max(request.height, width) * 4, 0);
+  const Grid grid = choose_low_grid(boxes_of(layout), layout.detail, width);
   const Size size = grid_size(boxes_of(layout), layout.detail, grid);
   place_nodes(layout, {(width - size.w) / 2, y}, grid);
 }

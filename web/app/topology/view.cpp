@@ -20,8 +20,19 @@ namespace {
 constexpr float kMargin = 24;
 constexpr float kToolbar = 52;
 constexpr float kLegend = 34;
+constexpr float kAdvice = 56;
 // A press that moves less than this is a click.
 constexpr float kClickSlack = 4;
+
+// What somebody made, other than Kubernetes itself.
+bool holds_own(const World& world) {
+  bool any = false;
+  world.pods.each([&any](Slot, const PodItem& pod) { any |= !is_system(pod.ns); });
+  world.services.each([&any](Slot, const ServiceItem& service) {
+    any |= !is_system(service.ns) && !(service.ns == "default" && service.name == "kubernetes");
+  });
+  return any;
+}
 
 std::string key_of_ref(const ObjectRef& ref) {
   return key_of_object(ref.ns, ref.name);
@@ -31,8 +42,10 @@ std::string key_of_ref(const ObjectRef& ref) {
 
 void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   const World& world = desk.session.world();
+  if (seen_structure_ != world.structure) nothing_own_ = !holds_own(world);
+  const bool advising = world.nodes.count() > 0 && (nothing_own_ || !desk.filter.empty());
   const Rect pane{area.x + kMargin, area.y + kToolbar, area.w - 2 * kMargin,
-                  area.h - kToolbar - kLegend};
+                  area.h - kToolbar - kLegend - (advising ? kAdvice : 0)};
   pane_ = area;
   if (update_layout(desk, pane)) identify_shapes(ui, world);
   if (desk.fit_wanted) camera_.fit();
@@ -66,6 +79,9 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_flights(ui, painter, desk);
   draw_marks(ui, painter, desk);
   draw_legend(ui, screen, desk, area);
+  if (advising) {
+    draw_advice(ui, desk, {area.x, area.bottom() - kLegend - kAdvice, area.w, kAdvice});
+  }
   if (ui.widgets.recording()) {
     record(ui, painter, world, area);
     record_traffic(ui, painter, desk);
@@ -283,6 +299,9 @@ void TopologyView::explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) con
           : fmt::format("{} on {}", pod.ip.empty() ? "no address yet" : pod.ip, pod.node));
   lines.push_back(fmt::format("{} old, {} restart{}", age_text(desk.session.now() - pod.created),
                               pod.restarts, pod.restarts == 1 ? "" : "s"));
+  if (!pod.why.empty()) lines.push_back(pod.why);
+  const NodeItem* node = desk.session.world().nodes.get(pod.node);
+  if (node != nullptr && !node->powered) lines.push_back(fmt::format("{} is off.", node->name));
   const std::string key = key_of_object(pod.ns, pod.name);
   for (const std::string& service : desk.session.traffic().services()) {
     const auto load = load_of(*desk.session.traffic().service(service), ui.theme, key);
@@ -328,6 +347,25 @@ void TopologyView::explain(Ui& ui, Desk& desk, const Painter& painter) const {
         "Reaches Services of type NodePort and LoadBalancer only. Click to send a request."};
     tooltip(ui, lines);
   }
+}
+
+// What to do with a map that shows nothing of one's own.
+void TopologyView::draw_advice(Ui& ui, const Desk& desk, const Rect& area) const {
+  const bool nothing_shown =
+      layout_.services.empty() && layout_.unscheduled.pods.empty() &&
+      std::ranges::all_of(layout_.nodes, [](const auto& box) { return box.pods.empty(); });
+  if (!nothing_own_ && !nothing_shown) return;
+  const Painter painter = ui.painter();
+  const std::string title = nothing_own_
+                                ? std::string{"Nothing of yours runs here yet"}
+                                : fmt::format("Nothing matches \u201C{}\u201D", desk.filter);
+  const std::string_view hint = nothing_own_
+                                    ? "Apply a manifest, or begin with one of the examples."
+                                    : "Only Pods and Services are searched, by namespace and name.";
+  painter.text_centred({area.x, area.y + 6, area.w, 18}, TextStyle::Strong, ui.theme.text, title);
+  painter.text_centred({area.x, area.y + 27, area.w, 16}, TextStyle::Small, ui.theme.text_soft,
+                       hint);
+  ui.widgets.add("advice", area, title);
 }
 
 void TopologyView::draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const {

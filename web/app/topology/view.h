@@ -50,6 +50,7 @@ class TopologyView {
   void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
   void record_traffic(Ui& ui, const Painter& painter, const Desk& desk) const;
 
+  void draw_advice(Ui& ui, const Desk& desk, const Rect& area) const;
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   void draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
@@ -76,6 +77,8 @@ class TopologyView {
   // What `any_starting_` was found for.
   std::uint64_t seen_changes_ = UINT64_MAX;
   bool any_starting_ = false;
+  // Nobody but Kubernetes itself has made anything.
+  bool nothing_own_ = false;
   Rect seen_area_;
   Rect pane_;
   std::string seen_filter_;

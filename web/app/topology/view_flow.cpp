@@ -198,11 +198,18 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
         mark.count > 1 ? fmt::format("{}  \u00D7{}", mark.reason, mark.count) : mark.reason;
     const Painter label = painter.transformed(at, 1.0f / painter.scale());
     const float width = label.width(TextStyle::Small, text) + 18;
-    // Beside the mark, on the side where requests come from, so that the card stays readable.
-    const float left = place.out.x < 0 ? -width - 14 : -width / 2;
-    const float top = place.out.x < 0 ? -12.0f : -40.0f;
-    const float least = pane_.x + space::kSmall - label.to_screen(Point{}).x;
-    const Rect box{std::max(left, least), top - 27 * static_cast<float>(above), width, 24};
+    // Beside the mark, on the side where requests come from, so that the card stays readable; above
+    // it where that would hide a node.
+    const float mark_x = label.to_screen(Point{}).x;
+    const float least = pane_.x + space::kSmall - mark_x;
+    const float most = pane_.right() - space::kSmall - width - mark_x;
+    Rect box{std::clamp(-width - 14, least, std::max(least, most)), -12, width, 24};
+    const bool hides = std::ranges::any_of(layout_.nodes, [&](const auto& node) {
+      return painter.to_screen(node.rect).overlaps(label.to_screen(box));
+    });
+    if (place.out.x >= 0 || hides)
+      box = {std::clamp(-width / 2, least, std::max(least, most)), -40, width, 24};
+    box.y -= 27 * static_cast<float>(above);
     label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
     label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
     label.outline(box, faded(ui.theme.bad, alpha), radius::kControl);
@@ -222,7 +229,7 @@ void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& 
                            {"failed", ui.theme.bad}};
   float x = area.x + space::kLarge;
   const float y = area.bottom() - 25;
-  screen.fill({area.x, area.bottom() - 34, area.w, 34}, faded(ui.theme.ground, 0.82f));
+  screen.fill({area.x, area.bottom() - 34, area.w, 34}, ui.theme.ground);
   for (const Entry& entry : entries) {
     if (entry.text == "failed") {
       const Point at{x + 4, y + 8};

@@ -61,10 +61,8 @@ void draw_tall(const Painter& painter, const Theme& theme, const EventItem& even
       Ellipsis::End);
   painter.text_right({row.x, row.y + 6, row.w - 12, 16}, TextStyle::Caption, theme.text_faint,
                      right);
-  ImGui::PushClipRect({row.x, row.y}, {row.right(), row.bottom() - 4}, true);
-  painter.text_wrapped({row.x + 34, row.y + 24}, row.w - 46, TextStyle::Small, theme.text_soft,
-                       event.message);
-  ImGui::PopClipRect();
+  painter.text_lines({row.x + 34, row.y + 24}, row.w - 46, 2, TextStyle::Small, theme.text_soft,
+                     event.message);
 }
 
 std::vector<const EventItem*> chosen_events(const Desk& desk, const ObjectRef& about) {
@@ -109,7 +107,8 @@ void draw_events(Ui& ui, Desk& desk, std::string_view id, const Rect& area,
       draw_wide(painter, ui.theme, event, row, age, !about);
     }
     if (touch.clicked && !about) desk.select(event.about);
-    if (touch.hovered && !tall && painter.width(TextStyle::Small, event.message) > row.w * 0.5f) {
+    if (touch.hovered &&
+        painter.width(TextStyle::Small, event.message) > row.w * (tall ? 1.6f : 0.5f)) {
       tooltip(ui, event.message);
     }
   }

@@ -105,7 +105,11 @@ void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
     return;
   }
   const ScrollArea scroll{ui, "traffic", area};
-  const float height = row_height(scroll.width());
+  // A few rows share the room there is, as far as that helps to read them.
+  constexpr float kMostStretch = 1.7f;
+  const float least = row_height(scroll.width());
+  const float height =
+      std::clamp(area.h / static_cast<float>(keys.size()), least, least * kMostStretch);
   float y = scroll.origin().y;
   for (const std::string& key : keys) {
     const Rect row{scroll.origin().x, y, scroll.width(), height};

@@ -397,8 +397,8 @@ void empty_state(Ui& ui, const Rect& area, Icon icon, std::string_view title,
   painter.text_centred({area.x, y, area.w, Painter::height(TextStyle::Strong)}, TextStyle::Strong,
                        ui.theme.text, title);
   y += Painter::height(TextStyle::Strong) + space::kTight;
-  painter.text_wrapped({middle - text_width / 2, y}, text_width, TextStyle::Small,
-                       ui.theme.text_soft, hint);
+  painter.text_wrapped_centred({middle - text_width / 2, y}, text_width, TextStyle::Small,
+                               ui.theme.text_soft, hint);
 }
 
 }  // namespace rockpool::app

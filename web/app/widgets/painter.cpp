@@ -3,9 +3,11 @@
 
 #include <imgui.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numbers>
+#include <vector>
 
 namespace rockpool::app {
 namespace {
@@ -51,21 +53,31 @@ void Painter::outline(const Rect& rect, Colour colour, float corner, float width
 }
 
 void Painter::dashed_outline(const Rect& rect, Colour colour, float corner) const {
+  // Around the corners too, dash by dash along the way.
   const float dash = 4 * scale_;
   const Rect screen = to_screen(rect).inset(0.5f);
-  const float inner = corner * scale_;
-  const auto dashes = [&](Point from, Point to) {
+  list_->PathRect({screen.x, screen.y}, {screen.right(), screen.bottom()}, corner * scale_);
+  const std::vector<ImVec2> way{list_->_Path.begin(), list_->_Path.end()};
+  list_->PathClear();
+  float walked = 0;
+  for (std::size_t index = 0; index < way.size(); ++index) {
+    const Point from{way[index].x, way[index].y};
+    const ImVec2 next = way[(index + 1) % way.size()];
+    const Point to{next.x, next.y};
     const float length = std::hypot(to.x - from.x, to.y - from.y);
-    for (float at = 0; at < length; at += 2 * dash) {
-      const Point a = mix(from, to, at / length);
-      const Point b = mix(from, to, std::min(at + dash, length) / length);
-      list_->AddLine({a.x, a.y}, {b.x, b.y}, colour, 1.0f);
+    for (float at = 0; at < length;) {
+      const float phase = std::fmod(walked, 2 * dash);
+      const bool inked = phase < dash;
+      const float step = std::min(length - at, std::max(0.01f, (inked ? dash : 2 * dash) - phase));
+      if (inked) {
+        const Point a = mix(from, to, at / length);
+        const Point b = mix(from, to, (at + step) / length);
+        list_->AddLine({a.x, a.y}, {b.x, b.y}, colour, 1.0f);
+      }
+      at += step;
+      walked += step;
     }
-  };
-  dashes({screen.x + inner, screen.y}, {screen.right() - inner, screen.y});
-  dashes({screen.right(), screen.y + inner}, {screen.right(), screen.bottom() - inner});
-  dashes({screen.right() - inner, screen.bottom()}, {screen.x + inner, screen.bottom()});
-  dashes({screen.x, screen.bottom() - inner}, {screen.x, screen.y + inner});
+  }
 }
 
 void Painter::shadow(const Rect& rect, Colour colour, float corner, float reach) const {
@@ -147,6 +159,47 @@ float Painter::text_wrapped(Point at, float max_width, TextStyle style, Colour c
   list_->AddText(fonts_->font(style), Fonts::size(style) * scale_, place(at), colour,
                  content.data(), content.data() + content.size(), max_width * scale_);
   return wrapped_height(max_width, style, content);
+}
+
+float Painter::text_wrapped_centred(Point at, float max_width, TextStyle style, Colour colour,
+                                    std::string_view content) const {
+  const ImFont* font = fonts_->font(style);
+  const float scale = Fonts::size(style) / font->FontSize;
+  const char* line = content.data();
+  const char* const end = line + content.size();
+  float y = at.y;
+  while (line < end) {
+    const char* const wrap = font->CalcWordWrapPositionA(scale, line, end, max_width);
+    const std::string_view words{line, static_cast<std::size_t>(wrap - line)};
+    text_centred({at.x, y, max_width, height(style)}, style, colour, words);
+    y += height(style);
+    line = std::find_if(wrap, end, [](char letter) { return letter != ' ' && letter != '\n'; });
+  }
+  return y - at.y;
+}
+
+void Painter::text_lines(Point at, float max_width, int lines, TextStyle style, Colour colour,
+                         std::string_view content) const {
+  const float most = height(style) * (static_cast<float>(lines) + 0.5f);
+  if (wrapped_height(max_width, style, content) < most) {
+    text_wrapped(at, max_width, style, colour, content);
+    return;
+  }
+  std::size_t low = 0;
+  std::size_t high = content.size() - 1;
+  const auto cut = [&](std::size_t kept) {
+    while (kept > 0 && (static_cast<unsigned char>(content[kept]) & 0xC0u) == 0x80u) --kept;
+    return std::string{content.substr(0, kept)}.append(kEllipsis);
+  };
+  while (low < high) {
+    const std::size_t middle = (low + high + 1) / 2;
+    if (wrapped_height(max_width, style, cut(middle)) < most) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  text_wrapped(at, max_width, style, colour, cut(low));
 }
 
 float Painter::wrapped_height(float max_width, TextStyle style, std::string_view content) const {

@@ -65,6 +65,12 @@ class Painter {
   /// Lines broken at spaces to fit `max_width`; returns the height drawn.
   float text_wrapped(Point at, float max_width, TextStyle style, Colour colour,
                      std::string_view text) const;
+  /// The same with every line in the middle of `max_width`.
+  float text_wrapped_centred(Point at, float max_width, TextStyle style, Colour colour,
+                             std::string_view text) const;
+  /// At most `lines` of them; what does not fit ends with ….
+  void text_lines(Point at, float max_width, int lines, TextStyle style, Colour colour,
+                  std::string_view text) const;
   float wrapped_height(float max_width, TextStyle style, std::string_view text) const;
 
   /// `text` shortened with … so that it fits.

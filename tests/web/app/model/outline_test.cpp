@@ -36,5 +36,29 @@ TEST_CASE("the outline counts endpoints that are Pods and those that are not") {
   CHECK(has(text.substr(line, text.find('\n', line) - line), ", 1 ready endpoints"));
 }
 
+TEST_CASE("the outline says what keeps a Pod from being ready") {
+  ClusterSession session{std::make_shared<web::ClusterHolder>(), newcomer_options()};
+  REQUIRE(
+      session
+          .apply("{apiVersion: v1, kind: Pod, metadata: {name: crash}, spec: {containers: "
+                 "[{name: main, image: 'busybox:1.36', command: [sh, -c, 'exit 3']}]}}\n---\n"
+                 "{apiVersion: v1, kind: Pod, metadata: {name: big}, spec: {containers: [{name: "
+                 "main, image: 'busybox:1.36', resources: {requests: {cpu: '400'}}}]}}\n---\n"
+                 "{apiVersion: v1, kind: Pod, metadata: {name: absent}, spec: {containers: "
+                 "[{name: main, image: 'gcr.io/google-samples/hello-app:9.9'}]}}")
+          .ok);
+  session.run_for(60s, [] { return true; });
+  const std::string text = outline_of(session.world(), session.traffic());
+  const auto line = [&text](std::string_view pod) {
+    const std::size_t at = text.find(pod);
+    return at == std::string::npos ? std::string{} : text.substr(at, text.find('\n', at) - at);
+  };
+  CHECK(has(line("default/crash"), "CrashLoopBackOff"));
+  CHECK(has(line("default/crash"), "(last run: Error, exit code 3)"));
+  CHECK(has(line("default/big"), "Insufficient cpu"));
+  CHECK(has(line("default/absent"), "hello-app:9.9"));
+  CHECK_FALSE(has(line("default/web-"), "last run"));
+}
+
 }  // namespace
 }  // namespace rockpool::app

@@ -75,6 +75,15 @@ TEST_CASE(
   CHECK(tall.services[0].rect.bottom() < tall.nodes[0].rect.y);
 }
 
+TEST_CASE("a narrow pane is used in its whole width") {
+  for (const int pods : {6, 120}) {
+    const TopologyLayout layout =
+        lay_out(make_world(3, pods), {.width = 346, .height = 640, .filter = {}});
+    REQUIRE(layout.tall);
+    for (const auto& box : layout.nodes) CHECK(box.rect.w > 300);
+  }
+}
+
 TEST_CASE("the more Pods, the less is shown of each") {
   const LayoutRequest request{.width = 1000, .height = 600, .filter = {}};
   CHECK(lay_out(make_world(3, 9), request).detail == Detail::Card);
