@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <GLES3/gl3.h>
 #include <SDL.h>
 #include <emscripten/html5_webgl.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -67,6 +69,10 @@ class BrowserWindow {
   void begin_input();
   void follow_fingers();
   bool draws() const { return visible_ && has_graphics_; }
+  /// The graphics are still busy with the frame before the last one: another would only wait behind
+  /// it, and show later what is done now.
+  bool graphics_are_behind(double milliseconds);
+  void mark_frame();
 
   std::string problem_;
   SDL_Window* window_ = nullptr;
@@ -82,6 +88,10 @@ class BrowserWindow {
   long timer_ = 0;
   // Frames still to be drawn after input: ImGui reacts one frame later to some of it.
   int frames_due_ = 2;
+  // The ends of the last two frames, older first, as the graphics come to them; null if there is
+  // none. And since when they are waited for.
+  std::array<GLsync, 2> frame_ends_{};
+  double behind_since_ = 0;
   // False while something that was done may not have taken effect.
   bool settled_ = false;
 };

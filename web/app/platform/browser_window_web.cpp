@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <utility>
 
 #include "web/app/platform/page_glue.h"
 
@@ -27,6 +28,8 @@ constexpr int kMostFramesToSettle = 120;
 constexpr float kInstant = 0.0001f;
 // A gap after which time is not made up for: the tab was hidden, or slept.
 constexpr double kLongestFrame = 0.25;
+// The graphics are waited for no longer than this, in milliseconds.
+constexpr double kMostBehind = 1000;
 
 }  // namespace
 
@@ -122,6 +125,10 @@ void BrowserWindow::wake() {
 bool BrowserWindow::on_animation_frame(double milliseconds, void* window) {
   auto* self = static_cast<BrowserWindow*>(window);
   self->frame_request_ = 0;
+  if (self->draws() && self->graphics_are_behind(milliseconds)) {
+    self->frame_request_ = emscripten_request_animation_frame(on_animation_frame, self);
+    return false;
+  }
   if (self->draws()) self->draw(milliseconds);
   self->sleep();
   return false;
@@ -142,6 +149,20 @@ void BrowserWindow::sleep() {
   } else if (std::isfinite(idle)) {
     timer_ = emscripten_set_timeout(on_timer, idle * 1000, this);
   }
+}
+
+bool BrowserWindow::graphics_are_behind(double milliseconds) {
+  if (frame_ends_[0] == nullptr) return false;
+  const bool done = glClientWaitSync(frame_ends_[0], 0, 0) != GL_TIMEOUT_EXPIRED;
+  if (behind_since_ == 0) behind_since_ = milliseconds;
+  if (!done && milliseconds - behind_since_ < kMostBehind) return true;
+  behind_since_ = 0;
+  return false;
+}
+
+void BrowserWindow::mark_frame() {
+  if (frame_ends_[0] != nullptr) glDeleteSync(frame_ends_[0]);
+  frame_ends_[0] = std::exchange(frame_ends_[1], glFenceSync(GL_SYNC_GPU_COMMANDS_COMPLETE, 0));
 }
 
 void BrowserWindow::update_fonts() {
@@ -192,6 +213,7 @@ void BrowserWindow::draw(double milliseconds) {
   glClearColor(0, 0, 0, 1);
   glClear(GL_COLOR_BUFFER_BIT);
   ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  mark_frame();
   follow_writing(app_->wants_text());
   settled_ = settled_ || (frames_due_ == 0 && imgui_->InputEventsQueue.empty());
 }
@@ -262,6 +284,9 @@ void BrowserWindow::set_graphics(bool there) {
   if (there == has_graphics_) return;
   ImGui::SetCurrentContext(imgui_);
   has_graphics_ = there;
+  for (GLsync& end : frame_ends_) {
+    if (end != nullptr) glDeleteSync(std::exchange(end, nullptr));
+  }
   last_ = 0;
   if (there) {
     ImGui_ImplOpenGL3_Init(kShaders);
