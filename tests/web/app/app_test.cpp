@@ -59,3 +59,26 @@ TEST_CASE(
   REQUIRE(headless.find("advice") != nullptr);
   CHECK(headless.find("advice")->text == "Nothing matches \u201Cnosuch\u201D");
 }
+
+TEST_CASE("who points at a Service without endpoints, or at a Pod that fails, is told why") {
+  ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
+  REQUIRE(session
+              .apply("{apiVersion: v1, kind: Service, metadata: {name: orphan}, spec: {selector: "
+                     "{app: nobody}, ports: [{port: 80}]}}\n---\n"
+                     "{apiVersion: v1, kind: Pod, metadata: {name: crash}, spec: {containers: "
+                     "[{name: main, image: 'busybox:1.36', command: [sh, -c, 'exit 3']}]}}")
+              .ok);
+  session.run_for(std::chrono::seconds{20}, [] { return true; });
+  Headless headless{session};
+  headless.app().desk().playback.pause();
+  headless.run(3);
+  const auto told = [&headless](std::string_view widget) {
+    const WidgetMap::Entry* entry = headless.find(widget);
+    REQUIRE(entry != nullptr);
+    headless.point_at(entry->rect.centre());
+    const WidgetMap::Entry* tooltip = headless.find("tooltip");
+    return tooltip == nullptr ? std::string{} : tooltip->text;
+  };
+  CHECK(told("service/default/orphan").contains("Its selector matches no Pod"));
+  CHECK(told("pod/default/crash").contains("exit code 3"));
+}

@@ -325,7 +325,9 @@ void TopologyView::explain(Ui& ui, Desk& desk, const Painter& painter) const {
     const std::string lines[] = {
         fmt::format("Service {}/{}", service->ns, service->name),
         fmt::format("{} {} {}", service->type, service->cluster_ip, service->ports),
-        service->has_selector
+        service->has_selector && service->ready_count() + service->not_ready_count() == 0
+            ? std::string{"Its selector matches no Pod that has an address."}
+        : service->has_selector
             ? fmt::format("Sends requests to {} ready Pods; {} more match but are not ready.",
                           service->ready.size(), service->not_ready.size())
             : fmt::format("Without a selector: its {} ready endpoints are written by hand.",

@@ -39,7 +39,17 @@ std::vector<Series> columns_of(const ServiceTraffic& traffic, const Theme& theme
   return series;
 }
 
-void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area) {
+// How the last request to a Service failed; empty if none of the last ones did.
+std::string last_failure(const Traffic& traffic, const std::string& key) {
+  const auto& recent = traffic.recent();
+  const auto found = std::find_if(recent.rbegin(), recent.rend(), [&key](const RequestSeen& one) {
+    return !one.ok && one.service_key == key;
+  });
+  return found == recent.rend() ? std::string{} : found->result;
+}
+
+void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area,
+                 const std::string& failure) {
   const Painter painter = ui.painter();
   std::uint32_t all = 0;
   for (const auto& share : traffic.shares()) all += share.total;
@@ -50,6 +60,12 @@ void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area) {
                      share.endpoint});
   }
   share_bar(painter, ui.theme, {area.x, area.y, area.w, 8}, parts);
+  if (parts.empty()) {
+    painter.text_wrapped({area.x, area.y + 16}, area.w, TextStyle::Small, ui.theme.bad,
+                         failure.empty() ? std::string{"No Pod answered."}
+                                         : fmt::format("No Pod answered: {}.", failure));
+    return;
+  }
   constexpr float kRow = 20;
   const auto room = static_cast<std::size_t>(std::max(1.0f, (area.h - 16) / kRow));
   std::vector<const ServiceTraffic::Share*> sorted;
@@ -164,7 +180,7 @@ void TrafficPanel::draw_service(Ui& ui, Desk& desk, const std::string& key,
     rest.take_right(space::kLarge);
   }
   stacked_columns(ui, fmt::format("chart/{}", key), rest, columns_of(traffic, ui.theme), "to");
-  draw_shares(ui, traffic, shares);
+  draw_shares(ui, traffic, shares, last_failure(desk.session.traffic(), key));
 }
 
 }  // namespace rockpool::app
