@@ -96,7 +96,7 @@ void ClusterSession::refresh() {
 
 sim::Duration ClusterSession::run_for(sim::Duration span, const std::function<bool()>& keep_going) {
   // Between two looks at the clock.
-  constexpr std::uint64_t kEventsAtOnce = 2000;
+  constexpr std::uint64_t kEventsAtOnce = 250;
   const sim::Time from = cluster().now();
   const sim::Time goal = from + span;
   while (!cluster().run_until(goal, kEventsAtOnce) && keep_going()) {
