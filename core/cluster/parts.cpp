@@ -78,6 +78,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       informers{store},
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},
+      host_ports{network},
       load_balancers{network},
       fetches{loop, network, informers},
       dns_queries{loop, informers, fetches},
@@ -90,6 +91,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers);
+  host_ports.follow(informers.of(api::ResourceId::pods));
   load_balancers.follow(informers);
 }
 

@@ -17,6 +17,7 @@
 #include "core/cluster/observers.h"
 #include "core/cluster/sessions.h"
 #include "core/controllers/controller.h"
+#include "core/net/host_ports.h"
 #include "core/net/load_balancers.h"
 #include "core/net/network.h"
 #include "core/net/proxy.h"
@@ -58,6 +59,7 @@ struct Cluster::Parts {
   cluster::Observers observers;
   net::Network network;
   net::ServiceProxy proxy;
+  net::HostPorts host_ports;
   net::LoadBalancers load_balancers;
   cluster::Fetches fetches;
   cluster::DnsQueries dns_queries;
