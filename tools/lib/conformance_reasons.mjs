@@ -10,10 +10,7 @@ const rows = (prefix, names, reason) => names.map(name => [`${prefix} ${name}`, 
 
 export const reasons = {
   // Of the conformance tests themselves.
-  absent: {
-    '[sig-network] HostPort validates that there is no conflict between pods with same hostPort but different hostIP and protocol [LinuxOnly]':
-        'the scheduler and the kubelet treat such Pods rightly, but nodes do not yet forward from a host port to its Pod',
-  },
+  absent: {},
   // Of the others. The names are upstream's, in short.
   further: Object.fromEntries([
     ...rows('Services', [
