@@ -9,6 +9,8 @@
 namespace rockpool::net::proxy {
 namespace {
 
+using namespace doc::literals;
+
 // kube-proxy's informers leave out what carries either of these labels
 // (cmd/kube-proxy/app/server.go, Run).
 constexpr std::string_view kServiceProxyName = "service.kubernetes.io/service-proxy-name";
@@ -21,16 +23,16 @@ bool is_left_to_others(const doc::Value& object) {
 
 std::vector<std::string> names_in(const doc::Value& hints) {
   std::vector<std::string> names;
-  for (const doc::Value& hint : hints.items()) names.push_back(hint["name"].to_string());
+  for (const doc::Value& hint : hints.items()) names.push_back(hint["name"_key].to_string());
   return names;
 }
 
 std::string pod_of(const api::Endpoint& endpoint) {
   const doc::Value& target = endpoint.target_ref();
-  if (target["kind"].as_string() != "Pod") return {};
-  std::string name = target["namespace"].to_string();
+  if (target["kind"_key].as_string() != "Pod") return {};
+  std::string name = target["namespace"_key].to_string();
   name += '/';
-  name += target["name"].as_string();
+  name += target["name"_key].as_string();
   return name;
 }
 
@@ -90,6 +92,8 @@ void PortRules::add_slice(const doc::Value& object) {
       added.ready = endpoint.is_ready();
       added.serving = endpoint.is_serving();
       added.terminating = endpoint.is_terminating();
+      // Most have none, and a large Service is read often.
+      if (endpoint.value()["hints"_key].is_null()) continue;
       added.zone_hints = names_in(endpoint.zone_hints());
       added.node_hints = names_in(endpoint.node_hints());
       has_hints_ = has_hints_ || !added.zone_hints.empty() || !added.node_hints.empty();
