@@ -30,8 +30,7 @@ export const reasons = {
       'should implement service.kubernetes.io/headless',
     ], proxy),
     ...rows('Networking Granular Checks: Services', [
-      'should function for endpoint-Service: http / udp', 'should function for node-Service: http / udp',
-      'should update endpoints: http / udp', 'should update nodePort: http / udp',
+      'should update nodePort: http / udp',
       'should function for client IP based session affinity: http / udp',
       'should be able to handle large requests: http / udp',
       'should function for multiple endpoint-Services with same selector',
