@@ -351,7 +351,7 @@ TEST_CASE("[sig-network] Services should serve multiport endpoints from pods") {
     for (const auto& [port, url] : {std::pair{100, "http://multi-endpoint-test:80/hostname"},
                                     std::pair{101, "http://multi-endpoint-test:81/hostname"}}) {
       const auto server = std::ranges::find_if(
-          expected, [port = port](const auto& each) { return each.second.contains(port); });
+          expected, [wanted = port](const auto& each) { return each.second.contains(wanted); });
       CHECK(world.fetch(url, "execpod") ==
             (server == expected.end() ? "failed: connection_refused" : server->first));
     }
