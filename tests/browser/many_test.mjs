@@ -38,10 +38,10 @@ test('two on a page have a cluster each, and the keyboard belongs to the one tha
   await a.ready();
   await b.ready();
   await a.typeManifest('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-a}');
-  await b.typeManifest('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-b}');
   const statuses = (name) =>
     Promise.all([a, b].map(async (one) => (await one.get(`/api/v1/namespaces/default/configmaps/${name}`)).status));
   await until(async () => (await statuses('of-a'))[0] === 200, 'a does not take its keys');
+  await b.typeManifest('apiVersion: v1\nkind: ConfigMap\nmetadata: {name: of-b}');
   await until(async () => (await statuses('of-b'))[1] === 200, 'b does not take its keys');
   assert.deepEqual([await statuses('of-a'), await statuses('of-b')], [[200, 404], [404, 200]]);
   assert.match(await a.editorText, /of-a/);
