@@ -67,6 +67,17 @@ test('a suite whose build failed is not run, and the end of the log is shown', (
   assert.equal(status, 1);
 });
 
+test('of a run of Node\'s tests the failed ones are shown, however much follows them', () => {
+  const tap = ['    not ok 1 - the culprit', '      ---', '      duration_ms: 1', '      failureType: testCodeFailure',
+               '      error: one is not two', '      stack: |-', '        at culprit.mjs', '      ...',
+               ...Array.from({ length: 90 }, (_, index) => `    ok ${index + 2} - innocent`), 'not ok 1 - all',
+               '  ---', '  failureType: "subtestsFailed"', '  ...', '# pass 90', '# fail 2'];
+  const { status, lines } = run(`suite "node" ${print(tap.join('\n'))}`);
+  assert.equal(status, 1);
+  const shown = lines.slice(lines.findIndex(line => line.startsWith('---- from')) + 1, lines.indexOf('----'));
+  assert.deepEqual(shown, ['        not ok 1 - the culprit', '          error: one is not two']);
+});
+
 test('a step that hangs is stopped', () => {
   const { status, lines } = run('step_minutes_max=0.01\nsuite "hangs" sleep 60');
   assert.equal(lines.at(-1), '0 passed, 1 failed');

@@ -90,12 +90,25 @@ run_step() {
   if [ $step_status = 124 ]; then echo "stopped: it took more than $step_minutes_max minutes" >>"$step_log"; fi
 }
 
-# report LABEL RESULT: the step's one line, and the end of its log when it went wrong.
+# why_failed LOG: the failed tests of Node's TAP, each with what it says of itself, but for those that only
+# hold others; of another log its end.
+why_failed() {
+  local found
+  found=$(awk '
+    /^ *not ok / { block = $0 "\n"; inside = 1; holder = 0; next }
+    inside && /failureType: .subtestsFailed/ { holder = 1 }
+    inside && /^ *(duration_ms|location|code|stack|failureType):/ { stack = /stack:/; next }
+    inside && /^ *\.\.\.$/ { if (!holder) printf "%s", block; inside = 0; stack = 0; next }
+    inside && !stack && !/^ *---$/ { block = block $0 "\n" }' "$1")
+  if [ -n "$found" ]; then head -n 80 <<<"$found"; else tail -n 40 "$1"; fi
+}
+
+# report LABEL RESULT: the step's one line, and what its log says of it when it went wrong.
 report() {
   printf '%-34s %-28s %4d s\n' "$1" "$2" "$step_seconds"
   [ "$2" = ok ] || [[ "$2" == *" 0 failed" ]] && [ "$step_status" = 0 ] && return 0
-  echo "---- the end of ${step_log#"$root"/}:"
-  tail -n 40 "$step_log" | sed 's/^/    /'
+  echo "---- from ${step_log#"$root"/}:"
+  why_failed "$step_log" | sed 's/^/    /'
   echo "----"
 }
 
