@@ -55,6 +55,42 @@ test('two on a page have a cluster each, and the keyboard belongs to the one tha
   assert.deepEqual(opened.errors, []);
 });
 
+// Frames that are asked for while `frames.held` wait until it is set back: as on a machine that is too busy to draw.
+function holdFrames() {
+  const frames = { held: false };
+  const waiting = [];
+  const { requestAnimationFrame } = globalThis;
+  globalThis.requestAnimationFrame = (draw) =>
+    requestAnimationFrame((time) => (frames.held ? waiting.push(draw) : draw(time)));
+  globalThis.holdFrames = (held) => {
+    frames.held = held;
+    if (!held) waiting.splice(0).forEach((draw) => requestAnimationFrame(draw));
+  };
+}
+
+test('keys reach the one they were typed into, though another has the keyboard before its next frame', async (t) => {
+  const html = page('<rockpool-sandbox id="a"></rockpool-sandbox><rockpool-sandbox id="b"></rockpool-sandbox>');
+  const opened = await openPage({ during: t, html, init: holdFrames, viewport: { width: 900, height: 900 } });
+  const [a, b] = ['#a', '#b'].map((selector) => new Sandbox(opened.page, selector));
+  const editors = [];
+  for (const one of [a, b]) {
+    await one.ready();
+    await one.ask((element) => void (element.editorText = ''));
+    editors.push(await one.middle(await one.find('editor', ({ id }) => id === 'editor')));
+  }
+  // Longer than what ImGui takes of a queue in a hundred frames.
+  const texts = ['of a: '.padEnd(90, 'long '), 'of b: short'];
+  await opened.page.evaluate(() => globalThis.holdFrames(true));
+  for (const [index, { x, y }] of editors.entries()) {
+    await opened.page.mouse.click(x, y);
+    await opened.page.keyboard.type(texts[index]);
+  }
+  await opened.page.evaluate(() => globalThis.holdFrames(false));
+  const written = () => Promise.all([a, b].map((one) => one.editorText));
+  await until(async () => (await written()).join('|') === texts.join('|'), async () => `${await written()}`);
+  assert.deepEqual(opened.errors, []);
+});
+
 test('the page scrolls over one that is not focused; one that is takes the wheel', async (t) => {
   const html = page('<p></p><rockpool-sandbox></rockpool-sandbox><p></p><p></p><p></p>');
   const opened = await openPage({ during: t, html, viewport: { width: 900, height: 600 } });

@@ -22,8 +22,6 @@ constexpr const char* kShaders = "#version 300 es";
 constexpr int kFramesAfterInput = 3;
 // What follows from an input, a menu in its place, is there so many frames after it.
 constexpr int kFramesToSettle = 3;
-// ImGui takes a press and its release in a frame each: more than this is typed into no single one.
-constexpr int kMostFramesToSettle = 120;
 // Seconds of a frame in which no time passes: ImGui takes no 0.
 constexpr float kInstant = 0.0001f;
 // A gap after which time is not made up for: the tab was hidden, or slept.
@@ -220,11 +218,12 @@ void BrowserWindow::draw(double milliseconds) {
 
 void BrowserWindow::settle() {
   // Between two frames of the browser there may be many keys: an answer must not be about what was
-  // before them. The frames are computed, not drawn.
+  // before them. The frames are computed, not drawn. ImGui takes a press and its release in a frame
+  // each, and something of what waits in every one, so that it comes to an end.
   ImGui::SetCurrentContext(imgui_);
   if (settled_) return;
   int left = kFramesToSettle;
-  for (int frame = 0; left > 0 && frame < kMostFramesToSettle; ++frame) {
+  while (left > 0) {
     begin_input();
     ImGui::GetIO().DeltaTime = kInstant;
     ImGui::NewFrame();
@@ -329,7 +328,8 @@ std::string BrowserWindow::copy_selection(bool cut) {
 }
 
 void BrowserWindow::set_focused(bool focused) {
-  ImGui::SetCurrentContext(imgui_);
+  // Without the focus ImGui forgets what it has not taken yet: what was typed comes first.
+  settle();
   ImGui::GetIO().AddFocusEvent(focused);
   wake();
 }
