@@ -7,6 +7,7 @@
 
 #include "core/api/object.h"
 #include "core/api/selector.h"
+#include "core/api/views/disruption_budget.h"
 #include "core/apiserver/body.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
@@ -21,6 +22,8 @@ constexpr std::string_view kRefusal =
     "Cannot evict pod as it would violate the pod's disruption budget.";
 constexpr std::string_view kCause = "DisruptionBudget";
 constexpr std::int32_t kRetrySeconds = 10;
+// So many evictions may wait for the controller to notice (MaxDisruptedPodSize).
+constexpr std::size_t kMaxDisruptedPods = 2000;
 
 // Pods that nobody counts on: they are evicted whatever the budget says.
 bool ignores_budget(const doc::Value& pod) {
@@ -57,38 +60,44 @@ api::Status refusal(std::string cause, std::int32_t retry_seconds) {
 }
 
 // What the budget's policy for Pods that are not ready allows beside it.
-bool spares_unhealthy(const doc::Value& budget, const doc::Value& pod) {
+bool spares_unhealthy(const api::DisruptionBudget& budget, const doc::Value& pod) {
   if (is_ready(pod)) return false;
-  const doc::Value& status = budget["status"_key];
-  if (budget["spec"_key]["unhealthyPodEvictionPolicy"_key].as_string() == "AlwaysAllow") {
-    return true;
-  }
-  const std::int64_t desired = status["desiredHealthy"_key].as_int();
-  return desired > 0 && status["currentHealthy"_key].as_int() >= desired;
+  if (budget.always_lets_unhealthy_go()) return true;
+  return budget.desired_healthy() > 0 && budget.current_healthy() >= budget.desired_healthy();
 }
 
-// Takes one disruption off the budget (checkAndDecrement).
-api::Result<void> take_disruption(ApiServer& server, doc::Value budget, std::string_view pod) {
-  const std::string name{name_of(budget)};
-  const doc::Value& status = budget["status"_key];
-  if (status["observedGeneration"_key].as_int() < metadata_of(budget)["generation"_key].as_int()) {
-    return std::unexpected{refusal(
-        fmt::format("The disruption budget {} is still being processed by the server.", name),
-        kRetrySeconds)};
+api::Status forbidden(const api::DisruptionBudget& budget, std::string_view why) {
+  return api::forbidden({"policy", "poddisruptionbudget"}, budget.name(), why);
+}
+
+// Takes one disruption off the budget (checkAndDecrement), or only finds out whether it might.
+api::Result<void> take_disruption(ApiServer& server, doc::Value object, std::string_view pod,
+                                  bool dry_run) {
+  const api::DisruptionBudget budget{object};
+  if (budget.observed_generation() < budget.generation()) {
+    return std::unexpected{
+        refusal(fmt::format("The disruption budget {} is still being processed by the server.",
+                            budget.name()),
+                kRetrySeconds)};
   }
-  const std::int64_t allowed = status["disruptionsAllowed"_key].as_int();
-  if (allowed < 1) {
-    return std::unexpected{refusal(
-        fmt::format("The disruption budget {} needs {} healthy pods and has {} currently", name,
-                    status["desiredHealthy"_key].as_int(), status["currentHealthy"_key].as_int()),
-        0)};
+  if (budget.disrupted_pods().size() > kMaxDisruptedPods) {
+    return std::unexpected{forbidden(
+        budget, "DisruptedPods map too big - too many evictions not confirmed by PDB controller")};
   }
-  doc::Value changed = status;
-  changed.set("disruptionsAllowed"_key, allowed - 1);
-  changed.edit("disruptedPods"_key).set(pod, sim::format_rfc3339(server.loop().now()));
-  budget.set("status"_key, std::move(changed));
+  if (budget.disruptions_allowed() < 1) {
+    return std::unexpected{
+        refusal(fmt::format("The disruption budget {} needs {} healthy pods and has {} currently",
+                            budget.name(), budget.desired_healthy(), budget.current_healthy()),
+                0)};
+  }
+  if (dry_run) return {};
+  doc::Value& status = object.edit("status"_key);
+  const std::int64_t left = budget.disruptions_allowed() - 1;
+  status.set("disruptionsAllowed"_key, left);
+  status.edit("disruptedPods"_key).set(pod, api::time_value(server.loop().now()));
+  if (left == 0) api::set_disruption_allowed_condition(object, server.loop().now());
   const auto updated =
-      server.update_status(api::ResourceId::poddisruptionbudgets, std::move(budget));
+      server.update_status(api::ResourceId::poddisruptionbudgets, std::move(object));
   if (!updated) return std::unexpected{updated.error()};
   return {};
 }
@@ -105,8 +114,34 @@ api::Result<void> check_budgets(ApiServer& server, const doc::Value& pod, bool d
     status.details.causes.clear();
     return std::unexpected{std::move(status)};
   }
-  if (spares_unhealthy(budgets.front(), pod) || dry_run) return {};
-  return take_disruption(server, std::move(budgets.front()), name_of(pod));
+  if (spares_unhealthy(api::DisruptionBudget{budgets.front()}, pod)) return {};
+  return take_disruption(server, std::move(budgets.front()), name_of(pod), dry_run);
+}
+
+// Says in the Pod's status why it goes. Who asked for one version of the Pod gets the next.
+api::Result<void> mark_for_disruption(ApiServer& server, const doc::Value& pod,
+                                      Preconditions& preconditions) {
+  const std::string version{metadata_of(pod)["resourceVersion"_key].as_string()};
+  const auto fits = [](const auto& wanted, std::string_view present) {
+    return !wanted || *wanted == present;
+  };
+  // A Pod that is not the one meant is refused below, where it is deleted.
+  if (!fits(preconditions.uid, api::uid(pod)) || !fits(preconditions.resource_version, version)) {
+    return {};
+  }
+  doc::Value marked = pod;
+  api::set_condition(marked,
+                     {.type = "DisruptionTarget",
+                      .status = "True",
+                      .reason = "EvictionByEvictionAPI",
+                      .message = "Eviction API: evicting"},
+                     server.loop().now());
+  const auto updated = server.update_status(api::ResourceId::pods, std::move(marked));
+  if (!updated) return std::unexpected{updated.error()};
+  if (preconditions.resource_version) {
+    preconditions.resource_version = metadata_of(*updated)["resourceVersion"_key].to_string();
+  }
+  return {};
 }
 
 }  // namespace
@@ -142,7 +177,10 @@ Response serve_eviction(const Route& route) {
   if (!preconditions["resourceVersion"_key].is_empty()) {
     options.preconditions.resource_version = preconditions["resourceVersion"_key].to_string();
   }
-  const auto allowed = check_budgets(route.server, *pod, options.dry_run);
+  auto allowed = check_budgets(route.server, *pod, options.dry_run);
+  if (allowed && !options.dry_run) {
+    allowed = mark_for_disruption(route.server, *pod, options.preconditions);
+  }
   if (!allowed) return respond_status(allowed.error(), route.format);
   const auto removed =
       route.server.remove(route.resource->id, route.path.ns, route.path.name, options);

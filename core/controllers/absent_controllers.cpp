@@ -29,8 +29,6 @@ constexpr Row kRows[] = {
     {cronjobs, "This cluster runs no CronJob controller: no Jobs will be created."},
     {horizontalpodautoscalers,
      "This cluster runs no autoscaler: the target's replicas will not change."},
-    {poddisruptionbudgets,
-     "This cluster runs no disruption controller: the budget is not counted."},
     {resourcequotas, "This cluster does not enforce quotas: nothing is counted or refused."},
     {limitranges, "This cluster does not enforce limit ranges: nothing is defaulted or refused."},
     {ingresses, "This cluster runs no ingress controller: no traffic will be routed."},

@@ -5,6 +5,7 @@
 #include "core/controllers/controller.h"
 #include "core/controllers/custom_resource_cleanup.h"
 #include "core/controllers/deployment.h"
+#include "core/controllers/disruption.h"
 #include "core/controllers/endpoints.h"
 #include "core/controllers/endpointslice.h"
 #include "core/controllers/endpointslice_mirroring.h"
@@ -30,6 +31,7 @@ constexpr std::array kControllers = {
     Registration{"taint-eviction-controller", make_taint_eviction_controller},
     Registration{"deployment-controller", make_deployment_controller},
     Registration{"replicaset-controller", make_replicaset_controller},
+    Registration{"disruption-controller", make_disruption_controller},
     Registration{"endpointslice-controller", make_endpointslice_controller},
     Registration{"endpoints-controller", make_endpoints_controller},
     Registration{"endpointslice-mirroring-controller", make_endpointslice_mirroring_controller},

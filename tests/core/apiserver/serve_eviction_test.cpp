@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/api/object.h"
 #include "tests/core/apiserver/fixture.h"
 
 namespace rockpool::apiserver {
@@ -42,6 +43,10 @@ TEST_CASE("an evicted Pod without a budget is deleted with its grace period") {
   const auto pod = cluster.server.get(api::ResourceId::pods, "default", "p");
   REQUIRE(pod.has_value());
   CHECK((*pod)["metadata"_key]["deletionGracePeriodSeconds"_key].as_int() == 30);
+  const Value& mark = api::find_condition(*pod, "DisruptionTarget");
+  CHECK(mark["status"_key].as_string() == "True");
+  CHECK(mark["reason"_key].as_string() == "EvictionByEvictionAPI");
+  CHECK(mark["message"_key].as_string() == "Eviction API: evicting");
   cluster.expect(201, "POST", target, eviction("p", R"({"gracePeriodSeconds":0})"));
   CHECK(cluster.refusal(404, "POST", target, eviction("p")) == "pods \"p\" not found");
   CHECK(cluster.send("GET", target).status == 405);
@@ -68,12 +73,49 @@ TEST_CASE("a budget that allows no disruption refuses the eviction") {
   CHECK_FALSE(cluster.server.get(api::ResourceId::pods, "default", "p")
                   ->find("metadata")
                   ->contains("deletionTimestamp"));
+  cluster.expect(429, "POST", target + "?dryRun=All", eviction("p", R"({"dryRun":["All"]})"));
   set_budget(cluster, 1);
+  cluster.expect(201, "POST", target + "?dryRun=All", eviction("p", R"({"dryRun":["All"]})"));
+  CHECK_FALSE(api::is_being_deleted(*cluster.server.get(api::ResourceId::pods, "default", "p")));
   cluster.expect(201, "POST", target, eviction("p"));
   const auto budget = cluster.server.get(api::ResourceId::poddisruptionbudgets, "default", "b");
   CHECK((*budget)["status"_key]["disruptionsAllowed"_key].as_int() == 0);
   CHECK((*budget)["status"_key]["disruptedPods"_key].contains("p"));
+  CHECK(api::condition_status(*budget, "DisruptionAllowed") == "False");
   cluster.expect(429, "POST", std::string{kPods} + "/q/eviction", eviction("q"));
+}
+
+TEST_CASE("a Pod that is not ready goes if the budget is met without it, or does not mind") {
+  Cluster cluster;
+  make_running(cluster, "p");
+  Value pod = *cluster.server.get(api::ResourceId::pods, "default", "p");
+  pod.set("status",
+          json(R"({"phase":"Running","conditions":[{"type":"Ready","status":"False"}]})"));
+  REQUIRE(cluster.server.update_status(api::ResourceId::pods, pod).has_value());
+  cluster.expect(201, "POST", kBudgets, R"({"apiVersion":"policy/v1","kind":"PodDisruptionBudget",
+      "metadata":{"name":"b"},"spec":{"minAvailable":3,
+      "selector":{"matchLabels":{"app":"web"}}}})");
+  const auto set_counts = [&](std::int64_t healthy) {
+    Value budget = *cluster.server.get(api::ResourceId::poddisruptionbudgets, "default", "b");
+    budget.set("status", json(fmt::format(R"({{"observedGeneration":9,"disruptionsAllowed":0,
+        "currentHealthy":{},"desiredHealthy":3,"expectedPods":3}})",
+                                          healthy)));
+    REQUIRE(
+        cluster.server.update_status(api::ResourceId::poddisruptionbudgets, budget).has_value());
+  };
+  const std::string target = std::string{kPods} + "/p/eviction";
+  const std::string trial = R"({"dryRun":["All"]})";
+  set_counts(2);
+  cluster.expect(429, "POST", target, eviction("p"));
+  set_counts(3);
+  cluster.expect(201, "POST", target + "?dryRun=All", eviction("p", trial));
+  set_counts(2);
+  Value budget = *cluster.server.get(api::ResourceId::poddisruptionbudgets, "default", "b");
+  budget.edit("spec").set("unhealthyPodEvictionPolicy", "AlwaysAllow");
+  REQUIRE(cluster.server.update(api::ResourceId::poddisruptionbudgets, budget).has_value());
+  cluster.expect(201, "POST", target, eviction("p"));
+  budget = *cluster.server.get(api::ResourceId::poddisruptionbudgets, "default", "b");
+  CHECK(budget["status"_key]["disruptedPods"_key].is_null());
 }
 
 }  // namespace
