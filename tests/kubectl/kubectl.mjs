@@ -89,8 +89,8 @@ function runShell(command, { cwd, env }) {
   });
 }
 
-// Runs the commands of a session against a cluster of its own. `kubectl` is on the path, and $SERVER is the
-// server's URL.
+// Runs the commands of a session against a cluster of its own. `kubectl` and `until-seen` are on the path, and
+// $SERVER is the server's URL.
 export async function runSession(t, kubectl, file, options = []) {
   const folder = await temporaryFolder(t);
   const kubeconfig = path.join(folder, 'kubeconfig');
@@ -98,6 +98,7 @@ export async function runSession(t, kubectl, file, options = []) {
   const server = await startServer(t, '--kubeconfig', kubeconfig, ...options, ...session.options);
   await mkdir(path.join(folder, 'bin'));
   await symlink(kubectl.file, path.join(folder, 'bin/kubectl'));
+  await symlink(path.join(root, 'tests/kubectl/until-seen'), path.join(folder, 'bin/until-seen'));
   const env = { ...process.env, HOME: folder, KUBECONFIG: kubeconfig, SERVER: server.url,
                 PATH: `${path.join(folder, 'bin')}:${process.env.PATH}` };
   for (const step of session.steps) {
