@@ -18,6 +18,7 @@ enum class ExitStatus : int {
 /// program.
 void add_test_command(CLI::App& program, ExitStatus& status);
 void add_why_command(CLI::App& program, ExitStatus& status);
+void add_rules_command(CLI::App& program, ExitStatus& status);
 void add_ui_command(CLI::App& program, ExitStatus& status);
 void add_serve_command(CLI::App& program, ExitStatus& status);
 

@@ -21,6 +21,7 @@ int run(int argument_count, char** arguments) {
   ExitStatus status = ExitStatus::ok;
   add_test_command(program, status);
   add_why_command(program, status);
+  add_rules_command(program, status);
   add_platform_commands(program, status);
   try {
     program.parse(argument_count, arguments);

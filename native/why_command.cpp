@@ -5,23 +5,18 @@
 #include <algorithm>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "core/cluster/cluster.h"
-#include "core/sim/time.h"
+#include "native/cluster_source.h"
 #include "native/command.h"
-#include "native/files.h"
 
 namespace rockpool::native {
 namespace {
 
 struct WhyOptions {
-  std::vector<std::string> files;
-  std::string state_file;
+  ClusterSource source;
   std::string from = "external";
   std::string url;
-  std::string after = "60s";
-  ClusterOptions cluster;
 };
 
 ExitStatus misuse(std::string_view message) {
@@ -54,26 +49,9 @@ ExitStatus explain(Cluster& cluster, const WhyOptions& options) {
 }
 
 ExitStatus why(const WhyOptions& options) {
-  const auto after = sim::parse_duration(options.after);
-  if (!after) return misuse(fmt::format("--after: expected a duration, not \"{}\"", options.after));
-  std::unique_ptr<Cluster> cluster;
-  if (options.state_file.empty()) {
-    cluster = std::make_unique<Cluster>(options.cluster);
-  } else {
-    const auto text = read_file(options.state_file);
-    if (!text) return misuse(fmt::format("--state: {}", text.error()));
-    auto restored = Cluster::restore(*text);
-    if (!restored) return misuse(fmt::format("--state: {}", restored.error().message));
-    cluster = std::move(*restored);
-  }
-  for (const std::string& path : options.files) {
-    const auto text = read_file(path);
-    if (!text) return misuse(text.error());
-    const auto applied = cluster->apply(*text);
-    if (!applied) return misuse(fmt::format("{}: {}", path, applied.error().status.message));
-  }
-  if (!options.files.empty()) cluster->run_for(*after);
-  return explain(*cluster, options);
+  const auto cluster = options.source.open();
+  if (!cluster) return misuse(cluster.error());
+  return explain(**cluster, options);
 }
 
 }  // namespace
@@ -84,22 +62,11 @@ void add_why_command(CLI::App& program, ExitStatus& status) {
       "why",
       "Say what is the first thing that is wrong with the way of a request, and what to do about\n"
       "it: name, Service, Pods, proxy, network, process. Exit status 1 if something is.");
-  command->add_option("FILE", options->files,
-                      "Manifests that are applied to a new cluster, or to that of --state");
+  options->source.add_options(*command);
   command->add_option("--to", options->url, "The URL that is asked for: http://web:80")->required();
   command
       ->add_option("--from", options->from,
                    "Who asks: pod/NAME, pod/NAMESPACE/NAME, node/NAME or external")
-      ->capture_default_str();
-  command->add_option("--after", options->after, "How long after the manifests it is asked")
-      ->capture_default_str();
-  command
-      ->add_option("--state", options->state_file, "A cluster as `rockpool serve --state` keeps it")
-      ->type_name("FILE");
-  command->add_option("--nodes", options->cluster.nodes, "Worker nodes of a new cluster")
-      ->check(CLI::Range(0, kMaxNodes))
-      ->capture_default_str();
-  command->add_option("--seed", options->cluster.seed, "Decides every random choice")
       ->capture_default_str();
   command->callback([options, &status] { status = why(*options); });
 }

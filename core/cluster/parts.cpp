@@ -5,18 +5,15 @@
 
 #include <algorithm>
 
+#include "core/cluster/networks.h"
 #include "core/net/address.h"
 
 namespace rockpool {
 namespace {
 
-// Where nodes have their addresses, as in a Docker network.
-constexpr std::string_view kNodeNetwork = "172.18.0.0/16";
-// kubeadm's usual range for Pods; larger clusters need a larger one, clear of the
-// Services' 10.96.0.0/12.
-constexpr std::string_view kPodNetwork = "10.244.0.0/16";
-constexpr std::string_view kLargePodNetwork = "10.128.0.0/9";
-constexpr int kNodesInPodNetwork = 256;
+using cluster::kNodeNetwork;
+using cluster::pod_network;
+
 constexpr int kPodMaskSize = 24;
 constexpr int kZones = 3;
 
@@ -27,10 +24,6 @@ net::ProxyOptions proxy_options(const ClusterOptions& options) {
   result.mode = options.proxy_mode;
   result.ipvs_scheduler = options.ipvs_scheduler;
   return result;
-}
-
-std::string_view pod_network(int nodes) {
-  return nodes <= kNodesInPodNetwork ? kPodNetwork : kLargePodNetwork;
 }
 
 // The network of the Pods of the node of that number, counted from 0.

@@ -218,6 +218,7 @@ void Connection::detach_server() {
 
 void Connection::detach_client() {
   if (client_ == nullptr) return;
+  network_->tracking().note_end(*this);
   if (previous_outgoing_ != nullptr) {
     previous_outgoing_->next_outgoing_ = next_outgoing_;
   } else {

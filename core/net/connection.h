@@ -173,6 +173,7 @@ class Connection : public Counted<Connection> {
  private:
   friend class ListeningPort;
   friend class ConnectionPool;
+  friend class ConnectionTracking;
   friend class Host;
 
   enum class Packet : std::uint8_t { request, response, data, fin };
@@ -293,6 +294,8 @@ class Connection : public Counted<Connection> {
   // Packets to the server leave the client no earlier than this, as the proxy was not ready before.
   sim::Time earliest_departure_ = sim::Time::min();
   sim::Time dial_deadline_ = kNever;
+  // When the last SYN was sent; kNever before the first.
+  sim::Time syn_at_ = kNever;
   sim::Time connected_at_ = kNever;
   sim::Time response_at_ = kNever;
   sim::Time end_at_ = kNever;

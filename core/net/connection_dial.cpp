@@ -221,6 +221,7 @@ void Connection::dial(sim::Duration head_start) {
     progress(kNever);
     return;
   }
+  syn_at_ = now() + head_start;
   const Host* const owner = dial_to_.ip.is_loopback() ? from : network_->find_host(dial_to_.ip);
   const Network::Way way = network_->way(*from, owner, dial_to_.ip);
   switch (way.outcome) {

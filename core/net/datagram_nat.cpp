@@ -29,6 +29,18 @@ std::optional<SocketAddress> DatagramNat::service_of(const SocketAddress& endpoi
   return found->second.other;
 }
 
+std::vector<DatagramNat::Association> DatagramNat::associations(sim::Time now) const {
+  std::vector<Association> all;
+  for (const auto& [pair, entry] : endpoints_) {
+    sim::Time last_used = entry.last_used;
+    const auto answers = services_.find({pair.first, entry.other});
+    if (answers != services_.end()) last_used = std::max(last_used, answers->second.last_used);
+    if (now - last_used > kIdle) continue;
+    all.push_back({pair.first, pair.second, entry.other, last_used});
+  }
+  return all;
+}
+
 void DatagramNat::clean(sim::Time now) {
   const auto is_idle = [now](const auto& entry) { return now - entry.second.last_used > kIdle; };
   std::erase_if(endpoints_, is_idle);

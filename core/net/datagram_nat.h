@@ -5,6 +5,7 @@
 #include <optional>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "core/net/address.h"
 #include "core/sim/time.h"
@@ -26,6 +27,19 @@ class DatagramNat {
   std::optional<SocketAddress> service_of(const SocketAddress& endpoint,
                                           const SocketAddress& client, sim::Time now);
 
+  /// A client's socket to a Service, as it was last used.
+  struct Association {
+    SocketAddress client;
+    SocketAddress service;
+    SocketAddress endpoint;
+    sim::Time last_used;
+  };
+  /// All that are still of use, in no order.
+  std::vector<Association> associations(sim::Time now) const;
+
+  /// nf_conntrack_udp_timeout.
+  static constexpr sim::Duration kIdle = std::chrono::seconds{30};
+
  private:
   using Pair = std::pair<SocketAddress, SocketAddress>;
   struct Hash {
@@ -39,7 +53,6 @@ class DatagramNat {
   };
   void clean(sim::Time now);
 
-  static constexpr sim::Duration kIdle = std::chrono::seconds{30};
   // What is idle is looked for when there are twice as many as after the last look.
   static constexpr std::size_t kFewest = 4096;
 

@@ -47,7 +47,7 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
       }
       return;
     case Route::Verdict::relay:
-      send_by_relay(network, *node, route, std::move(datagram));
+      send_by_relay(network, *node, route, std::move(datagram), {});
       return;
     case Route::Verdict::forward:
       forward(network, *node, route, std::move(datagram));
@@ -94,11 +94,11 @@ void DatagramPort::forward(Network& network, Node& node, const Route& route, Dat
     // Nobody says when a client of datagrams is done.
     router.note_ended(node, *route.port, *endpoint);
   }
+  network.datagram_nat().set(datagram.from, datagram.to, *endpoint, now);
   if (route.masquerades || host_->has_address(endpoint->ip)) {
-    send_by_relay(network, node, route, std::move(datagram));
+    send_by_relay(network, node, route, std::move(datagram), endpoint);
     return;
   }
-  network.datagram_nat().set(datagram.from, datagram.to, *endpoint, now);
   if (trace_) show_choice(network, node, route, datagram.from, *endpoint, now);
   datagram.to = *endpoint;
   send_on(network, std::move(datagram));
@@ -118,10 +118,11 @@ void DatagramPort::show_choice(Network& network, const Node& node, const Route& 
 }
 
 void DatagramPort::send_by_relay(Network& network, Node& node, const Route& route,
-                                 Datagram datagram) {
+                                 Datagram datagram, const std::optional<SocketAddress>& chosen) {
   const auto to_proxy = network.travel_time(*host_, node.host());
   if (!to_proxy) return;
-  DatagramPort* const proxy = network.datagram_relay(node, route, datagram.from, datagram.to);
+  DatagramPort* const proxy =
+      network.datagram_relay(node, route, datagram.from, datagram.to, chosen);
   if (proxy == nullptr) return;
   proxy->relay_->last_used = network.loop().now();
   const SocketAddress& endpoint = proxy->relay_->endpoint;

@@ -26,6 +26,8 @@ class DatagramPort : public Counted<DatagramPort> {
     SocketAddress service;
     SocketAddress endpoint;
     sim::Time last_used;
+    /// It is the kernel that puts this port's address in the place of the client's.
+    bool is_translation = false;
   };
 
   DatagramPort(Host& host, std::uint16_t number, DatagramHandler* handler)
@@ -101,7 +103,8 @@ class DatagramPort : public Counted<DatagramPort> {
   void forward(Network& network, Node& node, const Route& route, Datagram datagram);
   void show_choice(Network& network, const Node& node, const Route& route,
                    const SocketAddress& from, const SocketAddress& to, sim::Time at);
-  void send_by_relay(Network& network, Node& node, const Route& route, Datagram datagram);
+  void send_by_relay(Network& network, Node& node, const Route& route, Datagram datagram,
+                     const std::optional<SocketAddress>& endpoint);
   void arrive(Datagram datagram);
   void fail(FailureKind kind);
   void fail_later(Network& network, FailureKind kind, sim::Duration delay);

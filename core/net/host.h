@@ -88,6 +88,7 @@ class Host : public Counted<Host> {
  private:
   friend class Network;
   friend class Connection;
+  friend class ConnectionTracking;
   friend class ListeningPort;
   friend class DatagramPort;
 

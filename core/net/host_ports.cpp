@@ -148,6 +148,10 @@ void HostPorts::tend_own_port(const Node& node, std::uint16_t port) {
   next_.tend_own_port(node, port);
 }
 
+SocketAddress HostPorts::relay_address(const Node& node, const ServicePort& port) const {
+  return as_rule(port) == nullptr ? next_.relay_address(node, port) : SocketAddress{};
+}
+
 std::string_view HostPorts::mode_name(const Node& node) const {
   return next_.mode_name(node);
 }

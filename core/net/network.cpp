@@ -11,8 +11,13 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// kube-proxy's --udp-timeout in userspace mode: how long it keeps an idle client's socket.
-constexpr sim::Duration kDatagramRelayIdle = 250ms;
+// How long a client's association is kept while nothing comes: kube-proxy's --udp-timeout in
+// userspace mode; the kernel's time for an address that it has put in the place of the client's.
+constexpr sim::Duration kRelayIdle = 250ms;
+
+sim::Duration idle_time(const DatagramPort::Relay& relay) {
+  return relay.is_translation ? DatagramNat::kIdle : kRelayIdle;
+}
 
 std::pair<NodeId, NodeId> ordered(NodeId one, NodeId other) {
   return std::minmax(one, other);
@@ -269,25 +274,42 @@ Route Network::route(const Host& from, const Host* owner, Protocol protocol,
   return router_->route(*node, protocol, client, to);
 }
 
+void Network::drop_oldest_relay() {
+  if (datagram_relay_order_.empty()) return;
+  const Ref<DatagramPort> oldest = datagram_relay_order_.front();
+  datagram_relay_order_.pop_front();
+  oldest->close();
+  const auto found = datagram_relays_.find({oldest->relay()->client, oldest->relay()->service});
+  if (found != datagram_relays_.end() && found->second == oldest) datagram_relays_.erase(found);
+}
+
 DatagramPort* Network::datagram_relay(Node& node, const Route& route, const SocketAddress& client,
-                                      const SocketAddress& to) {
-  const sim::Time oldest = loop_.now() - kDatagramRelayIdle;
-  while (!datagram_relay_order_.empty() &&
-         datagram_relay_order_.front()->relay()->last_used < oldest) {
-    const Ref<DatagramPort> idle = datagram_relay_order_.front();
-    datagram_relay_order_.pop_front();
-    idle->close();
-    const auto found = datagram_relays_.find({idle->relay()->client, idle->relay()->service});
-    if (found != datagram_relays_.end() && found->second == idle) datagram_relays_.erase(found);
+                                      const SocketAddress& to,
+                                      const std::optional<SocketAddress>& endpoint) {
+  const auto is_idle = [&](const DatagramPort& port) {
+    return loop_.now() - port.relay()->last_used > idle_time(*port.relay());
+  };
+  while (!datagram_relay_order_.empty() && is_idle(*datagram_relay_order_.front())) {
+    drop_oldest_relay();
   }
   Ref<DatagramPort>& known = datagram_relays_[{client, to}];
-  if (known && known->is_open() && known->relay()->last_used >= oldest) return known.get();
-  const auto endpoint = router_->next_endpoint(node, *route.port, route.scope, client, false);
-  if (!endpoint) return nullptr;
+  const bool is_of_use = known && known->is_open() && !is_idle(*known) &&
+                         known->relay()->is_translation == endpoint.has_value() &&
+                         (!endpoint || known->relay()->endpoint == *endpoint);
+  if (is_of_use) return known.get();
+  const auto chosen =
+      endpoint ? endpoint : router_->next_endpoint(node, *route.port, route.scope, client, false);
+  if (!chosen) return nullptr;
   auto opened = node.host().bind();
+  if (!opened) {
+    // All ports are taken: the one that was made first gives way.
+    known.reset();
+    drop_oldest_relay();
+    opened = node.host().bind();
+  }
   if (!opened) return nullptr;
   known = DatagramPort::take_from(*opened);
-  known->make_relay({client, to, *endpoint, loop_.now()});
+  known->make_relay({client, to, *chosen, loop_.now(), endpoint.has_value()});
   datagram_relay_order_.push_back(known);
   return known.get();
 }

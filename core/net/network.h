@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/net/address.h"
+#include "core/net/connection_tracking.h"
 #include "core/net/datagram_nat.h"
 #include "core/net/gateway.h"
 #include "core/net/host.h"
@@ -190,19 +191,26 @@ class Network {
               const SocketAddress& to, Node*& node);
   /// What the kernels remember of datagrams.
   DatagramNat& datagram_nat() { return datagram_nat_; }
-  /// The association by which a node's proxy passes on datagrams from `client` to `to`; null if the
-  /// Service has no endpoint. Made if there is none or it has been idle too long.
+  /// What they remember of connections.
+  ConnectionTracking& tracking() { return tracking_; }
+  const ConnectionTracking& tracking() const { return tracking_; }
+  /// The association by which a node passes on datagrams from `client` to `to`; null if the Service
+  /// has no endpoint. Made if there is none or it has been idle too long. A kernel that changes
+  /// both addresses has chosen the `endpoint`; a proxy process asks for one itself.
   DatagramPort* datagram_relay(Node& node, const Route& route, const SocketAddress& client,
-                               const SocketAddress& to);
+                               const SocketAddress& to,
+                               const std::optional<SocketAddress>& endpoint);
 
  private:
   friend class Connection;
   friend class ConnectionPool;
+  friend class ConnectionTracking;
   friend class DatagramPort;
   friend class Host;
 
   Ref<Host> add_host(HostKind kind, std::string name, Node* node, std::vector<IpAddress> addresses);
   void detach_host(Host& host);
+  void drop_oldest_relay();
   // Whether anything is wrong anywhere; if not, a packet's way needs no look-up.
   void update_trouble();
   LinkState combined_link(const Node* one, const Node* other) const;
@@ -234,6 +242,7 @@ class Network {
       datagram_relays_;
   std::deque<Ref<DatagramPort>> datagram_relay_order_;
   DatagramNat datagram_nat_;
+  ConnectionTracking tracking_;
   bool has_trouble_ = false;
   std::uint64_t last_trace_id_ = 0;
 };

@@ -8,6 +8,7 @@
 #include "core/api/views/endpoints.h"
 #include "core/api/views/node.h"
 #include "core/api/views/service.h"
+#include "core/net/proxy/userspace.h"
 
 namespace rockpool::net {
 namespace {
@@ -18,6 +19,23 @@ using proxy::ServiceSnapshot;
 // What stands for all addresses of a node.
 IpAddress any_address(Family family) {
   return family == Family::ipv4 ? IpAddress{} : IpAddress::v6(0, 0);
+}
+
+// All of a rule but where it is reached.
+proxy::Rule describe(const PortRules& rules, const proxy::Place& place) {
+  proxy::Rule rule;
+  rule.id = rules.id();
+  rule.service = rules.service_name();
+  rule.port_name = rules.port_name();
+  rule.protocol = rules.protocol();
+  rule.endpoints = rules.endpoints();
+  rule.eligible = rules.eligible(place);
+  rule.is_internal_local = rules.is_internal_local();
+  rule.is_external_local = rules.is_external_local();
+  rule.affinity_timeout = rules.affinity_timeout();
+  rule.source_ranges = rules.source_ranges();
+  rule.health_port = rules.health_port();
+  return rule;
 }
 
 }  // namespace
@@ -460,6 +478,13 @@ std::string ServiceProxy::endpoint_pod(const ServicePort& port, const SocketAddr
   return found == nullptr ? std::string{} : found->pod;
 }
 
+SocketAddress ServiceProxy::relay_address(const Node& node, const ServicePort& port) const {
+  const PortRules::Id& id = static_cast<const PortRules&>(port).id();
+  const auto addresses = node.host().addresses();
+  const auto own = std::ranges::find(addresses, id.family, &IpAddress::family);
+  return {own == addresses.end() ? node.host().address() : *own, proxy::relay_port(id)};
+}
+
 std::string_view ServiceProxy::mode_name(const Node& node) const {
   const NodeState& state = state_of(node);
   return state.mode ? state.mode->name() : std::string_view{};
@@ -475,17 +500,8 @@ std::vector<ServiceProxy::Rule> ServiceProxy::rules(const Node& node) const {
     if (!match) continue;
     const PortRules& rules = *match->rules;
     Rule& rule = found[{rules.service_name(), rules.id()}];
-    if (rule.service.empty()) {
-      const proxy::Eligible& eligible = rules.eligible(place);
-      rule.service = rules.service_name();
-      rule.port_name = rules.port_name();
-      rule.protocol = rules.protocol();
-      rule.endpoints = rules.endpoints();
-      rule.eligible = eligible.of(rules.is_internal_local() ? Scope::local : Scope::cluster);
-      rule.eligible_from_outside =
-          eligible.of(rules.is_external_local() ? Scope::local : Scope::cluster);
-    }
-    rule.frontends.push_back(frontend.address);
+    if (rule.service.empty()) rule = describe(rules, place);
+    rule.frontends.push_back({match->kind, frontend.address});
   }
   std::vector<Rule> result;
   for (auto& [key, rule] : found) {
@@ -493,6 +509,11 @@ std::vector<ServiceProxy::Rule> ServiceProxy::rules(const Node& node) const {
     result.push_back(std::move(rule));
   }
   return result;
+}
+
+std::vector<proxy::Turn> ServiceProxy::turns(const Node& node) const {
+  const NodeState& state = state_of(node);
+  return state.mode ? state.mode->turns() : std::vector<proxy::Turn>{};
 }
 
 std::vector<ServiceProxy::ClientAffinity> ServiceProxy::affinities(const Node& node) const {
@@ -510,8 +531,9 @@ std::vector<ServiceProxy::ClientAffinity> ServiceProxy::affinities(const Node& n
     }
     const PortRules& rules = *snapshot->rules(affinity.port.port, affinity.port.family);
     if (network_.loop().now() - affinity.last_used >= rules.affinity_timeout()) continue;
-    result.push_back({*service->name, rules.port_name(), affinity.client, affinity.endpoint,
-                      affinity.last_used});
+    result.push_back({affinity.port, *service->name, rules.port_name(), affinity.client,
+                      affinity.endpoint, affinity.last_used,
+                      affinity.last_used + rules.affinity_timeout() - network_.loop().now()});
   }
   return result;
 }

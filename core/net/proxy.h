@@ -16,6 +16,7 @@
 #include "core/net/network.h"
 #include "core/net/proxy/health_server.h"
 #include "core/net/proxy/mode.h"
+#include "core/net/proxy/rule.h"
 #include "core/net/proxy/rules.h"
 #include "core/net/proxy/timeline.h"
 #include "core/net/router.h"
@@ -75,33 +76,16 @@ class ServiceProxy : public Router {
   /// The proxy process starts anew: what it remembered is gone.
   void restart(const Node& node);
 
-  /// One port of a Service as a node's proxy has it.
-  struct Rule {
-    std::string service;
-    std::string port_name;
-    Protocol protocol = Protocol::tcp;
-    /// The addresses at which it is reached: cluster IPs, external IPs, those of load balancers,
-    /// and 0.0.0.0 or :: with the node port.
-    std::vector<SocketAddress> frontends;
-    std::vector<proxy::RuleEndpoint> endpoints;
-    /// Those among them that get connections: to the cluster IP, and from outside.
-    std::vector<SocketAddress> eligible;
-    std::vector<SocketAddress> eligible_from_outside;
-  };
+  using Rule = proxy::Rule;
+  using ClientAffinity = proxy::ClientAffinity;
   /// All rules that a node's proxy has, in order of the Services' names. Takes time proportional to
   /// their number.
   std::vector<Rule> rules(const Node& node) const;
-  /// A client that goes on to the same endpoint, as a node's proxy remembers it.
-  struct ClientAffinity {
-    std::string service;
-    std::string port_name;
-    IpAddress client;
-    SocketAddress endpoint;
-    sim::Time last_used;
-  };
   /// All that a node's proxy remembers and that is still of use. Takes time proportional to their
   /// number.
   std::vector<ClientAffinity> affinities(const Node& node) const;
+  /// The lists that a node's proxy goes round, as they were when it last used them.
+  std::vector<proxy::Turn> turns(const Node& node) const;
 
   // Router
   Route route(const Node& node, Protocol protocol, const SocketAddress& client,
@@ -115,11 +99,11 @@ class ServiceProxy : public Router {
                   const SocketAddress& endpoint) override;
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
   void tend_own_port(const Node& node, std::uint16_t port) override;
+  SocketAddress relay_address(const Node& node, const ServicePort& port) const override;
   std::string_view mode_name(const Node& node) const override;
 
  private:
-  // What an address of a Service is; it decides which traffic policy applies.
-  enum class FrontendKind : std::uint8_t { cluster_ip, external_ip, load_balancer, node_port };
+  using FrontendKind = proxy::FrontendKind;
   // Where a port of a Service is reached. Node ports have the address 0.0.0.0 or ::.
   struct Frontend {
     SocketAddress address;

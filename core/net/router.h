@@ -83,6 +83,8 @@ class Router {
   /// A SYN has reached that TCP port of the node itself: time to open or close a port at which the
   /// proxy answers for itself. Most nodes are never asked, so nothing is open before.
   virtual void tend_own_port(const Node& node, std::uint16_t port) = 0;
+  /// For `relay`: where the node's proxy process accepts what is for that port.
+  virtual SocketAddress relay_address(const Node& node, const ServicePort& port) const = 0;
   /// The mode in which the node's proxy runs, for traces: "userspace".
   virtual std::string_view mode_name(const Node& node) const = 0;
 };

@@ -90,6 +90,25 @@ test('equal seeds and inputs give equal histories, and a snapshot comes back to 
   for (const cluster of [one, two, other, restored]) cluster.destroy();
 });
 
+test('what a node holds is shown in the notation of its mode', async () => {
+  const cluster = await Rockpool.create();
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  const notations = { userspace: /REDIRECT --to-ports/, iptables: /-j KUBE-SVC-/, ipvs: /Masq/, nftables: /numgen random/ };
+  for (const [mode, notation] of Object.entries(notations)) {
+    await cluster.setProxyMode(mode);
+    assert.match(cluster.proxyRules('node-1'), notation);
+  }
+  assert.equal((await cluster.fetch('http://web/', { from: 'pod/default/client' })).status, 200);
+  const tracked = ['node-1', 'node-2', 'node-3'].flatMap((node) => cluster.connections(node));
+  const translated = tracked.find((entry) => entry.protocol === 'TCP' && entry.replySource !== entry.destination);
+  assert.equal(translated.state, 'TIME_WAIT');
+  assert.ok(translated.remainingSeconds > 100);
+  assert.deepEqual(cluster.affinities('node-1'), []);
+  assert.throws(() => cluster.proxyRules('node-9'), /not found/);
+  cluster.destroy();
+});
+
 test('a request that would fail is explained', async () => {
   const cluster = await Rockpool.create();
   await cluster.apply(WEB);

@@ -5,11 +5,14 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <expected>
 #include <optional>
 #include <utility>
 
 #include "core/apiserver/session.h"
+#include "core/cluster/proxy_view.h"
 #include "core/doc/json.h"
 #include "web/js/fetch_json.h"
 #include "web/js/read_json.h"
@@ -229,6 +232,44 @@ std::string ClusterBinding::explain(const std::string& text) {
                                        {"findings", doc::Value::array(std::move(findings))}}));
 }
 
+std::string ClusterBinding::proxy_rules(const std::string& node) {
+  const auto rules = cluster::proxy_rules(cluster(), node);
+  if (!rules) return error_json(rules.error());
+  return doc::to_json(doc::Value::map({{"rules", *rules}}));
+}
+
+std::string ClusterBinding::connections(const std::string& node) {
+  const auto tracked = cluster::connections(cluster(), node);
+  if (!tracked) return error_json(tracked.error());
+  std::vector<doc::Value> list;
+  for (const net::TrackedConnection& each : *tracked) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(each.remaining).count();
+    list.push_back(doc::Value::map({{"protocol", net::protocol_name(each.protocol)},
+                                    {"state", each.state},
+                                    {"source", each.source.to_string()},
+                                    {"destination", each.destination.to_string()},
+                                    {"replySource", each.reply_source.to_string()},
+                                    {"replyDestination", each.reply_destination.to_string()},
+                                    {"remainingSeconds", std::int64_t{seconds}}}));
+  }
+  return doc::to_json(doc::Value::map({{"connections", doc::Value::array(std::move(list))}}));
+}
+
+std::string ClusterBinding::affinities(const std::string& node) {
+  const auto clients = cluster::remembered_clients(cluster(), node);
+  if (!clients) return error_json(clients.error());
+  std::vector<doc::Value> list;
+  for (const cluster::RememberedClient& each : *clients) {
+    list.push_back(doc::Value::map({{"service", each.service},
+                                    {"port", each.port_name},
+                                    {"client", each.client.to_string()},
+                                    {"endpoint", each.endpoint.to_string()},
+                                    {"pod", each.pod},
+                                    {"remainingSeconds", each.remaining_seconds}}));
+  }
+  return doc::to_json(doc::Value::map({{"clients", doc::Value::array(std::move(list))}}));
+}
+
 std::string ClusterBinding::set_proxy_mode(const std::string& mode, const std::string& scheduler) {
   const auto kind = net::proxy::parse_mode_kind(mode);
   if (!kind) {
@@ -277,6 +318,9 @@ EMSCRIPTEN_BINDINGS(rockpool_cluster) {
       .function("startFetch", &ClusterBinding::start_fetch)
       .function("fault", &ClusterBinding::fault)
       .function("explain", &ClusterBinding::explain)
+      .function("proxyRules", &ClusterBinding::proxy_rules)
+      .function("connections", &ClusterBinding::connections)
+      .function("affinities", &ClusterBinding::affinities)
       .function("setProxyMode", &ClusterBinding::set_proxy_mode)
       .function("advance", &ClusterBinding::advance)
       .function("step", &ClusterBinding::step)

@@ -41,6 +41,12 @@ class ClusterBinding {
   std::string fault(const std::string& document);
   /// What is wrong with the way of a request: `{"from": …, "url": …}`.
   std::string explain(const std::string& request);
+  /// A node's rule set in its mode's own notation: `{"rules": …}`.
+  std::string proxy_rules(const std::string& node);
+  /// What a node's kernel tracks: `{"connections": […]}`.
+  std::string connections(const std::string& node);
+  /// The clients that a node's proxy remembers: `{"clients": […]}`.
+  std::string affinities(const std::string& node);
   /// Starts all proxies anew in that mode, with that scheduler for ipvs.
   std::string set_proxy_mode(const std::string& mode, const std::string& scheduler);
 

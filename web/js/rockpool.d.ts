@@ -136,6 +136,32 @@ export interface FetchResult {
   trace: Hop[];
 }
 
+/** A connection as a node sees it. Where packets and answers do not mirror each other, the node changes addresses. */
+export interface TrackedConnection {
+  protocol: 'TCP' | 'UDP' | 'SCTP';
+  /** Empty for UDP. */
+  state: '' | 'SYN_SENT' | 'ESTABLISHED' | 'CLOSE_WAIT' | 'TIME_WAIT' | 'CLOSE';
+  /** `address:port`. */
+  source: string;
+  destination: string;
+  replySource: string;
+  replyDestination: string;
+  /** How long the entry stays if no further packet comes. */
+  remainingSeconds: number;
+}
+
+/** A client whose connections to a Service port go on to the same endpoint. */
+export interface RememberedClient {
+  /** `namespace/name`. */
+  service: string;
+  port: string;
+  client: string;
+  endpoint: string;
+  /** `namespace/name` of the endpoint's Pod, or empty. */
+  pod: string;
+  remainingSeconds: number;
+}
+
 /** What can be done to a cluster from outside its API. */
 export type Fault =
   | { kill: string; now?: boolean }
@@ -179,6 +205,15 @@ export class Rockpool {
    * the name, the Service, its Pods, the proxy, the network, the process that should listen.
    */
   explain(url: string, options?: { from?: string }): Promise<Explanation>;
+  /**
+   * The rules by which a node's proxy works, as its mode's own tool shows them: `iptables-save` (userspace and
+   * iptables), `ipvsadm -Ln` (ipvs), `nft list ruleset` (nftables).
+   */
+  proxyRules(node: string): string;
+  /** The connections that a node's kernel tracks (`conntrack -L`). */
+  connections(node: string): TrackedConnection[];
+  /** The clients that a node's proxy sends to the same endpoint again (`sessionAffinity: ClientIP`). */
+  affinities(node: string): RememberedClient[];
   /** Starts the proxies of all nodes anew in another mode; open connections go on. */
   setProxyMode(mode: ProxyMode, options?: { ipvsScheduler?: IpvsScheduler }): Promise<void>;
 

@@ -172,6 +172,18 @@ export class Rockpool {
     return parse(this.#live().explain(JSON.stringify({ url: String(url), from: String(from) })));
   }
 
+  proxyRules(node) {
+    return parse(this.#live().proxyRules(requireString('proxyRules', node))).rules;
+  }
+
+  connections(node) {
+    return parse(this.#live().connections(requireString('connections', node))).connections;
+  }
+
+  affinities(node) {
+    return parse(this.#live().affinities(requireString('affinities', node))).clients;
+  }
+
   async setProxyMode(mode, { ipvsScheduler = 'rr' } = {}) {
     parse(this.#live().setProxyMode(String(mode), String(ipvsScheduler)));
   }

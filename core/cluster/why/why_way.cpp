@@ -66,7 +66,7 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
     const bool is_internal = destination.is_cluster_ip;
     if (!ask_rules(*node, service, rule, is_internal)) return false;
     const std::vector<net::SocketAddress>& chosen =
-        is_internal || client_.node() != nullptr ? rule.eligible : rule.eligible_from_outside;
+        is_internal || client_.node() != nullptr ? rule.for_cluster_ip() : rule.from_outside();
     if (!ask_servers(chosen)) return false;
     return true;
   }
@@ -105,7 +105,7 @@ bool Inquiry::ask_rules(const net::Node& node, const api::Service& service,
   }
   const bool is_outside = !is_cluster_ip && client_.node() == nullptr;
   const std::vector<net::SocketAddress>& chosen =
-      is_outside ? rule.eligible_from_outside : rule.eligible;
+      is_outside ? rule.from_outside() : rule.for_cluster_ip();
   const std::string_view policy = is_outside ? "externalTrafficPolicy" : "internalTrafficPolicy";
   if (chosen.empty()) {
     return blame(Cause::no_local_endpoint,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -34,6 +35,15 @@ struct Affinity {
   sim::Time last_used;
 };
 
+/// Whose turn it is among a port's endpoints, where they take turns.
+struct Turn {
+  PortRules::Id port;
+  Scope scope = Scope::cluster;
+  std::vector<SocketAddress> order;
+  /// The index of the next one.
+  std::size_t next = 0;
+};
+
 /// How one node's proxy treats connections: kube-proxy's --proxy-mode, with what the running
 /// process or the kernel remembers between connections. One object per node that has traffic.
 class Mode {
@@ -55,6 +65,8 @@ class Mode {
   }
   /// The affinities that it remembers, in order of ports and clients; some may have run out.
   virtual std::vector<Affinity> affinities() const = 0;
+  /// The lists that it goes round, in order of ports; empty if it keeps none.
+  virtual std::vector<Turn> turns() const { return {}; }
 };
 
 /// The modes that exist.

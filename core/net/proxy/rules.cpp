@@ -54,6 +54,7 @@ PortRules::PortRules(Id id, std::shared_ptr<const std::string> service_name,
   const api::ServicePort port = view.ports()[id.port];
   port_name_ = port.name();
   protocol_ = parse_protocol(port.protocol()).value_or(Protocol::tcp);
+  health_port_ = static_cast<std::uint16_t>(view.health_check_node_port());
   is_internal_local_ = view.internal_traffic_is_local();
   is_external_local_ = view.external_traffic_is_local();
   if (view.has_client_ip_affinity()) {

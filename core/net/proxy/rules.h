@@ -58,6 +58,8 @@ class PortRules : public ServicePort {
   sim::Duration affinity_timeout() const { return affinity_timeout_; }
   /// Whom a load balancer's address admits; empty for everybody.
   const std::vector<Cidr>& source_ranges() const { return source_ranges_; }
+  /// The Service's healthCheckNodePort; 0 for none.
+  std::uint16_t health_port() const { return health_port_; }
   /// Who may get connections at a place. Found out when first asked; kept as long as the rules.
   const Eligible& eligible(const Place& place) const;
   const RuleEndpoint* find(const SocketAddress& address) const;
@@ -73,6 +75,7 @@ class PortRules : public ServicePort {
   bool is_internal_local_ = false;
   bool is_external_local_ = false;
   bool has_hints_ = false;
+  std::uint16_t health_port_ = 0;
   sim::Duration affinity_timeout_{0};
   std::vector<Cidr> source_ranges_;
   std::vector<RuleEndpoint> endpoints_;

@@ -10,6 +10,11 @@
 
 namespace rockpool::net::proxy {
 
+/// The port at which the process accepts what is for that port of a Service, the same on every
+/// node. The real one takes what the kernel gives it; these are as good as that, and each Service
+/// port has its own.
+std::uint16_t relay_port(const PortRules::Id& port);
+
 /// kube-proxy as it was first built (pkg/proxy/userspace, removed in 1.26): a process that accepts
 /// every connection and opens another to an endpoint, in turn.
 ///
@@ -24,6 +29,7 @@ class Userspace : public Mode {
   Route::Verdict verdict() const override { return Route::Verdict::relay; }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
   std::vector<Affinity> affinities() const override { return affinity_.all(); }
+  std::vector<Turn> turns() const override;
 
  private:
   struct RoundRobin {
