@@ -16,6 +16,8 @@ inline constexpr std::uint32_t kMaxHeaderBytes = 64u << 10;
 inline constexpr std::uint64_t kMaxBodyBytes = 3u << 20;
 /// How long a connection may be open without a request.
 inline constexpr std::chrono::seconds kIdleTimeout{120};
+/// How long a client may take to agree on keys.
+inline constexpr std::chrono::seconds kHandshakeTimeout{10};
 /// How long a request may take to arrive, from its first byte.
 inline constexpr std::chrono::seconds kRequestTimeout{30};
 /// How long a client may take no byte of what it is sent.

@@ -1,17 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "native/serve/stream.h"
 
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+
 #include <algorithm>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/write.hpp>
 
 #include "native/serve/limits.h"
 
 namespace rockpool::native {
+namespace {
+
+// As Go's servers tell who took `https` for `http`.
+constexpr std::string_view kPlainHttpAnswer =
+    "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n";
+
+bool is_plain_http(const error_code& error) {
+  return error.category() == asio::error::get_ssl_category() &&
+         ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST;
+}
+
+}  // namespace
 
 asio::awaitable<void> Stream::handshake(error_code& error) {
   error = {};
   if (!tls_) co_return;
-  expires_after(kRequestTimeout);
+  expires_after(kHandshakeTimeout);
   co_await tls_->async_handshake(asio::ssl::stream_base::server, into(error));
+  if (!is_plain_http(error)) co_return;
+  error_code ignored;
+  co_await asio::async_write(*tcp_, asio::buffer(kPlainHttpAnswer), into(ignored));
 }
 
 asio::awaitable<void> Stream::write_all(std::string_view text, error_code& error) {

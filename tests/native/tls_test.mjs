@@ -3,32 +3,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
-import { connect } from 'node:net';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findKubectls } from '../kubectl/kubectl.mjs';
+import { askSecurely, startSecure } from './secure_server.mjs';
 import { ask, runServe, startServer, temporaryFolder } from './server.mjs';
-
-function askSecurely(server, target, { ca, token, host } = {}) {
-  return new Promise((resolve, reject) => {
-    const headers = { ...(token && { authorization: token }), ...(host && { host }) };
-    request(server.url + target, { ca, headers, agent: false, servername: 'localhost' }, response => {
-      let body = '';
-      response.on('data', data => { body += data; });
-      response.on('end', () => resolve({ status: response.statusCode, body }));
-    }).on('error', reject).end();
-  });
-}
-
-async function startSecure(t, ...options) {
-  const kubeconfig = path.join(await temporaryFolder(t), 'kubeconfig');
-  const server = await startServer(t, '--tls', '--kubeconfig', kubeconfig, ...options);
-  const text = await readFile(kubeconfig, 'utf8');
-  const ca = Buffer.from(/certificate-authority-data: (\S+)/.exec(text)[1], 'base64').toString();
-  const token = /token: (\S+)/.exec(text)[1].replace(/"/g, '');
-  return { server, kubeconfig, ca, token };
-}
 
 test('kubectl and others come in with the certificate and the token, and nobody without', async t => {
   const { server, kubeconfig, ca, token } = await startSecure(t);
@@ -54,13 +33,6 @@ test('a server on every address asks for TLS', async t => {
   const { server, ca, token } = await startSecure(t, '--address', '0.0.0.0');
   assert.match(server.url, /^https:\/\/127\.0\.0\.1:/);
   assert.equal((await askSecurely(server, '/version', { ca, token: `Bearer ${token}` })).status, 200);
-});
-
-test('plain bytes on an encrypted port end the connection', async t => {
-  const { server } = await startSecure(t);
-  const socket = connect(server.port, '127.0.0.1');
-  t.after(() => socket.destroy());
-  await new Promise(resolve => socket.on('error', resolve).on('close', resolve).end('GET / HTTP/1.1\r\n\r\n'));
 });
 
 test('a token of one\'s own works without TLS on the loopback address', async t => {
