@@ -71,6 +71,10 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       informers{store},
       network{loop, random.stream("network")},
       proxy{network, random.stream("proxy"), proxy_options(options)},
+      policies{network,
+               random.stream("policies"),
+               {.propagation_delay = options.proxy_delay,
+                .propagation_spread = options.proxy_delay_spread}},
       host_ports{network},
       load_balancers{network},
       fetches{loop, network, informers},
@@ -84,6 +88,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers);
+  policies.follow(informers);
   host_ports.follow(informers.of(api::ResourceId::pods));
   load_balancers.follow(informers);
 }

@@ -20,6 +20,7 @@
 #include "core/net/host_ports.h"
 #include "core/net/load_balancers.h"
 #include "core/net/network.h"
+#include "core/net/policy/network_policies.h"
 #include "core/net/proxy.h"
 #include "core/node/kubelet.h"
 #include "core/scheduler/scheduler.h"
@@ -59,6 +60,7 @@ struct Cluster::Parts {
   cluster::Observers observers;
   net::Network network;
   net::ServiceProxy proxy;
+  net::NetworkPolicies policies;
   net::HostPorts host_ports;
   net::LoadBalancers load_balancers;
   cluster::Fetches fetches;

@@ -211,11 +211,18 @@ class Connection : public Counted<Connection> {
   void start_relay(Node& node, Route route);
   void start_forward(Node& node, Route route);
   void send_forwarded();
-  void show_choice(Node& node, sim::Time at);
+  void show_proxy(const Node& node, sim::Time at);
+  void show_choice(const Node& node, sim::Time at);
+  void dial_endpoint(Node& node, const SocketAddress& endpoint);
   void refuse_by_rules(Node& node, Route route);
   void show_refusal(const Node& node, const Route& route, FailureKind kind, sim::Time at);
   void dial_next_endpoint(bool after_failure);
   void dial(sim::Duration head_start);
+  // What policies say of a SYN to dial_to_; of one to the address of a node that is not the
+  // client's own.
+  std::optional<PolicyDenial> judge() const;
+  std::optional<PolicyDenial> judge_departure() const;
+  void drop_by_policy(const PolicyDenial& denial, sim::Time at);
   void repeat_syn();
   void fail_dial(FailureKind kind, sim::Time at);
   void on_dial_failed(std::uint32_t attempt, FailureKind kind);

@@ -59,6 +59,11 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
 void DatagramPort::send_on(Network& network, Datagram datagram) {
   const SocketAddress to = datagram.to;
   Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
+  if (!to.ip.is_loopback() && network.is_filtered() &&
+      !is_admitted(network, *host_, owner, datagram.from,
+                   {Protocol::udp, host_, owner, datagram.from.ip, to})) {
+    return;
+  }
   // An answer comes from the address that was asked.
   const auto asked = network.datagram_nat().service_of(datagram.from, to, network.loop().now());
   if (asked) datagram.from = *asked;
@@ -82,6 +87,27 @@ void DatagramPort::send_on(Network& network, Datagram datagram) {
   }
 }
 
+// Whether policies let a datagram pass that `from` sends with the address `source`.
+bool DatagramPort::is_admitted(Network& network, const Host& from, const Host* owner,
+                               const SocketAddress& source, const PolicyPacket& packet) {
+  const auto denial = network.judge_datagram(from, owner, source, packet);
+  if (!denial) return true;
+  if (trace_) {
+    const Host* const judge = denial->direction == Direction::egress ? host_ : owner;
+    network.add_hop(*trace_, *host_,
+                    Network::denial_hop(*denial, judge->node(), network.loop().now(), source,
+                                        packet.destination));
+  }
+  return false;
+}
+
+// What leaves for another node's address is judged by that one; the rules of Services come later.
+bool DatagramPort::may_depart(Network& network, const Node& node, const Datagram& datagram) {
+  if (!network.is_filtered() || host_->node() == &node) return true;
+  return is_admitted(network, *host_, nullptr, datagram.from,
+                     {Protocol::udp, host_, nullptr, datagram.from.ip, datagram.to});
+}
+
 // The kernel of `node` changes the destination. Where it would change the sender's address too, the
 // answers come back by way of a port of the node.
 void DatagramPort::forward(Network& network, Node& node, const Route& route, Datagram datagram) {
@@ -94,6 +120,7 @@ void DatagramPort::forward(Network& network, Node& node, const Route& route, Dat
     // Nobody says when a client of datagrams is done.
     router.note_ended(node, *route.port, *endpoint);
   }
+  if (!may_depart(network, node, datagram)) return;
   network.datagram_nat().set(datagram.from, datagram.to, *endpoint, now);
   if (route.masquerades || host_->has_address(endpoint->ip)) {
     send_by_relay(network, node, route, std::move(datagram), endpoint);
@@ -120,7 +147,7 @@ void DatagramPort::show_choice(Network& network, const Node& node, const Route& 
 void DatagramPort::send_by_relay(Network& network, Node& node, const Route& route,
                                  Datagram datagram, const std::optional<SocketAddress>& chosen) {
   const auto to_proxy = network.travel_time(*host_, node.host());
-  if (!to_proxy) return;
+  if (!to_proxy || !may_depart(network, node, datagram)) return;
   DatagramPort* const proxy =
       network.datagram_relay(node, route, datagram.from, datagram.to, chosen);
   if (proxy == nullptr) return;
@@ -130,6 +157,14 @@ void DatagramPort::send_by_relay(Network& network, Node& node, const Route& rout
     show_choice(network, node, route, proxy->local(), endpoint, network.loop().now() + *to_proxy);
   }
   Host* const target = network.find_host(endpoint.ip);
+  if (network.is_filtered() && target != nullptr) {
+    // As for connections: see Connection::judge.
+    const bool shows_client = target->node() == &node || (route.verdict == Route::Verdict::relay &&
+                                                          host_->kind() == HostKind::pod);
+    const PolicyPacket packet{Protocol::udp, host_->node() == &node ? host_ : nullptr, target,
+                              shows_client ? datagram.from.ip : proxy->local().ip, endpoint};
+    if (!is_admitted(network, node.host(), target, proxy->local(), packet)) return;
+  }
   const Network::Way way = network.way(node.host(), target, endpoint.ip);
   // The proxy only logs that an endpoint cannot be reached; its client hears nothing.
   if (way.outcome != Network::Way::Outcome::delivered) return;

@@ -101,6 +101,9 @@ class DatagramPort : public Counted<DatagramPort> {
   void pass_back(Network& network, sim::Duration so_far, Datagram datagram);
   void send_on(Network& network, Datagram datagram);
   void forward(Network& network, Node& node, const Route& route, Datagram datagram);
+  bool is_admitted(Network& network, const Host& from, const Host* owner,
+                   const SocketAddress& source, const PolicyPacket& packet);
+  bool may_depart(Network& network, const Node& node, const Datagram& datagram);
   void show_choice(Network& network, const Node& node, const Route& route,
                    const SocketAddress& from, const SocketAddress& to, sim::Time at);
   void send_by_relay(Network& network, Node& node, const Route& route, Datagram datagram,

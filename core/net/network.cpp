@@ -283,6 +283,34 @@ void Network::drop_oldest_relay() {
   if (found != datagram_relays_.end() && found->second == oldest) datagram_relays_.erase(found);
 }
 
+std::optional<PolicyDenial> Network::judge_datagram(const Host& from, const Host* owner,
+                                                    const SocketAddress& source,
+                                                    const PolicyPacket& packet) {
+  if (!is_filtered()) return {};
+  const auto is_judged = [&](const Host* host) {
+    return host != nullptr && policy_filter_->isolates(*host);
+  };
+  if (owner == &from || !(is_judged(packet.sender) || is_judged(packet.receiver))) return {};
+  if (datagram_flows_.renew(source, packet.destination, loop_.now())) return {};
+  auto denial = policy_filter_->judge(packet);
+  if (!denial) datagram_flows_.add(source, packet.destination, loop_.now());
+  return denial;
+}
+
+Hop Network::denial_hop(const PolicyDenial& denial, const Node* node, sim::Time at,
+                        const SocketAddress& from, const SocketAddress& to) {
+  Hop hop;
+  hop.kind = HopKind::policy;
+  hop.time = at;
+  hop.from = from;
+  hop.to = to;
+  if (node != nullptr) hop.node = node->name();
+  hop.pod = denial.pod;
+  hop.failure = FailureKind::connection_timed_out;
+  hop.detail = denial.to_string();
+  return hop;
+}
+
 DatagramPort* Network::datagram_relay(Node& node, const Route& route, const SocketAddress& client,
                                       const SocketAddress& to,
                                       const std::optional<SocketAddress>& endpoint) {

@@ -15,10 +15,12 @@
 
 #include "core/net/address.h"
 #include "core/net/connection_tracking.h"
+#include "core/net/datagram_flows.h"
 #include "core/net/datagram_nat.h"
 #include "core/net/gateway.h"
 #include "core/net/host.h"
 #include "core/net/observer.h"
+#include "core/net/policy.h"
 #include "core/net/router.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
@@ -156,6 +158,9 @@ class Network {
   /// Who decides about virtual addresses; null for nobody. Must outlive its use here.
   void set_router(Router* router) { router_ = router; }
   Router* router() const { return router_; }
+  /// Who enforces network policies; null for nobody. Must outlive its use here.
+  void set_policy_filter(PolicyFilter* filter) { policy_filter_ = filter; }
+  PolicyFilter* policy_filter() const { return policy_filter_; }
   /// Who takes packets to addresses that nobody has; null for nobody. Must outlive its use here.
   void set_gateway(Gateway* gateway) { gateway_ = gateway; }
   Gateway* gateway() const { return gateway_; }
@@ -189,6 +194,22 @@ class Network {
   /// null; `node` becomes the node whose rules apply.
   Route route(const Host& from, const Host* owner, Protocol protocol, const SocketAddress& client,
               const SocketAddress& to, Node*& node);
+  /// False while no policy can forbid anything.
+  bool is_filtered() const { return policy_filter_ != nullptr && policy_filter_->is_active(); }
+  /// What forbids the first packet of a connection; empty if it may pass.
+  std::optional<PolicyDenial> judge(const PolicyPacket& packet) const {
+    if (!is_filtered()) return {};
+    return policy_filter_->judge(packet);
+  }
+  /// The same for a datagram that goes from `from` with the addresses `source` and
+  /// `packet.destination` to `owner`, which may be null: what belongs to an exchange that was
+  /// allowed passes.
+  std::optional<PolicyDenial> judge_datagram(const Host& from, const Host* owner,
+                                             const SocketAddress& source,
+                                             const PolicyPacket& packet);
+  /// The hop that shows a denial.
+  static Hop denial_hop(const PolicyDenial& denial, const Node* node, sim::Time at,
+                        const SocketAddress& from, const SocketAddress& to);
   /// What the kernels remember of datagrams.
   DatagramNat& datagram_nat() { return datagram_nat_; }
   /// What they remember of connections.
@@ -221,6 +242,7 @@ class Network {
   NetworkOptions options_;
   ConnectionPool* pool_;
   Router* router_ = nullptr;
+  PolicyFilter* policy_filter_ = nullptr;
   Gateway* gateway_ = nullptr;
   Observer* observer_ = nullptr;
   // By NodeId; null where a node was removed.
@@ -243,6 +265,7 @@ class Network {
   std::deque<Ref<DatagramPort>> datagram_relay_order_;
   DatagramNat datagram_nat_;
   ConnectionTracking tracking_;
+  DatagramFlows datagram_flows_;
   bool has_trouble_ = false;
   std::uint64_t last_trace_id_ = 0;
 };

@@ -21,6 +21,8 @@ std::string_view hop_kind_name(HopKind kind) {
       return "choice";
     case HopKind::dial_failed:
       return "dial_failed";
+    case HopKind::policy:
+      return "policy";
     case HopKind::server:
       return "server";
     case HopKind::response:

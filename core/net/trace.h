@@ -31,6 +31,9 @@ enum class HopKind : std::uint8_t {
   choice,
   /// An attempt of the proxy to reach an endpoint failed; `failure` says how.
   dial_failed,
+  /// A NetworkPolicy dropped the packet to `to`; `pod` is the one that is isolated, `detail` names
+  /// the direction and the policies.
+  policy,
   /// The request reached the server: `pod` on `node`.
   server,
   /// The response is back at the client; `detail` is its status.

@@ -58,6 +58,9 @@ std::string way_of(const net::FetchResult& result) {
       case net::HopKind::dial_failed:
         add(std::string{"("} + std::string{failure_kind_name(hop.failure)} + ")");
         break;
+      case net::HopKind::policy:
+        add("(" + hop.detail + ")");
+        break;
       default:
         break;
     }

@@ -114,7 +114,7 @@ export interface FetchOptions {
 export interface Hop {
   kind:
     | 'client' | 'resolved' | 'dns_query' | 'dns_answer' | 'connect' | 'proxy'
-    | 'choice' | 'dial_failed' | 'server' | 'response' | 'failed';
+    | 'choice' | 'dial_failed' | 'policy' | 'server' | 'response' | 'failed';
   /** RFC 3339 with nanoseconds. */
   time: string;
   from?: string;

@@ -54,6 +54,7 @@ class StopCollector {
       case net::HopKind::failed:
         failed(hop);
         break;
+      case net::HopKind::policy:
       case net::HopKind::resolved:
       case net::HopKind::response:
         break;
