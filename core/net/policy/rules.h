@@ -45,6 +45,7 @@ struct PortMatch {
   /// The name of a container port of the receiver instead.
   std::string name;
 
+  /// True if the packet goes to such a port.
   bool matches(const Target& target) const;
 };
 
@@ -58,6 +59,7 @@ struct PeerMatch {
   std::optional<Cidr> block;
   std::vector<Cidr> exceptions;
 
+  /// True if the other end is such a one.
   bool matches(const Peer& peer, std::string_view policy_namespace) const;
 };
 
@@ -68,6 +70,7 @@ struct Rule {
   /// None: everybody.
   std::vector<PeerMatch> peers;
 
+  /// True if the rule lets the packet through.
   bool allows(const Peer& peer, const Target& target, std::string_view policy_namespace) const;
 };
 
@@ -84,6 +87,7 @@ class Rules {
   /// True if the Pods that it selects may do in that direction only what policies allow
   /// (`policyTypes`).
   bool isolates(Direction direction) const;
+  /// True if a rule for that direction lets the packet through.
   bool allows(Direction direction, const Peer& peer, const Target& target) const;
   /// True if a port is given by its name, so that `Target::pod` matters.
   bool names_ports() const { return names_ports_; }
