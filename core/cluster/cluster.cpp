@@ -153,14 +153,35 @@ api::Result<void> Cluster::fault(const cluster::Fault& fault) {
   return parts_->inject(fault);
 }
 
-api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options) const {
-  const auto client = parts_->fetches.find_client(options.from);
+namespace {
+
+// Who asks for what, for an explanation.
+struct Question {
+  net::Ref<net::Host> client;
+  net::Url url;
+};
+
+api::Result<Question> read_question(const cluster::Fetches& fetches, const FetchOptions& options) {
+  auto client = fetches.find_client(options.from);
   if (!client) return std::unexpected{client.error()};
-  const auto url = net::Url::parse(options.url);
+  auto url = net::Url::parse(options.url);
   if (!url) return std::unexpected{api::bad_request(fmt::format("url: {}", url.error()))};
-  return cluster::explain(
-      {parts_->api, parts_->informers, parts_->network, parts_->proxy, parts_->load_balancers},
-      **client, *url);
+  return Question{std::move(*client), std::move(*url)};
+}
+
+}  // namespace
+
+api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options) const {
+  const auto question = read_question(parts_->fetches, options);
+  if (!question) return std::unexpected{question.error()};
+  return cluster::explain(parts_->why_sources(), *question->client, question->url);
+}
+
+api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options,
+                                                   const net::FetchResult& result) const {
+  const auto question = read_question(parts_->fetches, options);
+  if (!question) return std::unexpected{question.error()};
+  return cluster::explain_failure(parts_->why_sources(), *question->client, question->url, result);
 }
 
 api::Result<void> Cluster::set_proxy_mode(net::proxy::ModeKind mode,

@@ -142,6 +142,9 @@ class Cluster {
   /// What is wrong with the way of a request, as things are now; nothing is sent and no time
   /// passes. Only `from` and `url` count. Errors: as `check_fetch`.
   api::Result<cluster::Explanation> explain(const FetchOptions& options) const;
+  /// The same for such a request that has just failed, in the words of what happened to it.
+  api::Result<cluster::Explanation> explain(const FetchOptions& options,
+                                            const net::FetchResult& result) const;
 
   // History.
 

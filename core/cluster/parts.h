@@ -16,6 +16,7 @@
 #include "core/cluster/history.h"
 #include "core/cluster/observers.h"
 #include "core/cluster/sessions.h"
+#include "core/cluster/why/why.h"
 #include "core/controllers/controller.h"
 #include "core/net/host_ports.h"
 #include "core/net/load_balancers.h"
@@ -44,6 +45,8 @@ struct Cluster::Parts {
   node::Kubelet* find_kubelet(std::string_view node_name) const { return kubelets.find(node_name); }
   /// Does what a fault says; its target is known to be of the right form.
   api::Result<void> inject(const cluster::Fault& fault);
+  /// Where explanations look.
+  cluster::WhySources why_sources() { return {api, informers, network, proxy, load_balancers}; }
   /// Keeps an input in the history. What is due at this moment happens first, so that replaying
   /// needs the moment alone. Errors: TooManyRequests.
   api::Result<void> record(std::string_view kind, doc::Value what);

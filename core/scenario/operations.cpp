@@ -12,6 +12,7 @@
 #include "core/cluster/fault.h"
 #include "core/doc/json.h"
 #include "core/doc/json_path.h"
+#include "core/scenario/drain.h"
 #include "core/scenario/lookup.h"
 
 namespace rockpool::scenario {
@@ -46,6 +47,8 @@ std::string_view verb_name(OperationKind kind) {
       return "resolve";
     case OperationKind::fault:
       return "fault";
+    case OperationKind::drain:
+      return "drain";
     case OperationKind::traffic:
       return "traffic";
   }
@@ -293,6 +296,8 @@ std::string title_of(const World& world, const Operation& operation) {
       return fmt::format("{} {}", verb, sim::format_duration(operation.duration));
     case OperationKind::fault:
       return fmt::format("{} {}", verb, doc::to_json(operation.fault));
+    case OperationKind::drain:
+      return fmt::format("{} {}", verb, operation.node);
     case OperationKind::resolve:
       return fmt::format("{} {} from {}", verb, operation.lookup.name,
                          operation.lookup.from.label());
@@ -347,6 +352,9 @@ void perform(World& world, const Operation& operation, const Timeouts& timeouts,
       break;
     case OperationKind::fault:
       outcome = inject(world, operation);
+      break;
+    case OperationKind::drain:
+      outcome = drain(world, operation);
       break;
     case OperationKind::traffic:
       break;

@@ -137,6 +137,8 @@ void Report::add_failed_requests(const TrafficStatistics& statistics, std::size_
     line(fmt::format("{:{}}after {}: {}", "", indent + 2, sim::format_duration(failed.offset),
                      failed.way));
     line(fmt::format("{:{}}{}", "", indent + 4, paint(Ink::dim, failed.message)));
+    if (failed.explanation.empty()) continue;
+    line(fmt::format("{:{}}{}", "", indent + 4, paint(Ink::dim, failed.explanation)));
   }
 }
 

@@ -30,7 +30,7 @@ constexpr std::array kVerbs = {
     Verb{"delete", OperationKind::deletion},  Verb{"wait", OperationKind::wait},
     Verb{"sleep", OperationKind::sleep},      Verb{"advance", OperationKind::sleep},
     Verb{"resolve", OperationKind::resolve},  Verb{"fault", OperationKind::fault},
-    Verb{"traffic", OperationKind::traffic},
+    Verb{"drain", OperationKind::drain},      Verb{"traffic", OperationKind::traffic},
 };
 // Operations of Chainsaw that need a shell or a kubectl.
 constexpr std::string_view kLaterVerbs[] = {"script", "command", "describe", "events",
@@ -217,6 +217,9 @@ void read_body(OperationKind kind, Reader reader, Operation& operation) {
       read_lookup(reader, operation.lookup);
       break;
     case OperationKind::fault:
+      break;
+    case OperationKind::drain:
+      reader.required_text("node", operation.node);
       break;
     case OperationKind::traffic:
       read_traffic(reader, operation);

@@ -53,6 +53,7 @@ enum class OperationKind {
   sleep,
   resolve,
   fault,
+  drain,
   traffic,
 };
 
@@ -115,6 +116,8 @@ struct Operation {
   /// For fault: the document of core/cluster/fault.h, whose target may be `{namespace, selector,
   /// index}`.
   doc::Value fault;
+  /// For drain: the node.
+  std::string node;
   TrafficSpec traffic;
   /// For traffic: what happens while it flows, each at its `after`.
   std::vector<Operation> during;

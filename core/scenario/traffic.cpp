@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -22,12 +23,25 @@ Measured compare(const Expectation& expectation, std::optional<double> value) {
           comparison.holds(*value)};
 }
 
+// Why the request that has just failed did so; empty if it did not, or nobody will ask.
+std::optional<FailureCause> cause_of(const Cluster& cluster, const FetchOptions& options,
+                                     const net::FetchResult& result, bool is_wanted) {
+  if (result.ok() || !is_wanted) return {};
+  auto explanation = cluster.explain(options, result);
+  if (!explanation) return {};
+  return FailureCause{cluster::cause_name(explanation->cause), std::move(explanation->summary)};
+}
+
 }  // namespace
 
 Traffic::Traffic(World& world, const TrafficSpec& spec, FetchOptions options)
     : world_{world},
       spec_{spec},
-      options_{std::move(options)},
+      options_{std::make_shared<const FetchOptions>(std::move(options))},
+      expects_causes_{std::ranges::any_of(spec.expectations,
+                                          [](const Expectation& expectation) {
+                                            return expectation.metric.starts_with("causes.");
+                                          })},
       began_{world.timeline().now()},
       count_{static_cast<std::uint64_t>(
           std::llround(spec.rate * std::chrono::duration<double>{spec.duration}.count()))} {
@@ -60,8 +74,10 @@ void Traffic::act() {
   const sim::Time now = world_.timeline().now();
   const sim::Duration offset = now - began_;
   const auto started = world_.cluster().start_fetch(
-      options_, [statistics = statistics_, offset](const net::FetchResult& result) {
-        statistics->add(offset, result);
+      *options_, [statistics = statistics_, offset, &cluster = world_.cluster(), options = options_,
+                  all = expects_causes_](const net::FetchResult& result) {
+        const bool is_wanted = all || statistics->failures() < TrafficStatistics::kMaxKeptFailures;
+        statistics->add(offset, result, cause_of(cluster, *options, result, is_wanted));
       });
   if (started) return;
   // A client that has gone makes no requests; that they were wanted still counts.

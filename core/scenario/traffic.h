@@ -45,7 +45,10 @@ class Traffic : public Timeline::Actor {
 
   World& world_;
   const TrafficSpec& spec_;
-  FetchOptions options_;
+  // Shared with the answers still to come, as the statistics are.
+  std::shared_ptr<const FetchOptions> options_;
+  // Each failure is to be explained, not only those that are kept.
+  bool expects_causes_;
   sim::Time began_;
   std::uint64_t count_;
   std::uint64_t made_ = 0;

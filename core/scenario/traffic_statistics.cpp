@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/cluster/why/explanation.h"
 #include "core/net/failure.h"
 #include "core/net/trace.h"
 
@@ -21,6 +22,7 @@ constexpr std::array<std::string_view, 14> kMetrics = {
     "backends.minShare", "backends.maxShare",
 };
 constexpr std::array<std::string_view, 3> kPrefixes = {"failures.", "statuses.", "bodies."};
+constexpr std::string_view kCausePrefix = "causes.";
 
 constexpr std::size_t kMaxBodies = 1000;
 
@@ -82,13 +84,16 @@ std::string backend_of(const net::FetchResult& result) {
 
 bool is_metric(std::string_view name) {
   if (std::ranges::find(kMetrics, name) != kMetrics.end()) return true;
+  if (name.starts_with(kCausePrefix)) {
+    return cluster::is_cause_name(name.substr(kCausePrefix.size()));
+  }
   return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) {
     return name.starts_with(prefix) && name.size() > prefix.size();
   });
 }
 
 std::string metric_names() {
-  return fmt::format("{}, failures.<reason>, statuses.<code>, bodies.<text>",
+  return fmt::format("{}, failures.<reason>, causes.<cause>, statuses.<code>, bodies.<text>",
                      fmt::join(kMetrics, ", "));
 }
 
@@ -96,7 +101,8 @@ bool holds_for_none(std::string_view metric) {
   return metric == "firstFailureAfter" || metric == "lastFailureAfter" || metric == "failureSpan";
 }
 
-void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result) {
+void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result,
+                            const std::optional<FailureCause>& cause) {
   if (result.ok()) ++statuses_[result.outcome->status];
   if (result.ok() && result.outcome->status < 400) {
     latencies_.push_back(seconds(result.ended - result.started));
@@ -110,12 +116,13 @@ void TrafficStatistics::add(sim::Duration offset, const net::FetchResult& result
                                  ? fmt::format("status_{}", result.outcome->status)
                                  : std::string{net::failure_kind_name(result.outcome.error().kind)};
   ++reasons_[reason];
+  if (cause) ++causes_[std::string{cause->name}];
   first_failure_ = std::min(first_failure_.value_or(offset), offset);
   last_failure_ = std::max(last_failure_.value_or(offset), offset);
   if (kept_.size() < kMaxKeptFailures) {
     kept_.push_back({offset, reason,
                      result.ok() ? result.outcome->body : net::curl_message(result.outcome.error()),
-                     way_of(result)});
+                     way_of(result), cause ? cause->summary : std::string{}});
   }
 }
 
@@ -162,6 +169,9 @@ std::optional<double> TrafficStatistics::measure(std::string_view metric) const 
   if (metric == "backends.minShare") return share(false);
   if (metric == "backends.maxShare") return share(true);
   if (metric.starts_with("failures.")) return count_of(reasons_, std::string{metric.substr(9)});
+  if (metric.starts_with(kCausePrefix)) {
+    return count_of(causes_, metric.substr(kCausePrefix.size()));
+  }
   if (metric.starts_with("bodies.")) return count_bodies(metric.substr(7));
   if (metric.starts_with("statuses.")) {
     int code = 0;

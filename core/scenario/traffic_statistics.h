@@ -21,10 +21,19 @@ struct FailedRequest {
   std::string message;
   /// How far it came: `client → 10.96.3.7:80 → node-1 → default/web-abc`.
   std::string way;
+  /// Why it failed, in one sentence; empty if that was not asked for.
+  std::string explanation;
 };
 
-/// True if traffic can be measured by that name; `failures.…`, `statuses.…` and `bodies.…` go by
-/// their prefix.
+/// Why a request failed, as the cluster explains it.
+struct FailureCause {
+  /// As `cluster::cause_name` gives it.
+  std::string_view name;
+  std::string summary;
+};
+
+/// True if traffic can be measured by that name; `failures.…`, `statuses.…`, `causes.…` and
+/// `bodies.…` go by their prefix.
 bool is_metric(std::string_view name);
 /// All names, for error messages.
 std::string metric_names();
@@ -39,8 +48,9 @@ class TrafficStatistics {
   static constexpr std::size_t kMaxKeptFailures = 10;
 
   /// Adds the result of a request made `offset` after the beginning. An answer of status 400 or
-  /// more counts as failed for the reason `status_<code>`.
-  void add(sim::Duration offset, const net::FetchResult& result);
+  /// more counts as failed for the reason `status_<code>`. `cause`, if known, is why it failed.
+  void add(sim::Duration offset, const net::FetchResult& result,
+           const std::optional<FailureCause>& cause = {});
 
   /// A number by its name: a count, a share of 1, or seconds. Empty if there is none: the latency
   /// when no request succeeded, the moment of a failure when none failed; or for a name that means
@@ -52,6 +62,7 @@ class TrafficStatistics {
   const std::map<std::string, std::uint64_t>& backends() const { return backends_; }
   /// Failed requests by reason.
   const std::map<std::string, std::uint64_t>& reasons() const { return reasons_; }
+  std::uint64_t failures() const { return failures_; }
 
  private:
   std::optional<double> latency(double quantile) const;
@@ -63,6 +74,7 @@ class TrafficStatistics {
   std::vector<double> latencies_;
   std::map<std::string, std::uint64_t> backends_;
   std::map<std::string, std::uint64_t> reasons_;
+  std::map<std::string, std::uint64_t, std::less<>> causes_;
   std::map<int, std::uint64_t> statuses_;
   std::map<std::string, std::uint64_t> bodies_;
   std::optional<sim::Duration> first_failure_;

@@ -53,10 +53,18 @@ enum class Cause {
   node_is_down,
   /// The network between the nodes is cut.
   network_is_cut,
+  /// A Pod got requests before its process listened, as nothing told whether it does.
+  taken_for_ready,
+  /// A Pod stopped while requests were still on their way to it.
+  stopped_too_soon,
+  /// A Pod was killed with requests in flight: its grace period was too short.
+  killed_too_soon,
 };
 
 /// "none", "selects_nothing" and so on.
 std::string_view cause_name(Cause cause);
+/// True for such a name.
+bool is_cause_name(std::string_view name);
 
 /// One thing that was looked at on the way.
 struct Finding {

@@ -4,60 +4,53 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "core/cluster/why/inquiry.h"
 
 namespace rockpool::cluster {
 
+namespace {
+
+// In the order of Cause.
+constexpr std::string_view kCauseNames[] = {
+    "none",
+    "name_not_found",
+    "name_of_other_namespace",
+    "dns_is_down",
+    "not_known_outside",
+    "no_such_address",
+    "no_such_port",
+    "no_such_node_port",
+    "selects_nothing",
+    "no_endpoints_written",
+    "pods_not_running",
+    "pods_not_ready",
+    "no_such_target_port",
+    "endpoints_lag",
+    "proxy_lags",
+    "not_proxied",
+    "no_local_endpoint",
+    "not_admitted",
+    "no_healthy_node",
+    "nobody_listens",
+    "node_is_down",
+    "network_is_cut",
+    "taken_for_ready",
+    "stopped_too_soon",
+    "killed_too_soon",
+};
+static_assert(std::size(kCauseNames) == static_cast<std::size_t>(Cause::killed_too_soon) + 1);
+
+}  // namespace
+
 std::string_view cause_name(Cause cause) {
-  switch (cause) {
-    case Cause::none:
-      return "none";
-    case Cause::name_not_found:
-      return "name_not_found";
-    case Cause::name_of_other_namespace:
-      return "name_of_other_namespace";
-    case Cause::dns_is_down:
-      return "dns_is_down";
-    case Cause::not_known_outside:
-      return "not_known_outside";
-    case Cause::no_such_address:
-      return "no_such_address";
-    case Cause::no_such_port:
-      return "no_such_port";
-    case Cause::no_such_node_port:
-      return "no_such_node_port";
-    case Cause::selects_nothing:
-      return "selects_nothing";
-    case Cause::no_endpoints_written:
-      return "no_endpoints_written";
-    case Cause::pods_not_running:
-      return "pods_not_running";
-    case Cause::pods_not_ready:
-      return "pods_not_ready";
-    case Cause::no_such_target_port:
-      return "no_such_target_port";
-    case Cause::endpoints_lag:
-      return "endpoints_lag";
-    case Cause::proxy_lags:
-      return "proxy_lags";
-    case Cause::not_proxied:
-      return "not_proxied";
-    case Cause::no_local_endpoint:
-      return "no_local_endpoint";
-    case Cause::not_admitted:
-      return "not_admitted";
-    case Cause::no_healthy_node:
-      return "no_healthy_node";
-    case Cause::nobody_listens:
-      return "nobody_listens";
-    case Cause::node_is_down:
-      return "node_is_down";
-    case Cause::network_is_cut:
-      return "network_is_cut";
-  }
-  return "";
+  return kCauseNames[static_cast<std::size_t>(cause)];
+}
+
+bool is_cause_name(std::string_view name) {
+  return std::ranges::find(kCauseNames, name) != std::end(kCauseNames);
 }
 
 std::size_t distance(std::string_view one, std::string_view other) {

@@ -7,10 +7,11 @@ namespace rockpool::node {
 
 // One line for each image: its file, and how to get at it.
 const Image& find_image(const ImageReference& reference) {
-  const std::array<const Image*, 10> images = {
+  const std::array<const Image*, 11> images = {
       &agnhost_image(),
       &base_images(),
       &coredns_image(),
+      &echoserver_image(),
       &fortio_image(),
       &hello_app_image(),
       &http_echo_image(),

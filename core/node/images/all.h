@@ -12,6 +12,8 @@ const Image& agnhost_image();
 const Image& base_images();
 /// The cluster's DNS server (coredns.cpp).
 const Image& coredns_image();
+/// The server of the tutorial "Using Source IP" (echoserver.cpp).
+const Image& echoserver_image();
 /// The load generator and its echo server (fortio.cpp).
 const Image& fortio_image();
 /// Google's "Hello, world!" (hello_app.cpp).

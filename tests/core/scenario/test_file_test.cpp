@@ -206,7 +206,7 @@ TEST_CASE("a mistake is told with its place") {
   constexpr std::string_view kOneOperation =
       "t.yaml:7:11: spec.steps[0].try[0]: expected one operation: apply, create, update, patch, "
       "assert, error, "
-      "delete, wait, sleep, advance, resolve, fault, traffic";
+      "delete, wait, sleep, advance, resolve, fault, drain, traffic";
   check("        - asert: {}\n", kOneOperation);
   check("        - sleep: {duration: 1s}\n          advance: 1s\n", kOneOperation);
   check("        - script: {content: ls}\n",

@@ -113,5 +113,20 @@ TEST_CASE("a measure that does not exist is none") {
   CHECK_FALSE(TrafficStatistics{}.measure("speed").has_value());
 }
 
+TEST_CASE("failures are counted by their causes") {
+  TrafficStatistics statistics;
+  const auto refused = failure(net::FailureKind::connection_refused);
+  statistics.add(milliseconds{1}, refused, FailureCause{"proxy_lags", "It lags."});
+  statistics.add(milliseconds{2}, refused, FailureCause{"nobody_listens", "Nobody."});
+  statistics.add(milliseconds{3}, refused, FailureCause{"proxy_lags", "It lags."});
+  statistics.add(milliseconds{4}, refused);
+  CHECK(statistics.measure("causes.proxy_lags") == 2);
+  CHECK(statistics.measure("causes.nobody_listens") == 1);
+  CHECK(statistics.measure("causes.node_is_down") == 0);
+  CHECK(statistics.failed().front().explanation == "It lags.");
+  CHECK(is_metric("causes.proxy_lags"));
+  CHECK_FALSE(is_metric("causes.bad_luck"));
+}
+
 }  // namespace
 }  // namespace rockpool::scenario

@@ -74,6 +74,24 @@ TEST_CASE("hello-app and http-echo") {
   CHECK(broken.container("p").last_state().terminated()["exitCode"].as_int() == 127);
 }
 
+TEST_CASE("echoserver") {
+  Served old{"image: 'registry.k8s.io/echoserver:1.4'"};
+  CHECK(old.at("8080/a?b=c") ==
+        "200 CLIENT VALUES:\nclient_address=192.168.49.3\ncommand=GET\nreal path=/a?b=c\n"
+        "query=b=c\nrequest_version=1.1\nrequest_uri=http://10.244.1.2:8080/a?b=c\n\n"
+        "SERVER VALUES:\nserver_version=nginx: 1.10.0 - lua: 10001\n\nHEADERS RECEIVED:\n"
+        "host=10.244.1.2:8080\nBODY:\n-no body in request-");
+  CHECK(old.at("8080/").find("query=nil\n") != std::string::npos);
+  Served present{"image: 'registry.k8s.io/echoserver:1.10', env: [{name: POD_NAME, value: mine}]"};
+  const std::string answer = present.at("8080/");
+  CHECK(
+      answer.starts_with("200 \n\nHostname: p\n\nPod Information:\n\tnode name:\tN/A\n\tpod "
+                         "name:\tmine\n"));
+  CHECK(answer.find("\n\nRequest Information:\n\tclient_address=192.168.49.3\n\tmethod=GET\n") !=
+        std::string::npos);
+  CHECK(answer.ends_with("\thost=10.244.1.2:8080  \n\nRequest Body:\n\t-no body in request-\n\n"));
+}
+
 TEST_CASE("agnhost netexec") {
   Served world{"image: 'registry.k8s.io/e2e-test-images/agnhost:2.39', args: [netexec]"};
   CHECK(world.at("8080/hostname") == "200 p");
