@@ -20,6 +20,7 @@
 #include "web/app/view/shortcuts.h"
 #include "web/app/view/top_bar.h"
 #include "web/app/view/traffic_panel.h"
+#include "web/app/view/why_panel.h"
 #include "web/app/widgets/controls.h"
 
 namespace rockpool::app {
@@ -78,6 +79,7 @@ struct App::Parts {
   Inspector inspector;
   TrafficPanel traffic;
   EventsPanel events;
+  WhyPanel why;
 
   bool dark() const {
     return desk.theme == ThemeChoice::Auto ? environment.dark : desk.theme == ThemeChoice::Dark;
@@ -295,21 +297,25 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
       narrow_panel = desk.wanted_panel;
   } else if (dock.mode == DockMode::Medium) {
     if (desk.wanted_panel != Panel::Map) side_tab = static_cast<int>(desk.wanted_panel) - 1;
-  } else if (desk.wanted_panel == Panel::Traffic || desk.wanted_panel == Panel::Events) {
-    bottom_tab = desk.wanted_panel == Panel::Traffic ? 0 : 1;
+  } else if (desk.wanted_panel == Panel::Traffic || desk.wanted_panel == Panel::Events ||
+             desk.wanted_panel == Panel::Why) {
+    bottom_tab = static_cast<int>(desk.wanted_panel) - static_cast<int>(Panel::Traffic);
   }
 }
 
 void App::Parts::draw_bottom(Ui& ui, const Rect& area) {
   Rect rest = area;
   ui.painter().fill(area, ui.theme.panel);
-  const std::array<Tab, 2> tabs{
-      {{.id = "traffic", .label = "Traffic"}, {.id = "events", .label = "Events"}}};
-  tab_strip(ui, "bottom", rest.take_top(36), tabs, bottom_tab);
+  static constexpr std::array<Tab, 3> kTabs{{{.id = "traffic", .label = "Traffic"},
+                                             {.id = "events", .label = "Events"},
+                                             {.id = "why", .label = "Why?"}}};
+  tab_strip(ui, "bottom", rest.take_top(36), kTabs, bottom_tab);
   if (bottom_tab == 0) {
     traffic.draw(ui, desk, rest);
-  } else {
+  } else if (bottom_tab == 1) {
     events.draw(ui, desk, rest);
+  } else {
+    why.draw(ui, desk, rest);
   }
 }
 
@@ -329,10 +335,11 @@ void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
   topology.draw(ui, desk, dock.topology);
   Rect rest = dock.side;
   ui.painter().fill(rest, ui.theme.panel);
-  static constexpr std::array<Tab, 4> kTabs{{{.id = "yaml", .label = "YAML"},
+  static constexpr std::array<Tab, 5> kTabs{{{.id = "yaml", .label = "YAML"},
                                              {.id = "inspect", .label = "Inspect"},
                                              {.id = "traffic", .label = "Traffic"},
-                                             {.id = "events", .label = "Events"}}};
+                                             {.id = "events", .label = "Events"},
+                                             {.id = "why", .label = "Why?"}}};
   tab_strip(ui, "side", rest.take_top(38), kTabs, side_tab);
   switch (side_tab) {
     case 0:
@@ -344,8 +351,11 @@ void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
     case 2:
       traffic.draw(ui, desk, rest);
       break;
-    default:
+    case 3:
       events.draw(ui, desk, rest);
+      break;
+    default:
+      why.draw(ui, desk, rest);
       break;
   }
   splitter(ui, "split-side", dock.side_splitter, true, -1, sizes.side, 300, 620);
@@ -368,17 +378,21 @@ void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
     case Panel::Events:
       events.draw(ui, desk, dock.bottom);
       break;
+    case Panel::Why:
+      why.draw(ui, desk, dock.bottom);
+      break;
   }
   struct Entry {
     std::string_view id;
     std::string_view label;
     Icon icon;
   };
-  static constexpr std::array<Entry, 5> kEntries{{{"tab/map", "Map", Icon::Map},
+  static constexpr std::array<Entry, 6> kEntries{{{"tab/map", "Map", Icon::Map},
                                                   {"tab/yaml", "YAML", Icon::Code},
                                                   {"tab/inspect", "Inspect", Icon::Inspect},
                                                   {"tab/traffic", "Traffic", Icon::Chart},
-                                                  {"tab/events", "Events", Icon::Events}}};
+                                                  {"tab/events", "Events", Icon::Events},
+                                                  {"tab/why", "Why?", Icon::Help}}};
   const Painter painter = ui.painter();
   painter.fill(dock.tabs, ui.theme.panel);
   painter.fill({dock.tabs.x, dock.tabs.y, dock.tabs.w, ui.pixel}, ui.theme.border);

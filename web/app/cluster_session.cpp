@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "core/api/object.h"
@@ -12,6 +13,8 @@
 #include "core/doc/json.h"
 #include "core/doc/yaml_writer.h"
 #include "core/net/http.h"
+#include "core/net/network.h"
+#include "core/net/proxy.h"
 #include "web/app/examples.h"
 #include "web/app/model/api_paths.h"
 #include "web/app/model/object_facts.h"
@@ -234,6 +237,62 @@ Outcome ClusterSession::log(const ObjectRef& pod, std::string_view container, bo
   const apiserver::Response response = cluster().request(apiserver::make_request("GET", target));
   if (response.status >= 300) return {false, status_message(response)};
   return {true, response.body};
+}
+
+ProxyMode ClusterSession::proxy_mode() const {
+  return {cluster().proxy_mode(), cluster().proxy().options().ipvs_scheduler};
+}
+
+Outcome ClusterSession::set_proxy_mode(const ProxyMode& mode) {
+  const auto result = cluster().set_proxy_mode(mode.kind, mode.scheduler);
+  refresh();
+  if (!result) return {false, result.error().message};
+  return {true, fmt::format("The proxies of all nodes start anew: {}.", proxy_mode_text(mode))};
+}
+
+NodeProxy ClusterSession::node_proxy(const std::string& node, NodeProxyPart part) const {
+  return read_node_proxy(cluster(), world_, node, part);
+}
+
+std::vector<SliceRow> ClusterSession::slices(const ObjectRef& object) const {
+  return endpoint_slices(cluster(), object);
+}
+
+std::vector<DnsLookup> ClusterSession::lookups(const ObjectRef& object) const {
+  std::vector<DnsLookup> found;
+  for (const DnsLookup& lookup : watcher_->dns().lookups()) {
+    if (concerns(lookup, object, world_)) found.push_back(lookup);
+  }
+  // What goes on keeps its place from one look to the next.
+  const sim::Time minute_ago = now() - 1min;
+  std::ranges::stable_sort(found, {}, [minute_ago](const DnsLookup& lookup) {
+    return std::tuple{lookup.started < minute_ago, lookup.found, std::string_view{lookup.name},
+                      std::string_view{lookup.client}};
+  });
+  return found;
+}
+
+std::string ClusterSession::resolv_conf(const ObjectRef& object) const {
+  const net::Host* host = nullptr;
+  if (object.kind == "Node") {
+    const net::Node* const node = cluster().network().find_node(object.name);
+    if (node != nullptr) host = &node->host();
+  } else if (const PodItem* pod = world_.pods.get(key_of_object(object.ns, object.name));
+             object.kind == "Pod" && pod != nullptr) {
+    if (const auto address = net::IpAddress::parse(pod->ip))
+      host = cluster().network().find_host(*address);
+  }
+  return host == nullptr ? std::string{} : host->resolver().resolv_conf();
+}
+
+std::expected<cluster::Explanation, std::string> ClusterSession::explain(
+    const WhyRequest& request) const {
+  FetchOptions options;
+  options.url = request.url;
+  options.from = request.from;
+  auto explanation = cluster().explain(options);
+  if (!explanation) return std::unexpected{explanation.error().message};
+  return std::move(*explanation);
 }
 
 std::vector<ObjectRef> ClusterSession::related(const ObjectRef& object) const {

@@ -49,6 +49,14 @@ class ClusterSession : public Session {
   Outcome log(const ObjectRef& pod, std::string_view container, bool previous) const override;
   std::vector<ObjectRef> related(const ObjectRef& object) const override;
   Facts facts(const ObjectRef& object) const override;
+  ProxyMode proxy_mode() const override;
+  Outcome set_proxy_mode(const ProxyMode& mode) override;
+  NodeProxy node_proxy(const std::string& node, NodeProxyPart part) const override;
+  std::vector<SliceRow> slices(const ObjectRef& object) const override;
+  std::vector<DnsLookup> lookups(const ObjectRef& object) const override;
+  std::string resolv_conf(const ObjectRef& object) const override;
+  std::expected<cluster::Explanation, std::string> explain(
+      const WhyRequest& request) const override;
 
  private:
   // Traced requests per frame: as many as could be shown anyway.

@@ -15,6 +15,10 @@ void Desk::say(std::string text, bool bad) {
   if (toasts.size() > kMostToasts) toasts.erase(toasts.begin());
 }
 
+void ask_why_about(Desk& desk, const ObjectRef& object) {
+  desk.ask_why(likely_request(desk.session.world(), desk.session.traffic(), object));
+}
+
 bool Desk::selection_exists() const {
   const World& world = session.world();
   const std::string key = key_of_object(selection.ns, selection.name);

@@ -14,7 +14,7 @@
 namespace rockpool::app {
 
 /// The panels between which a small screen switches; a large one shows several.
-enum class Panel { Map, Yaml, Inspect, Traffic, Events };
+enum class Panel { Map, Yaml, Inspect, Traffic, Events, Why };
 
 /// A message that appears for a while.
 struct Toast {
@@ -51,6 +51,8 @@ struct Desk {
   /// The place of a menu that was asked for, and what it is about.
   ObjectRef menu_object{};
   bool menu_wanted = false;
+  /// The request that is explained; views may put another there.
+  WhyRequest why{};
   /// What the user is asked to confirm before it is deleted.
   ObjectRef delete_asked{};
 
@@ -68,6 +70,11 @@ struct Desk {
     menu_object = std::move(object);
     menu_wanted = true;
   }
+  /// Brings the panel that explains a request forward, for this one.
+  void ask_why(WhyRequest request) {
+    why = std::move(request);
+    show(Panel::Why);
+  }
   /// Does it and says how it went.
   void act(Action action, const ObjectRef& object);
   /// Shows a message.
@@ -76,12 +83,19 @@ struct Desk {
   bool selection_exists() const;
 };
 
+/// Brings the explanation forward of the request that somebody who looks at this object would ask
+/// about.
+void ask_why_about(Desk& desk, const ObjectRef& object);
+
 /// The inspector's tabs.
 namespace inspector_tab {
 inline constexpr int kSummary = 0;
 inline constexpr int kYaml = 1;
 inline constexpr int kEvents = 2;
 inline constexpr int kLogs = 3;
+inline constexpr int kEndpoints = 4;
+inline constexpr int kLookups = 5;
+inline constexpr int kProxy = 6;
 }  // namespace inspector_tab
 
 }  // namespace rockpool::app

@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <expected>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/cluster/why/explanation.h"
+#include "core/net/proxy/mode.h"
 #include "core/sim/time.h"
+#include "web/app/model/dns_log.h"
+#include "web/app/model/endpoint_rows.h"
+#include "web/app/model/node_proxy.h"
 #include "web/app/model/traffic.h"
+#include "web/app/model/why_request.h"
 #include "web/app/model/world.h"
 
 namespace rockpool::app {
@@ -44,6 +51,17 @@ struct ApplyReport {
   int error_line = 0;
   std::string error_object{};
 };
+
+/// How the proxies of all nodes work.
+struct ProxyMode {
+  net::proxy::ModeKind kind = net::proxy::ModeKind::userspace;
+  /// How ipvs chooses; the other modes have but one way.
+  net::proxy::IpvsScheduler scheduler = net::proxy::IpvsScheduler::rr;
+
+  friend bool operator==(const ProxyMode&, const ProxyMode&) = default;
+};
+/// "userspace", "ipvs rr".
+std::string proxy_mode_text(const ProxyMode& mode);
 
 /// A cluster as the application sees it: a world to show, a clock to turn, and what a viewer may
 /// do.
@@ -82,6 +100,22 @@ class Session {
   /// Lines of a summary: name and value.
   using Facts = std::vector<std::pair<std::string, std::string>>;
   virtual Facts facts(const ObjectRef& object) const = 0;
+
+  virtual ProxyMode proxy_mode() const = 0;
+  /// Starts the proxies of all nodes anew in another mode; what is under way goes on.
+  virtual Outcome set_proxy_mode(const ProxyMode& mode) = 0;
+  /// What a node's proxy and kernel hold of one kind.
+  virtual NodeProxy node_proxy(const std::string& node, NodeProxyPart part) const = 0;
+  /// The EndpointSlices of a Service, or the one that is named.
+  virtual std::vector<SliceRow> slices(const ObjectRef& object) const = 0;
+  /// The name look-ups that concern a Service, Pod or node: those of the last minute
+  /// before the older ones, and among them those that failed first.
+  virtual std::vector<DnsLookup> lookups(const ObjectRef& object) const = 0;
+  /// A Pod's or node's /etc/resolv.conf; empty for anything else.
+  virtual std::string resolv_conf(const ObjectRef& object) const = 0;
+  /// What is wrong with the way of a request; a message if nobody can make it.
+  virtual std::expected<cluster::Explanation, std::string> explain(
+      const WhyRequest& request) const = 0;
 };
 
 }  // namespace rockpool::app

@@ -165,6 +165,13 @@ std::vector<Stop> stops_of_summary(const net::RequestSummary& request, const Wor
   return stops_of(trace, world);
 }
 
+// As Cluster::start_fetch calls it.
+std::string client_text(const net::Host& client) {
+  if (client.kind() == net::HostKind::pod) return fmt::format("pod/{}", client.name());
+  if (client.kind() == net::HostKind::node) return fmt::format("node/{}", client.name());
+  return "external";
+}
+
 std::string result_text(const net::RequestSummary& request) {
   if (request.failure == net::FailureKind::none) {
     return fmt::format("{} {}", request.status, net::http_status_text(request.status));
@@ -201,6 +208,7 @@ void RequestWatcher::on_finished(const net::RequestSummary& request) {
   seen.service_key = request.service;
   seen.service = world_.services.find(request.service);
   seen.client = request.client.name();
+  seen.from = client_text(request.client);
   seen.url = request.port == 80 ? fmt::format("http://{}/", request.host)
                                 : fmt::format("http://{}:{}/", request.host, request.port);
   seen.ok = request.failure == net::FailureKind::none && request.status < 400;
@@ -211,6 +219,8 @@ void RequestWatcher::on_finished(const net::RequestSummary& request) {
   }
   if (request.trace != nullptr) {
     seen.stops = stops_of(*request.trace, world_);
+    if (auto lookup = read_lookup(*request.trace, seen.from, request.host))
+      dns_.add(std::move(*lookup));
   } else if (!seen.ok) {
     seen.stops = stops_of_summary(request, world_);
   }

@@ -8,6 +8,7 @@
 #include "core/cluster/cluster.h"
 #include "core/net/observer.h"
 #include "core/net/trace.h"
+#include "web/app/model/dns_log.h"
 #include "web/app/model/traffic.h"
 
 namespace rockpool::app {
@@ -26,6 +27,8 @@ class RequestWatcher : public net::Observer {
   void allow_traces(int count) { traces_allowed_ = count; }
   /// Requests finished since the last call, oldest first.
   std::vector<RequestSeen> take() { return std::exchange(finished_, {}); }
+  /// The look-ups of the requests whose hops were recorded.
+  const DnsLog& dns() const { return dns_; }
 
   bool wants_trace(const net::Host& client, std::string_view host) override;
   void on_finished(const net::RequestSummary& request) override;
@@ -34,6 +37,7 @@ class RequestWatcher : public net::Observer {
   const World& world_;
   int traces_allowed_ = 0;
   std::vector<RequestSeen> finished_;
+  DnsLog dns_;
 };
 
 }  // namespace rockpool::app

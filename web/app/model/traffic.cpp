@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <tuple>
 
 namespace rockpool::app {
 namespace {
@@ -135,11 +137,30 @@ void Traffic::add(RequestSeen request) {
     if (fresh) order_.push_back(request.service_key);
     place->second.add(request);
   }
+  if (!request.ok) {
+    failed_.push_back(request);
+    if (failed_.size() > kMostFailed) failed_.pop_front();
+  }
   recent_.push_back(std::move(request));
   if (recent_.size() > kMostRecent) recent_.pop_front();
 }
 
+std::vector<FailureGroup> Traffic::failure_groups() const {
+  using Key = std::tuple<std::string_view, std::string_view, std::string_view>;
+  std::map<Key, FailureGroup> groups;
+  for (const RequestSeen& request : failed_) {
+    FailureGroup& group = groups[{request.from, request.url, request.result}];
+    group.last = &request;
+    ++group.count;
+  }
+  std::vector<FailureGroup> list;
+  for (const auto& [key, group] : groups) list.push_back(group);
+  return list;
+}
+
 void Traffic::advance(sim::Time now) {
+  const sim::Time oldest = now - std::chrono::seconds{ServiceTraffic::kSeconds};
+  while (!failed_.empty() && failed_.front().finished < oldest) failed_.pop_front();
   for (auto& [key, traffic] : by_service_) traffic.advance(now);
 }
 
@@ -147,6 +168,7 @@ void Traffic::clear() {
   by_service_.clear();
   order_.clear();
   recent_.clear();
+  failed_.clear();
   total_ = 0;
   failures_ = 0;
 }

@@ -33,6 +33,7 @@ struct RequestSeen {
   std::string service_key{};  ///< namespace/name; empty if it was sent to no Service
   std::string endpoint{};     ///< the Pod that answered; empty if none did
   std::string client{};       ///< who asked, in words
+  std::string from{};         ///< the same as one asks for: pod/namespace/name, node/name, external
   std::string url{};
   bool ok = false;
   std::string result{};  ///< "200 OK", "connection refused"
@@ -92,11 +93,18 @@ class ServiceTraffic {
   std::int64_t first_ = -1;
 };
 
+/// Requests of one client to one place that failed the same way within the last minute.
+struct FailureGroup {
+  const RequestSeen* last = nullptr;
+  std::uint32_t count = 0;
+};
+
 /// All requests lately, by Service and by Pod.
 class Traffic {
  public:
   /// The most requests remembered one by one.
   static constexpr std::size_t kMostRecent = 200;
+  static constexpr std::size_t kMostFailed = 100;
 
   void add(RequestSeen request);
   /// Moves the minute along to `now`.
@@ -108,6 +116,10 @@ class Traffic {
   const std::vector<std::string>& services() const { return order_; }
   /// Newest last.
   const std::deque<RequestSeen>& recent() const { return recent_; }
+  /// Those of the last minute that failed, newest last.
+  const std::deque<RequestSeen>& failed() const { return failed_; }
+  /// The same, counted where they are alike; in order of client, place and result.
+  std::vector<FailureGroup> failure_groups() const;
   std::uint64_t total() const { return total_; }
   std::uint64_t failures() const { return failures_; }
 
@@ -115,6 +127,7 @@ class Traffic {
   std::unordered_map<std::string, ServiceTraffic> by_service_;
   std::vector<std::string> order_{};
   std::deque<RequestSeen> recent_;
+  std::deque<RequestSeen> failed_;
   std::uint64_t total_ = 0;
   std::uint64_t failures_ = 0;
 };

@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <array>
 
+#include "web/app/view/endpoints_view.h"
 #include "web/app/view/events_panel.h"
+#include "web/app/view/text_lines.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/status.h"
 
@@ -46,38 +48,16 @@ Standing standing_of(const World& world, const ObjectRef& object) {
   return {};
 }
 
-void draw_lines(Ui& ui, std::string_view id, const Rect& area, const std::string& text) {
-  ui.painter().fill(area, ui.theme.inset);
-  const std::vector<std::string> lines = EditorBuffer{text}.lines();
-  const ScrollArea scroll{ui, id, area, true};
-  const Painter painter = ui.painter();
-  constexpr float kLine = 18;
-  const bool at_end = ImGui::GetScrollY() >= ImGui::GetScrollMaxY() - kLine;
-  std::size_t longest = 0;
-  for (const std::string& line : lines) longest = std::max(longest, line.size());
-  const auto first = static_cast<std::size_t>(std::max(0.0f, (ImGui::GetScrollY() - 8) / kLine));
-  const auto last = std::min(lines.size(), first + static_cast<std::size_t>(area.h / kLine) + 2);
-  for (std::size_t line = first; line < last; ++line) {
-    painter.text({scroll.origin().x + space::kMedium,
-                  scroll.origin().y + 8 + static_cast<float>(line) * kLine},
-                 TextStyle::CodeSmall, ui.theme.text_soft, lines[line]);
-  }
-  const float letter = painter.width(TextStyle::CodeSmall, "M");
-  scroll.content(letter * static_cast<float>(std::min<std::size_t>(longest, 2000)) + 24,
-                 static_cast<float>(lines.size()) * kLine + 16);
-  // A log that grows is followed as long as its end is in view.
-  if (at_end) ImGui::SetScrollHereY(1.0f);
-}
-
 }  // namespace
 
 void Inspector::refresh(const Ui& ui, const Desk& desk) {
   const bool same =
       cache_.object == desk.selection && cache_.tab == tab_ && cache_.container == container_;
   const std::uint64_t changes = desk.session.world().changes;
+  // Logs and look-ups grow while no object changes; so do ages.
   const bool log = tab_ == inspector_tab::kLogs;
-  // Ages grow even when nothing changes.
-  const bool unchanged = changes == cache_.changes && !log;
+  const bool grows = log || tab_ == inspector_tab::kLookups;
+  const bool unchanged = changes == cache_.changes && !grows;
   if (same && ui.time - cache_.asked_at < (unchanged ? kAskAgain : kAskEvery)) return;
   cache_ = {.object = desk.selection,
             .tab = tab_,
@@ -89,6 +69,11 @@ void Inspector::refresh(const Ui& ui, const Desk& desk) {
     cache_.related = desk.session.related(desk.selection);
   } else if (tab_ == inspector_tab::kYaml) {
     cache_.text = desk.session.yaml(desk.selection);
+  } else if (tab_ == inspector_tab::kEndpoints) {
+    cache_.slices = desk.session.slices(desk.selection);
+  } else if (tab_ == inspector_tab::kLookups) {
+    cache_.lookups = desk.session.lookups(desk.selection);
+    cache_.text = desk.session.resolv_conf(desk.selection);
   } else if (log) {
     Outcome outcome = desk.session.log(desk.selection, container_, previous_);
     cache_.text_ok = outcome.ok;
@@ -105,31 +90,61 @@ void Inspector::draw(Ui& ui, Desk& desk, const Rect& area) {
   }
   if (desk.wanted_inspector_tab >= 0) tab_ = desk.wanted_inspector_tab;
   desk.wanted_inspector_tab = -1;
-  const bool is_pod = desk.selection.kind == "Pod";
-  if (tab_ == inspector_tab::kLogs && !is_pod) tab_ = inspector_tab::kSummary;
   if (cache_.object != desk.selection) container_.clear();
-  refresh(ui, desk);
-
   Rect rest = area;
   draw_head(ui, desk, rest.take_top(kHead));
-  static constexpr std::array<Tab, 4> kTabs{{{.id = "summary", .label = "Summary"},
-                                             {.id = "yaml", .label = "YAML"},
-                                             {.id = "events", .label = "Events"},
-                                             {.id = "logs", .label = "Logs"}}};
-  tab_strip(ui, "inspector", rest.take_top(36), std::span{kTabs}.first(is_pod ? 4 : 3), tab_);
+  if (!desk.selection) return;
+  draw_tabs(ui, rest.take_top(36), desk.selection.kind);
+  refresh(ui, desk);
+  draw_tab(ui, desk, rest);
+}
+
+void Inspector::draw_tabs(Ui& ui, const Rect& area, std::string_view kind) {
+  std::vector<Tab> tabs;
+  std::vector<int> meanings;
+  const auto add = [&](std::string_view id, std::string_view label, int meaning) {
+    tabs.push_back({.id = id, .label = label});
+    meanings.push_back(meaning);
+  };
+  add("summary", "Summary", inspector_tab::kSummary);
+  if (kind == "Service" || kind == "EndpointSlice")
+    add("endpoints", "Endpoints", inspector_tab::kEndpoints);
+  if (kind == "Node") add("proxy", "Proxy", inspector_tab::kProxy);
+  if (kind == "Pod") add("logs", "Logs", inspector_tab::kLogs);
+  if (kind == "Service" || kind == "Pod" || kind == "Node")
+    add("dns", "DNS", inspector_tab::kLookups);
+  add("events", "Events", inspector_tab::kEvents);
+  add("yaml", "YAML", inspector_tab::kYaml);
+  // What this object does not have gives way to its summary.
+  const auto now = std::ranges::find(meanings, tab_);
+  int chosen = now == meanings.end() ? 0 : static_cast<int>(now - meanings.begin());
+  tab_strip(ui, "inspector", area, tabs, chosen);
+  tab_ = meanings[static_cast<std::size_t>(chosen)];
+}
+
+void Inspector::draw_tab(Ui& ui, Desk& desk, const Rect& area) {
   switch (tab_) {
     case inspector_tab::kYaml:
-      ui.painter().fill(rest, ui.theme.inset);
-      viewer_.draw(ui, "inspector-yaml", rest, cache_.text);
+      ui.painter().fill(area, ui.theme.inset);
+      viewer_.draw(ui, "inspector-yaml", area, cache_.text);
       break;
     case inspector_tab::kEvents:
-      draw_events(ui, desk, "inspector-events", rest, desk.selection);
+      draw_events(ui, desk, "inspector-events", area, desk.selection);
       break;
     case inspector_tab::kLogs:
-      draw_logs(ui, desk, rest);
+      draw_logs(ui, desk, area);
+      break;
+    case inspector_tab::kEndpoints:
+      draw_endpoints(ui, desk, "endpoints", area, cache_.slices);
+      break;
+    case inspector_tab::kLookups:
+      lookups_.draw(ui, desk, "lookups", area, cache_.text, cache_.lookups);
+      break;
+    case inspector_tab::kProxy:
+      proxy_.draw(ui, desk, area, desk.selection.name);
       break;
     default:
-      draw_summary(ui, desk, rest);
+      draw_summary(ui, desk, area);
       break;
   }
 }
@@ -232,6 +247,15 @@ void Inspector::draw_actions(Ui& ui, Desk& desk, const Rect& area) {
     return rect;
   };
   const ObjectRef object = desk.selection;
+  const auto draw_why = [&] {
+    const ButtonLook look{.icon = Icon::Help,
+                          .label = "Why?",
+                          .emphasis = Emphasis::Normal,
+                          .tooltip = object.kind == "Service"
+                                         ? "How a request to it goes, and what is wrong (w)"
+                                         : "How a request from it goes, and what is wrong (w)"};
+    if (button(ui, "inspector/why", place(look), look)) ask_why_about(desk, object);
+  };
   if (object.kind == "Pod") {
     const ButtonLook kill{.icon = Icon::Trash,
                           .label = "Kill",
@@ -243,9 +267,7 @@ void Inspector::draw_actions(Ui& ui, Desk& desk, const Rect& area) {
                            .emphasis = Emphasis::Normal,
                            .tooltip = "Its containers die with SIGKILL and are restarted"};
     if (button(ui, "inspector/crash", place(crash), crash)) desk.act(Action::Crash, object);
-    const ButtonLook logs{
-        .icon = Icon::Logs, .label = "Logs", .emphasis = Emphasis::Normal, .tooltip = "Logs (l)"};
-    if (button(ui, "inspector/logs", place(logs), logs)) tab_ = inspector_tab::kLogs;
+    draw_why();
     return;
   }
   if (object.kind == "Node") {
@@ -274,6 +296,7 @@ void Inspector::draw_actions(Ui& ui, Desk& desk, const Rect& area) {
     }
     return;
   }
+  if (object.kind == "Service") draw_why();
   const ButtonLook remove{.icon = Icon::Trash,
                           .label = "Delete",
                           .emphasis = Emphasis::Danger,
@@ -311,7 +334,7 @@ void Inspector::draw_logs(Ui& ui, Desk& desk, Rect area) {
                 cache_.text_ok ? "" : cache_.text);
     return;
   }
-  draw_lines(ui, "logs", area, cache_.text);
+  draw_text_lines(ui, "logs", area, cache_.text, true);
 }
 
 }  // namespace rockpool::app

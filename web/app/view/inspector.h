@@ -5,10 +5,13 @@
 
 #include "web/app/desk.h"
 #include "web/app/editor/code_view.h"
+#include "web/app/view/lookups_view.h"
+#include "web/app/view/proxy_view.h"
 
 namespace rockpool::app {
 
-/// All about the selected object: summary with related objects, YAML, events, and a Pod's logs.
+/// All about the selected object: summary with related objects, YAML, events; a Pod's logs, a
+/// Service's endpoints, a node's proxy; and the name look-ups that concern it.
 class Inspector {
  public:
   void draw(Ui& ui, Desk& desk, const Rect& area);
@@ -22,6 +25,8 @@ class Inspector {
     std::uint64_t changes = 0;
     double asked_at = -1;
     Session::Facts facts{};
+    std::vector<SliceRow> slices{};
+    std::vector<DnsLookup> lookups{};
     std::vector<ObjectRef> related{};
     std::string text{};
     bool text_ok = true;
@@ -30,6 +35,8 @@ class Inspector {
   static constexpr double kAskAgain = 1;
 
   void refresh(const Ui& ui, const Desk& desk);
+  void draw_tabs(Ui& ui, const Rect& area, std::string_view kind);
+  void draw_tab(Ui& ui, Desk& desk, const Rect& area);
   void draw_head(Ui& ui, Desk& desk, const Rect& area);
   void draw_summary(Ui& ui, Desk& desk, const Rect& area);
   float draw_facts(Ui& ui, const Rect& row) const;
@@ -42,6 +49,8 @@ class Inspector {
   bool previous_ = false;
   Cache cache_;
   YamlViewer viewer_;
+  LookupsView lookups_;
+  ProxyView proxy_;
 };
 
 }  // namespace rockpool::app

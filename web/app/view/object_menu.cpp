@@ -11,6 +11,11 @@ namespace {
 constexpr const char* kMenu = "object-menu";
 constexpr float kWidth = 236;
 
+void why_item(Menu& menu, Desk& desk, const ObjectRef& object) {
+  if (menu.item("menu/why", Icon::Help, "Why does a request fail?", "w"))
+    ask_why_about(desk, object);
+}
+
 void pod_items(Menu& menu, Desk& desk, const ObjectRef& object) {
   const PodItem* pod = desk.session.world().pods.get(key_of_object(object.ns, object.name));
   menu.heading(object.name,
@@ -24,6 +29,7 @@ void pod_items(Menu& menu, Desk& desk, const ObjectRef& object) {
     inspect(inspector_tab::kSummary);
   if (menu.item("menu/logs", Icon::Logs, "Logs", "l")) inspect(inspector_tab::kLogs);
   if (menu.item("menu/yaml", Icon::Code, "YAML", "y")) inspect(inspector_tab::kYaml);
+  why_item(menu, desk, object);
   menu.separator();
   if (menu.item("menu/crash", Icon::Bolt, "Crash container")) desk.act(Action::Crash, object);
   if (menu.item("menu/kill", Icon::Trash, "Kill", "Ctrl+D", true)) desk.act(Action::Delete, object);
@@ -38,6 +44,10 @@ void node_items(Menu& menu, Desk& desk, const ObjectRef& object) {
   menu.heading(node->name, fmt::format("Node \u00B7 {}", node->status));
   menu.separator();
   if (menu.item("menu/inspect", Icon::Inspect, "Inspect", "Enter")) desk.select(ref);
+  if (menu.item("menu/proxy", Icon::Service, "Proxy: rules, connections")) {
+    desk.select(ref);
+    desk.wanted_inspector_tab = inspector_tab::kProxy;
+  }
   if (node->cordoned) {
     if (menu.item("menu/uncordon", Icon::Cordon, "Uncordon")) desk.act(Action::Uncordon, ref);
   } else if (menu.item("menu/cordon", Icon::Cordon, "Cordon")) {
@@ -65,6 +75,15 @@ void service_items(Menu& menu, Desk& desk, const ObjectRef& object) {
     desk.selection = object;
     desk.show(Panel::Traffic);
   }
+  if (menu.item("menu/endpoints", Icon::Terminal, "Endpoints")) {
+    desk.select(object);
+    desk.wanted_inspector_tab = inspector_tab::kEndpoints;
+  }
+  if (menu.item("menu/lookups", Icon::Search, "DNS look-ups")) {
+    desk.select(object);
+    desk.wanted_inspector_tab = inspector_tab::kLookups;
+  }
+  why_item(menu, desk, object);
   menu.separator();
   if (menu.item("menu/delete", Icon::Trash, "Delete", "Ctrl+D", true)) desk.delete_asked = object;
 }
@@ -72,6 +91,8 @@ void service_items(Menu& menu, Desk& desk, const ObjectRef& object) {
 void outside_items(Menu& menu, Desk& desk) {
   menu.heading("Outside", "Send a request to");
   menu.separator();
+  const ObjectRef outside{"Outside", "", ""};
+  why_item(menu, desk, outside);
   desk.session.world().services.each([&](Slot, const ServiceItem& service) {
     if (service.type != "NodePort" && service.type != "LoadBalancer") return;
     if (!menu.item(fmt::format("menu/request/{}", service.name), Icon::Globe, service.name,

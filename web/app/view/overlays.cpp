@@ -18,7 +18,7 @@ struct KeyHelp {
   std::string_view meaning;
 };
 
-constexpr std::array<KeyHelp, 15> kKeys{{
+constexpr std::array<KeyHelp, 16> kKeys{{
     {"Space", "pause, or go on"},
     {".", "one event further"},
     {"[  ]", "slower, faster"},
@@ -27,6 +27,7 @@ constexpr std::array<KeyHelp, 15> kKeys{{
     {"y", "YAML of what is selected"},
     {"l", "logs of the selected Pod"},
     {"d", "summary of what is selected"},
+    {"w", "why a request there works, or does not"},
     {"Ctrl+D", "delete what is selected (asks)"},
     {"Ctrl+K", "kill the selected Pod now"},
     {"Shift+J", "jump to the owner"},
@@ -120,7 +121,7 @@ float draw_signs(const Ui& ui, const Painter& painter, Point at, float width) {
 void draw_help(Ui& ui, Desk& desk, const Rect& screen) {
   if (!desk.help_open) return;
   const bool narrow = screen.w < 640;
-  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 660.0f, narrow ? 900.0f : 540.0f};
+  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 660.0f, narrow ? 930.0f : 570.0f};
   Rect rest = dialog.content;
   Rect head = rest.take_top(40);
   const Painter painter = ui.painter();

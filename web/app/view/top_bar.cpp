@@ -7,6 +7,7 @@
 #include <array>
 
 #include "web/app/format.h"
+#include "web/app/view/proxy_mode_menu.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/status.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 // How far requests on their way move at one press of the step button.
 constexpr float kStepFlightSeconds = 0.5f;
+constexpr float kProxyModeFrom = 740;
 
 void draw_logo(const Painter& painter, const Theme& theme, const Rect& rect) {
   // A pool seen from above: rings around a drop.
@@ -168,6 +170,10 @@ void TopBar::draw_right(Ui& ui, Desk& desk, Rect& area) {
     desk.selection = {};
     desk.say("A fresh cluster.");
   }
+  area.take_right(space::kSmall);
+  // Where there is no room, a node's panel has it.
+  if (area.w < kProxyModeFrom) return;
+  draw_proxy_mode(ui, desk, "proxy-mode", area.take_right(proxy_mode_width(ui, desk)));
   area.take_right(space::kSmall);
 }
 

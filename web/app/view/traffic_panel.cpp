@@ -8,6 +8,7 @@
 #include "web/app/format.h"
 #include "web/app/widgets/chart.h"
 #include "web/app/widgets/controls.h"
+#include "web/app/widgets/status.h"
 
 namespace rockpool::app {
 namespace {
@@ -15,6 +16,8 @@ namespace {
 constexpr float kWideRow = 132;
 constexpr float kNarrowRow = 300;
 constexpr float kNarrowBelow = 620;
+constexpr float kFailureRow = 48;
+constexpr std::size_t kMostFailureRows = 6;
 
 void draw_number(const Painter& painter, const Theme& theme, Point at, std::string_view value,
                  std::string_view label, Colour colour) {
@@ -37,6 +40,33 @@ std::vector<Series> columns_of(const ServiceTraffic& traffic, const Theme& theme
   fill(failed, [&](int ago) { return static_cast<float>(traffic.second(ago).failures); });
   series.push_back(std::move(failed));
   return series;
+}
+
+void draw_failure(Ui& ui, Desk& desk, const FailureGroup& group, const Rect& row) {
+  const Painter painter = ui.painter();
+  const RequestSeen& last = *group.last;
+  painter.fill(row, faded(ui.theme.bad, ui.theme.dark ? 0.10f : 0.06f));
+  painter.fill({row.x, row.bottom() - ui.pixel, row.w, ui.pixel}, ui.theme.border);
+  draw_health(painter, ui.theme, Health::Failing, {row.x + 22, row.centre().y}, 14, 0);
+  const ButtonLook why{.icon = Icon::Help,
+                       .label = "Why?",
+                       .emphasis = Emphasis::Normal,
+                       .tooltip = "What is wrong with the way of this request"};
+  Rect rest = Rect{row}.inset(space::kMedium, (row.h - control::kHeight) / 2);
+  const Rect place = rest.take_right(button_width(painter, why));
+  const std::string id = fmt::format("{} {}", last.from, last.url);
+  if (button(ui, fmt::format("failure/{}", id), place, why)) desk.ask_why({last.from, last.url});
+  rest.take_right(space::kSmall);
+  const float left = row.x + 38;
+  const float width = rest.right() - left;
+  const std::string age = age_text(desk.session.now() - last.finished);
+  painter.text_in({left, row.y + 8}, width, TextStyle::Small, ui.theme.text,
+                  fmt::format("{} → {}", last.client, last.url), Ellipsis::Middle);
+  const std::string times = group.count == 1 ? age : fmt::format("×{} · {}", group.count, age);
+  const float result =
+      painter.text_in({left, row.y + 26}, width, TextStyle::Small, ui.theme.bad, last.result);
+  painter.text_in({left + result + 8, row.y + 26}, width - result - 8, TextStyle::Small,
+                  ui.theme.text_faint, times);
 }
 
 // How the last request to a Service failed; empty if none of the last ones did.
@@ -96,6 +126,19 @@ void draw_shares(Ui& ui, const ServiceTraffic& traffic, const Rect& area,
 
 }  // namespace
 
+float TrafficPanel::draw_failures(Ui& ui, Desk& desk, const Rect& area) {
+  const std::vector<FailureGroup> groups = desk.session.traffic().failure_groups();
+  float y = area.y;
+  for (std::size_t index = 0; index < std::min(groups.size(), kMostFailureRows); ++index) {
+    draw_failure(ui, desk, groups[index], {area.x, y, area.w, kFailureRow});
+    y += kFailureRow;
+  }
+  if (groups.size() <= kMostFailureRows) return y - area.y;
+  ui.painter().text({area.x + 38, y + 6}, TextStyle::Small, ui.theme.text_faint,
+                    fmt::format("and {} others", groups.size() - kMostFailureRows));
+  return y + 28 - area.y;
+}
+
 float TrafficPanel::row_height(float width) {
   return width < kNarrowBelow ? kNarrowRow : kWideRow;
 }
@@ -115,7 +158,7 @@ void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
     return desk.selection.kind == "Service" &&
            key == key_of_object(desk.selection.ns, desk.selection.name);
   });
-  if (keys.empty()) {
+  if (keys.empty() && desk.session.traffic().failed().empty()) {
     empty_state(ui, area, Icon::Chart, "No requests in the last minute",
                 "Requests to Services are counted here as soon as there are some.");
     return;
@@ -125,8 +168,10 @@ void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
   constexpr float kMostStretch = 1.7f;
   const float least = row_height(scroll.width());
   const float height =
-      std::clamp(area.h / static_cast<float>(keys.size()), least, least * kMostStretch);
+      std::clamp(area.h / static_cast<float>(std::max<std::size_t>(1, keys.size())), least,
+                 least * kMostStretch);
   float y = scroll.origin().y;
+  y += draw_failures(ui, desk, {scroll.origin().x, y, scroll.width(), 0});
   for (const std::string& key : keys) {
     const Rect row{scroll.origin().x, y, scroll.width(), height};
     if (row.overlaps(area)) draw_service(ui, desk, key, *traffic.service(key), row);

@@ -8,8 +8,8 @@
 
 namespace rockpool::app {
 
-/// Per Service over the last minute: requests per second, success, latency, and each endpoint's
-/// share.
+/// Requests that failed lately, each with the way to its explanation; and per Service over the last
+/// minute: requests per second, success, latency, and each endpoint's share.
 class TrafficPanel {
  public:
   void draw(Ui& ui, Desk& desk, const Rect& area);
@@ -17,6 +17,7 @@ class TrafficPanel {
  private:
   void draw_service(Ui& ui, Desk& desk, const std::string& key, const ServiceTraffic& traffic,
                     const Rect& row) const;
+  static float draw_failures(Ui& ui, Desk& desk, const Rect& area);
   static float row_height(float width);
 };
 

@@ -220,7 +220,7 @@ bool slider(Ui& ui, std::string_view id, const Rect& rect, float& value,
 }
 
 bool text_field(Ui& ui, std::string_view id, const Rect& rect, std::string& text,
-                std::string_view hint, bool take_focus) {
+                std::string_view hint, bool take_focus, Icon icon) {
   const Painter painter = ui.painter();
   ui.widgets.add(id, rect, text);
   painter.fill(rect, ui.theme.inset, radius::kControl);
@@ -232,8 +232,7 @@ bool text_field(Ui& ui, std::string_view id, const Rect& rect, std::string& text
   ImGui::PushStyleColor(ImGuiCol_TextSelectedBg, ui.theme.selection);
   ImGui::PushStyleVar(ImGuiStyleVar_FramePadding,
                       {0, (rect.h - Painter::height(TextStyle::Body)) / 2});
-  draw_icon(painter, Icon::Search, {rect.x + space::kSmall, rect.y, 14, rect.h},
-            ui.theme.text_faint, 14);
+  draw_icon(painter, icon, {rect.x + space::kSmall, rect.y, 14, rect.h}, ui.theme.text_faint, 14);
   ImGui::SetCursorScreenPos({rect.x + space::kSmall + 20, rect.y});
   ImGui::SetNextItemWidth(rect.w - 2 * space::kSmall - 20);
   if (take_focus) ImGui::SetKeyboardFocusHere();

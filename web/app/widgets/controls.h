@@ -68,7 +68,7 @@ bool slider(Ui& ui, std::string_view id, const Rect& rect, float& value,
 
 /// One line of text to type into. True when its text changed.
 bool text_field(Ui& ui, std::string_view id, const Rect& rect, std::string& text,
-                std::string_view hint, bool take_focus = false);
+                std::string_view hint, bool take_focus = false, Icon icon = Icon::Search);
 
 /// A bar between two panels to drag. `value` is the size in front of it; `direction` is 1 if
 /// dragging right or down makes it larger, -1 if smaller. True while it is dragged.

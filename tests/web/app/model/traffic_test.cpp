@@ -74,5 +74,34 @@ TEST_CASE("a request to no Service is remembered, and counted to none") {
   CHECK(traffic.recent().size() == 1);
 }
 
+TEST_CASE("failures that are alike are counted, for a minute") {
+  Traffic traffic;
+  const auto fail = [&traffic](sim::Duration offset, std::string from, std::string result) {
+    RequestSeen request = at(offset, "", false);
+    request.from = std::move(from);
+    request.url = "http://web/";
+    request.result = std::move(result);
+    traffic.add(std::move(request));
+  };
+  fail(1s, "pod/default/b", "connection refused");
+  fail(2s, "pod/default/a", "no such host");
+  fail(3s, "pod/default/b", "connection refused");
+  traffic.add(at(4s, "x"));
+  std::vector<FailureGroup> groups = traffic.failure_groups();
+  REQUIRE(groups.size() == 2);
+  CHECK(groups[0].last->from == "pod/default/a");
+  CHECK(groups[1].count == 2);
+  CHECK(groups[1].last->finished == sim::kEpoch + 3s);
+  traffic.advance(sim::kEpoch + 62s + 500ms);
+  groups = traffic.failure_groups();
+  REQUIRE(groups.size() == 1);
+  CHECK(groups[0].count == 1);
+  for (std::size_t number = 0; number < 2 * Traffic::kMostFailed; ++number)
+    fail(62s, "external", "502 Bad Gateway");
+  CHECK(traffic.failed().size() == Traffic::kMostFailed);
+  traffic.clear();
+  CHECK(traffic.failure_groups().empty());
+}
+
 }  // namespace
 }  // namespace rockpool::app

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// What can be opened from Services, Pods and nodes, and how one leads to the other.
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/web/app/fixture/headless.h"
+#include "web/app/cluster_session.h"
+
+namespace rockpool::app {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kOrphan =
+    "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {type: NodePort, selector: "
+    "{app: wbe}, ports: [{port: 80, nodePort: 30080}]}}";
+
+// A newcomer's cluster on a screen.
+struct Screen {
+  explicit Screen(float width = 1440, float height = 900)
+      : session{std::make_shared<web::ClusterHolder>(), newcomer_options()},
+        headless{session, width, height} {
+    headless.run(0.1f);
+  }
+  Desk& desk() { return headless.app().desk(); }
+  void open(const ObjectRef& object, int tab) {
+    desk().select(object);
+    desk().wanted_inspector_tab = tab;
+    headless.run(0.1f);
+  }
+  std::string text(std::string_view widget) {
+    const WidgetMap::Entry* entry = headless.find(widget);
+    return entry == nullptr ? std::string{"(not there)"} : entry->text;
+  }
+  void pass(sim::Duration span) {
+    session.run_for(span, [] { return true; });
+    headless.run(1);
+  }
+
+  ClusterSession session;
+  Headless headless;
+};
+
+TEST_CASE("from a Service to its endpoints, and on to their Pods and nodes") {
+  Screen screen;
+  screen.open({"Service", "default", "web"}, inspector_tab::kSummary);
+  REQUIRE(screen.headless.click("inspector/endpoints"));
+  CHECK(screen.text("endpoint/10.244.") == "ready serving ");
+  REQUIRE(screen.headless.click("endpoint-pod/web-"));
+  CHECK(screen.desk().selection.kind == "Pod");
+  CHECK(screen.desk().selection.name.starts_with("web-"));
+  screen.open({"Service", "default", "web"}, inspector_tab::kEndpoints);
+  REQUIRE(screen.headless.click("endpoint-node/"));
+  CHECK(screen.desk().selection.kind == "Node");
+  screen.open({"Service", "default", "web"}, inspector_tab::kEndpoints);
+  REQUIRE(screen.headless.click("slice/web-"));
+  CHECK(screen.desk().selection.kind == "EndpointSlice");
+  CHECK(screen.text("endpoint/10.244.") == "ready serving ");
+}
+
+TEST_CASE("name look-ups open into what was asked along the search path") {
+  Screen screen;
+  screen.open({"Service", "default", "web"}, inspector_tab::kLookups);
+  screen.headless.run(1);
+  CHECK(screen.text("lookup/pod/default/client-") ==
+        screen.session.world().services.get("default/web")->cluster_ip);
+  REQUIRE(screen.headless.click("lookup-client/"));
+  CHECK(screen.desk().selection.kind == "Pod");
+  // The tab stays: the same look-up is the Pod's too.
+  CHECK(screen.text("lookup/pod/default/client-") != "(not there)");
+}
+
+TEST_CASE("the proxies are switched while requests go on") {
+  for (const char* mode : {"iptables", "ipvs lc", "nftables", "userspace"}) {
+    Screen screen;
+    const std::uint64_t before = screen.session.traffic().total();
+    const std::uint64_t failed = screen.session.traffic().failures();
+    REQUIRE(screen.headless.click("proxy-mode"));
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click(std::string{"proxy-mode/"} + mode));
+    CHECK(proxy_mode_text(screen.session.proxy_mode()) == mode);
+    CHECK(screen.text("proxy-mode") == mode);
+    screen.pass(5s);
+    CHECK(screen.session.traffic().total() > before);
+    CHECK(screen.session.traffic().failures() == failed);
+  }
+}
+
+TEST_CASE("a node's rules lead to Services and Pods") {
+  Screen screen;
+  screen.open({"Node", "", "node-1"}, inspector_tab::kProxy);
+  CHECK(screen.text("rule/default/web/") == "3");
+  REQUIRE(screen.headless.click("rule-pod/web-"));
+  CHECK(screen.desk().selection.kind == "Pod");
+}
+
+TEST_CASE("a failed request is one click away from what is wrong with it") {
+  for (const float width : {1440.0f, 900.0f, 390.0f}) {
+    CAPTURE(width);
+    Screen screen{width, width < 500 ? 844.0f : 600.0f};
+    REQUIRE(screen.session.apply(kOrphan).ok);
+    screen.pass(5s);
+    screen.desk().show(Panel::Traffic);
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click("failure/pod/default/client-"));
+    screen.headless.run(0.1f);
+    CHECK(screen.desk().why.from.starts_with("pod/default/client-"));
+    CHECK(screen.desk().why.url == "http://web/");
+    CHECK(screen.text("why/verdict").starts_with("selects_nothing: "));
+    // What is mended shows without being asked again.
+    REQUIRE(screen.session
+                .apply("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: "
+                       "{selector: {app: web}, ports: [{port: 80}]}}")
+                .ok);
+    screen.pass(5s);
+    CHECK(screen.text("why/verdict").starts_with("none: "));
+    CHECK(screen.text("why/finding/0") != "(not there)");
+  }
+}
+
+TEST_CASE("Services and Pods ask why with the fields filled in; the fields can be chosen") {
+  Screen screen;
+  screen.open({"Service", "default", "web"}, inspector_tab::kSummary);
+  REQUIRE(screen.headless.click("inspector/why"));
+  screen.headless.run(0.1f);
+  CHECK(screen.text("why/verdict").starts_with("none: "));
+  REQUIRE(screen.headless.click("why-from/choose"));
+  screen.headless.run(0.1f);
+  REQUIRE(screen.headless.click("why-from/node/node-2"));
+  CHECK(screen.desk().why.from == "node/node-2");
+  screen.desk().why.url = "http://web:81/";
+  screen.headless.run(1);
+  CHECK(screen.text("why/verdict").starts_with("not_known_outside: "));
+  screen.desk().why.from = "pod/default/nobody";
+  screen.headless.run(1);
+  CHECK(screen.text("why/verdict") == "(not there)");
+}
+
+}  // namespace
+}  // namespace rockpool::app
