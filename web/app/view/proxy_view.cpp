@@ -208,8 +208,8 @@ void ProxyView::draw_connections(Ui& ui, Desk& desk, const Rect& area) const {
               const Painter painter = ui.painter();
               const float left = row.x + space::kLarge;
               const float width = row.w - space::kLarge - space::kMedium;
-              ui.widgets.add("connection", row,
-                             fmt::format("{} {} {}", one.protocol, one.source, one.destination));
+              ui.widgets.add(fmt::format("tracked/{}/{}", one.protocol, one.source), row,
+                             one.destination);
               std::string head = one.protocol;
               if (!one.state.empty()) head += " \u00B7 " + one.state;
               const bool over = one.state == "TIME_WAIT" || one.state == "CLOSE";

@@ -87,11 +87,42 @@ TEST_CASE("the proxies are switched while requests go on") {
   }
 }
 
-TEST_CASE("a node's rules lead to Services and Pods") {
+TEST_CASE("a node's rules lead to Services and Pods, and are there as its tool prints them") {
   Screen screen;
   screen.open({"Node", "", "node-1"}, inspector_tab::kProxy);
   CHECK(screen.text("rule/default/web/") == "3");
+  REQUIRE(screen.headless.click("node-proxy/iptables-save"));
+  screen.headless.run(0.4f);
+  CHECK(screen.session.node_proxy("node-1", NodeProxyPart::Text).text.contains("default/web"));
+  REQUIRE(screen.headless.find("proxy-text") != nullptr);
+  REQUIRE(screen.headless.click("node-proxy/Rules"));
+  screen.headless.run(0.4f);
   REQUIRE(screen.headless.click("rule-pod/web-"));
+  CHECK(screen.desk().selection.kind == "Pod");
+}
+
+TEST_CASE("the client's node tracks its connections and remembers whom it stays with") {
+  Screen screen;
+  REQUIRE(
+      screen.session
+          .apply("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: "
+                 "web}, sessionAffinity: ClientIP, ports: [{port: 80, targetPort: 80}]}}")
+          .ok);
+  screen.pass(5s);
+  std::string client;
+  screen.session.world().pods.each([&client](Slot, const PodItem& pod) {
+    if (pod.app == "client") client = key_of_object(pod.ns, pod.name);
+  });
+  const PodItem* pod = screen.session.world().pods.get(client);
+  REQUIRE(pod != nullptr);
+  screen.open({"Node", "", pod->node}, inspector_tab::kProxy);
+  REQUIRE(screen.headless.click("node-proxy/Tracked"));
+  screen.headless.run(0.4f);
+  CHECK(screen.headless.find("tracked/TCP/" + pod->ip + ":") != nullptr);
+  REQUIRE(screen.headless.click("node-proxy/Affinity"));
+  screen.headless.run(0.4f);
+  CHECK(screen.text("affinity").starts_with(pod->ip + " 10.244."));
+  REQUIRE(screen.headless.click("affinity-pod"));
   CHECK(screen.desk().selection.kind == "Pod");
 }
 
