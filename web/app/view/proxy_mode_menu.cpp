@@ -38,7 +38,7 @@ constexpr std::array<ModeWords, 6> kModes{{
 }};
 
 std::string label_of(const Desk& desk) {
-  return proxy_mode_text(desk.session.proxy_mode());
+  return "proxy: " + proxy_mode_text(desk.session.proxy_mode());
 }
 
 ButtonLook look_of(std::string_view label) {

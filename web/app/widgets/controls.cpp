@@ -12,6 +12,7 @@ namespace {
 
 constexpr float kIconSize = 16;
 constexpr float kIconGap = 6;
+constexpr float kLeastTabPad = 5;
 
 struct ButtonColours {
   Colour fill;
@@ -148,6 +149,11 @@ bool tab_strip(Ui& ui, std::string_view id, const Rect& rect, std::span<const Ta
   const Painter painter = ui.painter();
   painter.fill({rect.x, rect.bottom() - ui.pixel, rect.w, ui.pixel}, ui.theme.border);
   bool changed = false;
+  // Where there is little room, the words come closer.
+  float words = 0;
+  for (const Tab& tab : tabs) words += painter.width(TextStyle::Strong, tab.label);
+  const float room = (rect.w - 2 * space::kSmall - words) / (2 * static_cast<float>(tabs.size()));
+  const float pad = std::clamp(room, kLeastTabPad, space::kMedium);
   float x = rect.x + space::kSmall;
   for (std::size_t index = 0; index < tabs.size(); ++index) {
     const Tab& tab = tabs[index];
@@ -156,19 +162,18 @@ bool tab_strip(Ui& ui, std::string_view id, const Rect& rect, std::span<const Ta
     const float label_width =
         painter.width(is_chosen ? TextStyle::Strong : TextStyle::Body, tab.label);
     const float count_width = count.empty() ? 0 : chip_width(painter, count) + kIconGap;
-    const Rect part{x, rect.y, label_width + count_width + 2 * space::kMedium, rect.h};
+    const Rect part{x, rect.y, label_width + count_width + 2 * pad, rect.h};
     const Touch touch = touch_area(ui, fmt::format("{}/{}", id, tab.id), part, tab.label);
     const Colour colour = is_chosen || touch.hovered ? ui.theme.text : ui.theme.text_soft;
     const float y = rect.y + (rect.h - Painter::height(TextStyle::Body)) / 2;
-    painter.text({part.x + space::kMedium, y}, is_chosen ? TextStyle::Strong : TextStyle::Body,
-                 colour, tab.label);
+    painter.text({part.x + pad, y}, is_chosen ? TextStyle::Strong : TextStyle::Body, colour,
+                 tab.label);
     if (!count.empty()) {
-      chip(painter, ui.theme,
-           {part.x + space::kMedium + label_width + kIconGap, rect.y + (rect.h - 16) / 2}, count,
-           ui.theme.text_soft, 16);
+      chip(painter, ui.theme, {part.x + pad + label_width + kIconGap, rect.y + (rect.h - 16) / 2},
+           count, ui.theme.text_soft, 16);
     }
     if (is_chosen) {
-      painter.fill({part.x + space::kSmall, rect.bottom() - 2, part.w - 2 * space::kSmall, 2},
+      painter.fill({part.x + pad - 4, rect.bottom() - 2, part.w - 2 * (pad - 4), 2},
                    ui.theme.accent, 1);
     }
     if (touch.focused) focus_ring(ui, painter, part.inset(4), radius::kSmall);

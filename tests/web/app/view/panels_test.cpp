@@ -80,7 +80,7 @@ TEST_CASE("the proxies are switched while requests go on") {
     screen.headless.run(0.1f);
     REQUIRE(screen.headless.click(std::string{"proxy-mode/"} + mode));
     CHECK(proxy_mode_text(screen.session.proxy_mode()) == mode);
-    CHECK(screen.text("proxy-mode") == mode);
+    CHECK(screen.text("proxy-mode") == std::string{"proxy: "} + mode);
     screen.pass(5s);
     CHECK(screen.session.traffic().total() > before);
     CHECK(screen.session.traffic().failures() == failed);
