@@ -97,6 +97,19 @@ TEST_CASE("Endpoints and EndpointSlices") {
         "range (169.254.0.0/16, fe80::/10)\n"
         "subsets[0].ports[0].name: Required value\n"
         "subsets[0].ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive");
+  const auto address = [](std::string_view ip) {
+    return problems(ResourceId::endpoints,
+                    wrap("subsets: [{addresses: [{ip: '" + std::string{ip} + "'}]}]"));
+  };
+  const std::string at = "subsets[0].addresses[0].ip: Invalid value: ";
+  CHECK(address("10.0.0.1") == "");
+  CHECK(address("0.0.0.0") == at + "\"0.0.0.0\": may not be unspecified (0.0.0.0)");
+  CHECK(address("127.1.1.1") ==
+        at + "\"127.1.1.1\": may not be in the loopback range (127.0.0.0/8, ::1/128)");
+  CHECK(address("224.0.0.7") == at + "\"224.0.0.7\": may not be in the link-local multicast range "
+                                     "(224.0.0.0/24, ff02::/10)");
+  CHECK(address("web").starts_with(
+      at + "\"web\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"));
   const auto slice = [](std::string_view members) {
     return problems(ResourceId::endpointslices, wrap(members));
   };
@@ -113,6 +126,15 @@ TEST_CASE("Endpoints and EndpointSlices") {
   std::string many = "addressType: IPv4, endpoints: [";
   for (int i = 0; i < 1001; ++i) many += "{addresses: [10.0.0.1]},";
   CHECK(slice(many + "]") == "endpoints: Too many: 1001: must have at most 1000 items");
+  std::string addresses = "addressType: IPv4, endpoints: [{addresses: [";
+  std::string ports = "addressType: IPv4, endpoints: [], ports: [";
+  for (int i = 0; i < 101; ++i) {
+    addresses += "10.0.0." + std::to_string(i + 1) + ",";
+    ports += "{name: p" + std::to_string(i) + ", port: 80},";
+  }
+  CHECK(slice(addresses + "]}]") ==
+        "endpoints[0].addresses: Too many: 101: must have at most 100 items");
+  CHECK(slice(ports + "]") == "ports: Too many: 101: must have at most 100 items");
   CHECK(
       update_problems(ResourceId::endpointslices,
                       made(ResourceId::endpointslices, wrap("addressType: IPv4, endpoints: []")),
