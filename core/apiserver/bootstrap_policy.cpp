@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/bootstrap_policy.h"
 
+#include <fmt/format.h>
+
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -67,11 +70,10 @@ std::vector<Value> view_rules() {
   return rules;
 }
 
-std::vector<Value> edit_rules() {
-  std::vector<Value> rules = namespace_rules(
-      {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"});
-  rules.push_back(status_rule());
-  rules.push_back(rule({"discovery.k8s.io"}, {"endpointslices"}, {"get", "list", "watch"}));
+// Of the rules of `edit` and `admin` only those that their parts add.
+std::vector<Value> edit_only_rules() {
+  std::vector<Value> rules =
+      namespace_rules({"create", "delete", "deletecollection", "patch", "update"});
   rules.push_back(
       rule({""}, {"secrets"},
            {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}));
@@ -84,19 +86,52 @@ std::vector<Value> edit_rules() {
   return rules;
 }
 
-std::vector<Value> admin_rules() {
-  std::vector<Value> rules = edit_rules();
-  rules.push_back(
-      rule({kRbacGroup}, {"rolebindings", "roles"},
-           {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}));
-  rules.push_back(rule({"authorization.k8s.io"}, {"localsubjectaccessreviews"}, {"create"}));
-  return rules;
+std::vector<Value> admin_only_rules() {
+  return {rule({kRbacGroup}, {"rolebindings", "roles"},
+               {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"}),
+          rule({"authorization.k8s.io"}, {"localsubjectaccessreviews"}, {"create"})};
 }
 
-void create_role(ApiServer& server, std::string_view name, std::vector<Value> rules) {
-  (void)server.create(api::ResourceId::clusterroles, {},
-                      Value::object({{"metadata"_key, metadata(name)},
-                                     {"rules"_key, Value::array(std::move(rules))}}));
+std::string aggregation_label(std::string_view into) {
+  return fmt::format("rbac.authorization.k8s.io/aggregate-to-{}", into);
+}
+
+// A role that is part of another one if `into` names that.
+void create_role(ApiServer& server, std::string_view name, std::vector<Value> rules,
+                 std::string_view into = {}, Value aggregation = {}) {
+  Value role = Value::object(
+      {{"metadata"_key, metadata(name)}, {"rules"_key, Value::array(std::move(rules))}});
+  if (!into.empty()) {
+    role.edit("metadata"_key).edit("labels"_key).set(aggregation_label(into), "true");
+  }
+  if (!aggregation.is_null()) role.set("aggregationRule"_key, std::move(aggregation));
+  (void)server.create(api::ResourceId::clusterroles, {}, std::move(role));
+}
+
+// One of the roles that are made of others, whose rules are there from the start, in the order in
+// which the controller that aggregates them finds the parts.
+void create_aggregated(ApiServer& server, std::string_view name, std::vector<Value> rules,
+                       std::string_view into) {
+  const Value selector =
+      Value::map({{"matchLabels", Value::map({{aggregation_label(name), "true"}})}});
+  create_role(server, name, std::move(rules), into,
+              Value::map({{"clusterRoleSelectors", Value::array({selector})}}));
+}
+
+void create_user_roles(ApiServer& server) {
+  const std::vector<Value> view = view_rules();
+  const std::vector<Value> edit_only = edit_only_rules();
+  const std::vector<Value> admin_only = admin_only_rules();
+  std::vector<Value> edit = edit_only;
+  edit.insert(edit.end(), view.begin(), view.end());
+  std::vector<Value> admin = edit;
+  admin.insert(admin.end(), admin_only.begin(), admin_only.end());
+  create_aggregated(server, "admin", std::move(admin), {});
+  create_aggregated(server, "edit", std::move(edit), "admin");
+  create_aggregated(server, "view", view, "edit");
+  create_role(server, "system:aggregate-to-admin", admin_only, "admin");
+  create_role(server, "system:aggregate-to-edit", edit_only, "edit");
+  create_role(server, "system:aggregate-to-view", view, "view");
 }
 
 void bind_groups(ApiServer& server, std::string_view name, std::string_view role, Names groups) {
@@ -117,9 +152,7 @@ void bind_groups(ApiServer& server, std::string_view name, std::string_view role
 
 void bootstrap_policy(ApiServer& server) {
   create_role(server, "cluster-admin", {rule({"*"}, {"*"}, {"*"}), path_rule({"*"}, {"*"})});
-  create_role(server, "admin", admin_rules());
-  create_role(server, "edit", edit_rules());
-  create_role(server, "view", view_rules());
+  create_user_roles(server);
   create_role(server, "system:discovery",
               {path_rule({"/api", "/api/*", "/apis", "/apis/*", "/healthz", "/livez", "/openapi",
                           "/openapi/*", "/readyz", "/version", "/version/"},

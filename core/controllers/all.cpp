@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/controllers/absent_controllers.h"
+#include "core/controllers/cluster_role_aggregation.h"
 #include "core/controllers/controller.h"
 #include "core/controllers/custom_resource_cleanup.h"
 #include "core/controllers/deployment.h"
@@ -40,6 +41,7 @@ constexpr std::array kControllers = {
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},
     Registration{"absent-controllers-reporter", make_absent_controllers_reporter},
+    Registration{"clusterrole-aggregation-controller", make_cluster_role_aggregation_controller},
     Registration{"crd-finalizer", make_custom_resource_cleanup},
 };
 
