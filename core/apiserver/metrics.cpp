@@ -4,12 +4,14 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/api/quantity.h"
 #include "core/apiserver/metrics_source.h"
+#include "core/apiserver/print/table.h"
 #include "core/apiserver/state.h"
 
 namespace rockpool::apiserver {
@@ -65,12 +67,64 @@ std::optional<Value> measure_pod(const Route& route, const Value& pod) {
   return metrics;
 }
 
+constexpr std::string_view kMeasures[] = {"cpu", "memory"};
+
+Value column(std::string_view name, std::string_view format, std::string_view description = {}) {
+  return Value::map({{"name", name},
+                     {"type", "string"},
+                     {"format", format},
+                     {"description", description},
+                     {"priority", 0}});
+}
+
+// One row as metrics-server prints it: a Pod's containers count together.
+Value make_row(const Value& metrics, IncludeObject include) {
+  std::vector<Value> cells{name_of(metrics)};
+  for (const std::string_view measure : kMeasures) {
+    api::Quantity sum;
+    const auto add = [&](const Value& usage) { sum += api::Quantity::from_value(usage[measure]); };
+    add(metrics["usage"]);
+    for (const Value& container : metrics["containers"_key].items()) add(container["usage"]);
+    cells.emplace_back(sum.to_value());
+  }
+  cells.push_back(metrics["window"]);
+  Value shown;
+  if (include == IncludeObject::metadata) shown = make_partial_metadata(metrics);
+  if (include == IncludeObject::object) shown = metrics;
+  return Value::map({{"cells", Value::array(std::move(cells))}, {"object", std::move(shown)}});
+}
+
+// As metrics-server makes it, which takes the columns from the first row.
+Value make_usage_table(std::span<const Value> all, IncludeObject include) {
+  std::vector<Value> rows;
+  for (const Value& metrics : all) rows.push_back(make_row(metrics, include));
+  Value columns;
+  if (!rows.empty()) {
+    std::vector<Value> definitions{column("Name", "name", "Name of the resource")};
+    for (const std::string_view measure : kMeasures) {
+      definitions.push_back(column(measure, "quantity"));
+    }
+    definitions.push_back(column("Window", "duration"));
+    columns = Value::array(std::move(definitions));
+  }
+  return Value::map({{"kind", "Table"},
+                     {"apiVersion", "meta.k8s.io/v1"},
+                     {"metadata", Value::object()},
+                     {"columnDefinitions", std::move(columns)},
+                     {"rows", Value::array(std::move(rows))}});
+}
+
 Response read_one(const Route& route, api::ResourceId resource, std::string_view kind,
                   Measure measure) {
   const auto object = route.server.get(resource, route.path.ns, route.path.name);
   if (!object) return respond_status(object.error(), route.format);
   if (const auto metrics = measure(route, *object)) {
-    return respond_object(200, *metrics, route.format);
+    Value shown = *metrics;
+    if (route.format.as == As::partial_metadata) shown = make_partial_metadata(*metrics);
+    if (route.format.as == As::table) {
+      shown = make_usage_table({&*metrics, 1}, route.format.include_object);
+    }
+    return respond_object(200, shown, route.format);
   }
   // metrics-server names the resource so, not by its plural.
   const std::string_view name = kind == "NodeMetrics" ? "nodemetrics" : "podmetrics";
@@ -90,6 +144,12 @@ Response read_list(const Route& route, api::ResourceId resource, std::string_vie
   for (const Value& object : objects->items) {
     std::optional<Value> metrics = measure(route, object);
     if (metrics) items.push_back(std::move(*metrics));
+  }
+  if (route.format.as == As::table) {
+    return respond_object(200, make_usage_table(items, route.format.include_object), route.format);
+  }
+  if (route.format.as == As::partial_metadata) {
+    return respond_object(200, make_partial_metadata_list(items, Value::object()), route.format);
   }
   return respond_object(200,
                         Value::map({{"kind", fmt::format("{}List", kind)},

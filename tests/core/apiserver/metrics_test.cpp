@@ -74,6 +74,38 @@ TEST_CASE("metrics of Pods, of all namespaces, one of them, or selected") {
   CHECK(cluster.refusal(404, "GET", in_default + "/none") == "pods \"none\" not found");
 }
 
+TEST_CASE("metrics as a table, and as metadata only") {
+  Measured cluster;
+  const auto ask = [&](std::string_view path, std::string_view as) {
+    Request request = make_request("GET", fmt::format("{}/{}", kMetrics, path), {}, {});
+    request.headers.add("Accept", fmt::format("application/json;as={};v=v1;g=meta.k8s.io", as));
+    const Response response = cluster.server.handle(request);
+    CHECK(response.status == 200);
+    return json(response.body);
+  };
+  const Value pods = ask("namespaces/default/pods", "Table");
+  CHECK(pods["kind"].as_string() == "Table");
+  std::string columns;
+  for (const Value& each : pods["columnDefinitions"].items()) {
+    columns += fmt::format("{} ({}) ", each["name"].as_string(), each["format"].as_string());
+  }
+  CHECK(columns == "Name (name) cpu (quantity) memory (quantity) Window (duration) ");
+  REQUIRE(pods["rows"].size() == 1);
+  CHECK(doc::to_json(pods["rows"].at(0)["cells"]) == R"(["busy-a","12345678n","1028Ki","15s"])");
+  CHECK(pods["rows"].at(0)["object"]["kind"].as_string() == "PartialObjectMetadata");
+  CHECK(doc::to_json(ask("nodes/known", "Table")["rows"].at(0)["cells"]) ==
+        R"(["known","1500m","3Mi","15s"])");
+  // Without a row there is nothing to take columns from.
+  const Value none = ask("namespaces/other/pods", "Table");
+  CHECK(none["columnDefinitions"].is_null());
+  CHECK(none["rows"].size() == 0);
+
+  CHECK(ask("nodes/known", "PartialObjectMetadata")["kind"].as_string() == "PartialObjectMetadata");
+  const Value list = ask("nodes", "PartialObjectMetadataList");
+  CHECK(list["kind"].as_string() == "PartialObjectMetadataList");
+  CHECK(list["items"].at(0)["metadata"]["name"].as_string() == "known");
+}
+
 TEST_CASE("metrics are only read") {
   Measured cluster;
   const std::string nodes = fmt::format("{}/nodes", kMetrics);
