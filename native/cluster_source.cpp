@@ -7,6 +7,7 @@
 
 #include "core/sim/time.h"
 #include "native/files.h"
+#include "native/ip_families.h"
 
 namespace rockpool::native {
 
@@ -20,6 +21,7 @@ void ClusterSource::add_options(CLI::App& command) {
   command.add_option("--nodes", cluster.nodes, "Worker nodes of a new cluster")
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
+  add_ip_family_options(command, cluster.ip_families);
   command.add_option("--seed", cluster.seed, "Decides every random choice")->capture_default_str();
 }
 

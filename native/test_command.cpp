@@ -18,6 +18,7 @@
 #include "core/scenario/test_file.h"
 #include "native/command.h"
 #include "native/files.h"
+#include "native/ip_families.h"
 
 namespace rockpool::native {
 namespace {
@@ -127,6 +128,7 @@ void add_test_command(CLI::App& program, ExitStatus& status) {
   command->add_option("--nodes", options->run.nodes, "Worker nodes of each cluster")
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
+  add_ip_family_options(*command, options->run.ip_families);
   command
       ->add_option_function<std::string>(
           "--proxy-mode",

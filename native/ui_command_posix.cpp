@@ -5,6 +5,7 @@
 #include <string>
 
 #include "native/command.h"
+#include "native/ip_families.h"
 
 #ifdef ROCKPOOL_HAS_WINDOW
 #include "core/cluster/cluster_options.h"
@@ -29,6 +30,7 @@ void add_ui_command(CLI::App& program, ExitStatus& status) {
   command->add_option("--nodes", options->session.cluster.nodes, "Worker nodes")
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
+  add_ip_family_options(*command, options->session.cluster.ip_families);
   command
       ->add_option("--screenshot", options->window.screenshot,
                    "Write a picture of the window into this PNG file, and end")

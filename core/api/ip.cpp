@@ -138,6 +138,33 @@ std::uint32_t IpAddress::ipv4() const {
          (std::uint32_t{bytes[2]} << 8) | std::uint32_t{bytes[3]};
 }
 
+std::uint64_t IpAddress::low() const {
+  if (family == IpFamily::ipv4) return ipv4();
+  std::uint64_t number = 0;
+  for (std::size_t i = 8; i < bytes.size(); ++i) number = number << 8 | bytes[i];
+  return number;
+}
+
+IpAddress IpAddress::plus(std::uint64_t count, int bits) const {
+  IpAddress sum = *this;
+  const int length = bits_of(family) / 8;
+  // Byte by byte from the one in which the lowest bit of `count` falls.
+  std::uint64_t carry = 0;
+  for (int place = length - 1 - bits / 8, shift = bits % 8, at = 0; place >= 0; --place, ++at) {
+    const int right = at * 8 - shift;
+    std::uint64_t part = 0;
+    if (right < 0) {
+      part = count << shift;
+    } else if (right < 64) {
+      part = count >> right;
+    }
+    carry += (part & 0xff) + sum.bytes[static_cast<std::size_t>(place)];
+    sum.bytes[static_cast<std::size_t>(place)] = static_cast<std::uint8_t>(carry & 0xff);
+    carry >>= 8;
+  }
+  return sum;
+}
+
 std::string IpAddress::to_string() const {
   if (family == IpFamily::ipv6) return ipv6_text(*this);
   return fmt::format("{}.{}.{}.{}", bytes[0], bytes[1], bytes[2], bytes[3]);
@@ -183,6 +210,12 @@ IpAddress Cidr::network() const {
     masked.bytes[byte] &= static_cast<std::uint8_t>(~(0x80 >> (bit % 8)));
   }
   return masked;
+}
+
+std::int64_t Cidr::size() const {
+  constexpr int kBits = 63;
+  const int free_bits = bits_of(address.family) - prefix_length;
+  return free_bits >= kBits ? INT64_MAX : std::int64_t{1} << free_bits;
 }
 
 bool Cidr::contains(const IpAddress& ip) const {

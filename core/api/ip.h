@@ -28,6 +28,11 @@ struct IpAddress {
   static IpAddress from_ipv4(std::uint32_t host_order);
   /// The IPv4 address as a number; 0 for IPv6.
   std::uint32_t ipv4() const;
+  /// The number that the last 64 bits are; of IPv4 all 32.
+  std::uint64_t low() const;
+  /// The address `count` times 2 to the power of `bits` further on; wraps around at the end of its
+  /// family. Requires `bits` below that family's length.
+  IpAddress plus(std::uint64_t count, int bits = 0) const;
   /// `10.0.0.1`, `2001:db8::1`: the canonical form (RFC 5952).
   std::string to_string() const;
   bool is_unspecified() const;
@@ -50,6 +55,8 @@ struct Cidr {
   bool contains(const IpAddress& ip) const;
   /// The address with the bits beyond the prefix cleared.
   IpAddress network() const;
+  /// The number of addresses, or 2^63 - 1 if there are more.
+  std::int64_t size() const;
   std::string to_string() const;
 };
 

@@ -30,12 +30,14 @@ inline constexpr std::string_view kKubernetesVersion = "v1.33.0";
 
 /// How a cluster's API server is set up.
 struct Options {
-  /// Where ClusterIPs come from (IPv4); kubeadm's default.
+  /// Where ClusterIPs come from: one range, or one of each family with a comma between them, of
+  /// which the first is the default (--service-cluster-ip-range). kubeadm's default.
   std::string service_cidr = "10.96.0.0/12";
   /// Where NodePorts come from, both ends included.
   std::int32_t node_port_first = 30000;
   std::int32_t node_port_last = 32767;
-  /// The address at which the API itself is reached: the endpoint of the `kubernetes` Service.
+  /// The address at which the API itself is reached: the endpoint of the `kubernetes` Service. Of
+  /// the default family.
   std::string advertise_address = "192.168.49.2";
   std::int32_t secure_port = 6443;
   /// Whether requests over HTTP need the rights that RBAC gives them; all may do all otherwise.

@@ -24,7 +24,7 @@ Value endpoint_ports(const Options& options) {
 }
 
 // The first address of the range is left to this Service, as nothing else asks so early.
-Value kubernetes_service(const Options& options, std::string_view cluster_ip) {
+Value kubernetes_service(const Options& options, const api::IpAddress& cluster_ip) {
   Value metadata = kubernetes_metadata();
   metadata.set("labels"_key, Value::map({{"component", "apiserver"}, {"provider", "kubernetes"}}));
   const Value port = Value::object({{"name"_key, "https"},
@@ -33,13 +33,14 @@ Value kubernetes_service(const Options& options, std::string_view cluster_ip) {
                                     {"targetPort"_key, options.secure_port}});
   return Value::object(
       {{"metadata"_key, metadata},
-       {"spec"_key, Value::object({{"type"_key, "ClusterIP"},
-                                   {"clusterIP"_key, cluster_ip},
-                                   {"clusterIPs"_key, Value::strings({cluster_ip})},
-                                   {"ipFamilies"_key, Value::strings({"IPv4"})},
-                                   {"ipFamilyPolicy"_key, "SingleStack"},
-                                   {"sessionAffinity"_key, "None"},
-                                   {"ports"_key, Value::array({port})}})}});
+       {"spec"_key,
+        Value::object({{"type"_key, "ClusterIP"},
+                       {"clusterIP"_key, cluster_ip.to_string()},
+                       {"clusterIPs"_key, Value::strings({cluster_ip.to_string()})},
+                       {"ipFamilies"_key, Value::strings({ip_family_name(cluster_ip.family)})},
+                       {"ipFamilyPolicy"_key, "SingleStack"},
+                       {"sessionAffinity"_key, "None"},
+                       {"ports"_key, Value::array({port})}})}});
 }
 
 Value kubernetes_endpoints(const Options& options) {
@@ -51,14 +52,14 @@ Value kubernetes_endpoints(const Options& options) {
   return Value::object({{"metadata"_key, metadata}, {"subsets"_key, Value::array({subset})}});
 }
 
-Value kubernetes_endpoint_slice(const Options& options) {
+Value kubernetes_endpoint_slice(const Options& options, std::string_view family) {
   Value metadata = kubernetes_metadata();
   metadata.set("labels"_key, Value::map({{"kubernetes.io/service-name", "kubernetes"}}));
   const Value endpoint =
       Value::object({{"addresses"_key, Value::strings({options.advertise_address})},
                      {"conditions"_key, Value::object({{"ready"_key, true}})}});
   return Value::object({{"metadata"_key, metadata},
-                        {"addressType"_key, "IPv4"},
+                        {"addressType"_key, family},
                         {"endpoints"_key, Value::array({endpoint})},
                         {"ports"_key, endpoint_ports(options)}});
 }
@@ -86,10 +87,11 @@ void ApiServer::bootstrap() {
                priority_class("system-cluster-critical", 2'000'000'000,
                               "Used for system critical pods that must run in the cluster, but can "
                               "be moved to another node if necessary."));
-  const std::string cluster_ip = state_->cluster_ips.first_address().to_string();
+  const api::IpAddress cluster_ip = state_->cluster_ips.primary().first_address();
   (void)create(services, "default", kubernetes_service(own, cluster_ip));
   (void)create(endpoints, "default", kubernetes_endpoints(own));
-  (void)create(endpointslices, "default", kubernetes_endpoint_slice(own));
+  (void)create(endpointslices, "default",
+               kubernetes_endpoint_slice(own, ip_family_name(cluster_ip.family)));
   bootstrap_policy(*this);
 }
 

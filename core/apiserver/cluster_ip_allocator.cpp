@@ -8,8 +8,17 @@
 namespace rockpool::apiserver {
 namespace {
 
+// Upstream's bitmap holds no more of an IPv6 range.
+constexpr std::int64_t kMaxIpv6Size = 65'536;
+
 std::int64_t range_size(const api::Cidr& range) {
-  return std::int64_t{1} << (32 - range.prefix_length);
+  const std::int64_t size = range.size();
+  return range.address.family == api::IpFamily::ipv6 ? std::min(size, kMaxIpv6Size) : size;
+}
+
+// The network's own address is never given, nor the broadcast address of IPv4.
+std::int64_t usable_count(const api::Cidr& range) {
+  return range_size(range) - (range.address.family == api::IpFamily::ipv4 ? 2 : 1);
 }
 
 // ipallocator.calculateRangeOffset.
@@ -23,14 +32,13 @@ std::int64_t static_band(std::int64_t size) {
 
 ClusterIpAllocator::ClusterIpAllocator(api::Cidr range, sim::Random random)
     : range_{range},
-      base_{range.network().ipv4() + 1},
-      // Neither the network's own address nor its broadcast address is ever given.
-      addresses_{range_size(range) - 2,
-                 std::min(static_band(range_size(range)), range_size(range) - 2), random} {}
+      base_{range.network().plus(1)},
+      addresses_{usable_count(range), std::min(static_band(range_size(range)), usable_count(range)),
+                 random} {}
 
 std::int64_t ClusterIpAllocator::offset_of(const api::IpAddress& address) const {
   if (!range_.contains(address)) return -1;
-  const std::int64_t offset = std::int64_t{address.ipv4()} - std::int64_t{base_};
+  const auto offset = static_cast<std::int64_t>(address.low() - base_.low());
   return offset < addresses_.size() ? offset : -1;
 }
 
@@ -48,7 +56,7 @@ std::expected<void, std::string> ClusterIpAllocator::allocate(const api::IpAddre
 std::expected<api::IpAddress, std::string> ClusterIpAllocator::allocate_next() {
   const auto offset = addresses_.take_any();
   if (!offset) return std::unexpected{"range is full"};
-  return api::IpAddress::from_ipv4(base_ + static_cast<std::uint32_t>(*offset));
+  return base_.plus(static_cast<std::uint64_t>(*offset));
 }
 
 void ClusterIpAllocator::release(const api::IpAddress& address) {
@@ -58,6 +66,37 @@ void ClusterIpAllocator::release(const api::IpAddress& address) {
 bool ClusterIpAllocator::is_allocated(const api::IpAddress& address) const {
   const std::int64_t offset = offset_of(address);
   return offset >= 0 && addresses_.is_taken(offset);
+}
+
+ClusterIpAllocators::ClusterIpAllocators(std::string_view ranges, const sim::Random& random) {
+  const std::size_t comma = std::min(ranges.find(','), ranges.size());
+  // The first range's choices do not depend on whether there is a second one.
+  auto first = api::parse_cidr(ranges.substr(0, comma));
+  if (!first) first = api::parse_cidr("10.96.0.0/12");
+  by_family_.emplace_back(*first, random.stream("cluster-ips"));
+  if (comma == ranges.size()) return;
+  const auto second = api::parse_cidr(ranges.substr(comma + 1));
+  if (second && second->address.family != first->address.family) {
+    by_family_.emplace_back(*second, random.stream("secondary-cluster-ips"));
+  }
+}
+
+const ClusterIpAllocator* ClusterIpAllocators::find(api::IpFamily family) const {
+  const auto found = std::ranges::find(by_family_, family, &ClusterIpAllocator::family);
+  return found == by_family_.end() ? nullptr : &*found;
+}
+
+ClusterIpAllocator* ClusterIpAllocators::find(api::IpFamily family) {
+  const auto found = std::ranges::find(by_family_, family, &ClusterIpAllocator::family);
+  return found == by_family_.end() ? nullptr : &*found;
+}
+
+void ClusterIpAllocators::release(const api::IpAddress& address) {
+  if (ClusterIpAllocator* const range = find(address.family)) range->release(address);
+}
+
+void ClusterIpAllocators::clear() {
+  for (ClusterIpAllocator& range : by_family_) range.clear();
 }
 
 }  // namespace rockpool::apiserver

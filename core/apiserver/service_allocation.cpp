@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <map>
-#include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "core/api/field_error.h"
+#include "core/api/validation/validation.h"
 #include "core/apiserver/state.h"
 #include "core/doc/path.h"
 
@@ -16,6 +19,7 @@ namespace rockpool::apiserver {
 namespace {
 
 const api::GroupKind kServiceKind{"", "Service"};
+constexpr int kInternalServerError = 500;
 
 const doc::Value& spec_of(const doc::Value& service) {
   return service["spec"_key];
@@ -33,41 +37,98 @@ api::Status invalid_service(const doc::Value& service, const api::FieldErrors& e
   return api::invalid(kServiceKind, name_of(service), errors);
 }
 
-// What a Service needs that only a cluster with both IP families can give.
-void check_dual_stack(const doc::Value& service, api::FieldErrors& errors) {
-  const doc::Path spec{"spec"};
-  const doc::Value& families = spec_of(service)["ipFamilies"_key];
-  for (std::size_t index = 0; index < families.size(); ++index) {
-    if (families.at(index).as_string() == "IPv4") continue;
-    errors.invalid(spec.child("ipFamilies").index(index), families.at(index),
-                   "not configured on this cluster");
+bool has_node_ports(const doc::Value& service) {
+  const std::string_view type = spec_of(service)["type"_key].as_string();
+  return type == "NodePort" || type == "LoadBalancer";
+}
+
+const doc::Value& policy_of(const doc::Value& service) {
+  return spec_of(service)["ipFamilyPolicy"_key];
+}
+
+bool is_single_stack(const doc::Value& service) {
+  return policy_of(service).as_string() == "SingleStack";
+}
+
+bool prefers_dual_stack(const doc::Value& service) {
+  return policy_of(service).is_null() || policy_of(service).as_string() == "PreferDualStack";
+}
+
+bool has_same(const doc::Value& service, const doc::Value& old_service, doc::KnownKeyIndex list) {
+  const doc::Value& now = spec_of(service)[list];
+  const doc::Value& before = spec_of(old_service)[list];
+  return now == before || (now.size() == 0 && before.size() == 0);
+}
+
+// A Service that takes what it can get keeps what it has got, whatever becomes of the cluster
+// (isMatchingPreferDualStackClusterIPFields).
+bool keeps_preferred(const doc::Value& service, const doc::Value& old_service) {
+  if (old_service.is_null() || policy_of(service).is_null()) return false;
+  return spec_of(service)["type"_key] == spec_of(old_service)["type"_key] &&
+         needs_cluster_ip(service) && prefers_dual_stack(service) &&
+         prefers_dual_stack(old_service) && has_same(service, old_service, "clusterIPs"_key) &&
+         has_same(service, old_service, "ipFamilies"_key);
+}
+
+// Without a policy an old Service keeps its own, and a new one has one family, unless nothing needs
+// to be allocated for it.
+void infer_policy(doc::Value& service, const doc::Value& old_service) {
+  if (!policy_of(service).is_null()) return;
+  doc::Value policy = "SingleStack";
+  if (!old_service.is_null() && !policy_of(old_service).is_null()) {
+    policy = policy_of(old_service);
+  } else if (is_headless(service) && spec_of(service)["selector"_key].size() == 0) {
+    policy = "RequireDualStack";
   }
-  const doc::Value& policy = spec_of(service)["ipFamilyPolicy"_key];
-  if (policy.as_string() == "RequireDualStack") {
-    errors.invalid(spec.child("ipFamilyPolicy"), policy,
-                   "this cluster is not configured for dual-stack services");
-  }
-  const doc::Value& ips = spec_of(service)["clusterIPs"_key];
-  for (std::size_t index = 0; index < ips.size(); ++index) {
-    const auto address = api::parse_ip(ips.at(index).as_string());
-    if (!address || address->family == api::IpFamily::ipv4 || index < families.size()) continue;
-    errors.invalid(spec.child("clusterIPs").index(index), ips,
-                   "IPv6 is not configured on this cluster");
+  service.edit("spec"_key).set("ipFamilyPolicy"_key, std::move(policy));
+}
+
+// To ask for a single stack is to give the second address and family back, if nobody has touched
+// them; with another policy they cannot go.
+void release_second(doc::Value& service, const doc::Value& old_service, api::FieldErrors& errors) {
+  const doc::Path path = doc::Path{"spec"}.child("ipFamilyPolicy");
+  for (const auto& [list, what] :
+       {std::pair{"clusterIPs"_key, "cluster IP"}, std::pair{"ipFamilies"_key, "IP family"}}) {
+    const std::size_t count = spec_of(service)[list].size();
+    if (!is_single_stack(service)) {
+      if (count != 0 && count < spec_of(old_service)[list].size()) {
+        errors.invalid(path, policy_of(service),
+                       fmt::format("must be 'SingleStack' to release the secondary {}", what));
+      }
+    } else if (count > 1 && has_same(service, old_service, list)) {
+      const doc::Value first = spec_of(service)[list].at(0);
+      service.edit("spec"_key).set(list, doc::Value::array({first}));
+    }
   }
 }
 
-// A headless Service without a selector says nothing about addresses, so it may have any families,
-// whatever the cluster has.
-void init_selectorless_families(doc::Value& spec) {
-  if (spec["ipFamilyPolicy"_key].is_null()) spec.set("ipFamilyPolicy"_key, "RequireDualStack");
-  if (spec["ipFamilies"_key].size() == 0) {
-    spec.set("ipFamilies"_key, doc::Value::strings({"IPv4"}));
+void check_single_stack(const doc::Value& service, api::FieldErrors& errors) {
+  if (!is_single_stack(service)) return;
+  for (const auto& [list, what] :
+       {std::pair{"clusterIPs"_key, "cluster IPs"}, std::pair{"ipFamilies"_key, "IP families"}}) {
+    if (spec_of(service)[list].size() != 2) continue;
+    errors.invalid(doc::Path{"spec"}.child("ipFamilyPolicy"), policy_of(service),
+                   fmt::format("must be 'RequireDualStack' or 'PreferDualStack' when multiple {} "
+                               "are specified",
+                               what));
   }
-  if (spec["ipFamilyPolicy"_key].as_string() != "SingleStack" &&
-      spec["ipFamilies"_key].size() == 1) {
-    const bool first_is_v4 = spec["ipFamilies"_key].at(0).as_string() == "IPv4";
-    spec.edit("ipFamilies"_key).push_back(first_is_v4 ? "IPv6" : "IPv4");
-  }
+}
+
+api::IpFamily other_family(std::string_view family) {
+  return family == "IPv4" ? api::IpFamily::ipv6 : api::IpFamily::ipv4;
+}
+
+void add_family(doc::Value& service, api::IpFamily family) {
+  doc::Value& spec = service.edit("spec"_key);
+  if (spec["ipFamilies"_key].is_null()) spec.set("ipFamilies"_key, doc::Value::array());
+  spec.edit("ipFamilies"_key).push_back(ip_family_name(family));
+}
+
+// Gives the Service the family that it lacks, if it is to have both.
+void add_other_family(doc::Value& service) {
+  const doc::Value& families = spec_of(service)["ipFamilies"_key];
+  if (is_single_stack(service) || families.size() != 1) return;
+  add_family(service, other_family(families.at(0).as_string()));
 }
 
 std::vector<std::int64_t> node_ports_of(const doc::Value& service) {
@@ -117,9 +178,7 @@ void ServiceAllocation::commit() {
 
 api::Result<void> ServiceAllocation::create(doc::Value& service) {
   if (auto done = init_ip_families(service, {}); !done) return done;
-  if (!is_external_name(service) && !is_headless(service)) {
-    if (auto done = allocate_cluster_ips(service); !done) return done;
-  }
+  if (auto done = allocate_cluster_ips(service); !done) return done;
   if (auto done = init_node_ports(service); !done) return done;
   if (!needs_health_check_node_port(service)) return {};
   return allocate_health_check_port(service);
@@ -134,7 +193,8 @@ api::Result<void> ServiceAllocation::update(doc::Value& service, const doc::Valu
 
 void ServiceAllocation::release_all(const doc::Value& service) {
   release_cluster_ips(service);
-  release_node_ports(service);
+  const std::vector<std::int64_t> ports = node_ports_of(service);
+  released_ports_.insert(released_ports_.end(), ports.begin(), ports.end());
   if (const std::int64_t port = spec_of(service)["healthCheckNodePort"_key].as_int(); port != 0) {
     released_ports_.push_back(port);
   }
@@ -142,7 +202,9 @@ void ServiceAllocation::release_all(const doc::Value& service) {
 
 void ServiceAllocation::adopt(const doc::Value& service) {
   for (const doc::Value& ip : spec_of(service)["clusterIPs"_key].items()) {
-    if (const auto address = api::parse_ip(ip.as_string())) (void)cluster_ips_.allocate(*address);
+    const auto address = api::parse_ip(ip.as_string());
+    ClusterIpAllocator* const range = address ? cluster_ips_.find(address->family) : nullptr;
+    if (range != nullptr) (void)range->allocate(*address);
   }
   for (const std::int64_t port : node_ports_of(service)) (void)node_ports_.allocate(port);
   if (const std::int64_t port = spec_of(service)["healthCheckNodePort"_key].as_int(); port != 0) {
@@ -152,69 +214,125 @@ void ServiceAllocation::adopt(const doc::Value& service) {
 
 api::Result<void> ServiceAllocation::init_ip_families(doc::Value& service,
                                                       const doc::Value& old_service) const {
-  if (is_external_name(service)) return {};
-  // What was accepted before stays as it is.
-  if (!old_service.is_null() && needs_cluster_ip(old_service) &&
-      spec_of(service)["ipFamilies"_key] == spec_of(old_service)["ipFamilies"_key] &&
-      spec_of(service)["ipFamilyPolicy"_key] == spec_of(old_service)["ipFamilyPolicy"_key] &&
-      spec_of(service)["clusterIPs"_key] == spec_of(old_service)["clusterIPs"_key] &&
-      spec_of(service)["ipFamilies"_key].size() != 0) {
-    return {};
-  }
-  if (is_headless(service) && spec_of(service)["selector"_key].size() == 0) {
-    init_selectorless_families(service.edit("spec"_key));
-    return {};
-  }
+  if (is_external_name(service) || keeps_preferred(service, old_service)) return {};
+  infer_policy(service, old_service);
   api::FieldErrors errors;
-  check_dual_stack(service, errors);
+  // What follows need not reckon with lists that make no sense.
+  api::validate_service_cluster_ips(service, errors);
   if (!errors.empty()) return std::unexpected{invalid_service(service, errors)};
-  if (spec_of(service)["ipFamilyPolicy"_key].is_null()) {
-    service.edit("spec"_key).set("ipFamilyPolicy"_key, "SingleStack");
+  if (!old_service.is_null()) release_second(service, old_service, errors);
+  check_single_stack(service, errors);
+  infer_families(service, errors);
+  if (!errors.empty()) return std::unexpected{invalid_service(service, errors)};
+  const bool is_bare = is_headless(service) && spec_of(service)["selector"_key].size() == 0;
+  // A headless Service without a selector says nothing about addresses, so it may have any
+  // families, whatever the cluster has.
+  if (!is_bare) {
+    check_families(service, errors);
+    if (!errors.empty()) return std::unexpected{invalid_service(service, errors)};
   }
   if (spec_of(service)["ipFamilies"_key].size() == 0) {
-    service.edit("spec"_key).set("ipFamilies"_key, doc::Value::strings({"IPv4"}));
+    add_family(service, cluster_ips_.primary().family());
   }
+  if (is_bare || cluster_ips_.is_dual_stack()) add_other_family(service);
   return {};
 }
 
-api::Result<void> ServiceAllocation::allocate_cluster_ips(doc::Value& service) {
-  const doc::Value requested_ips = spec_of(service)["clusterIPs"_key];
-  const doc::Value requested = requested_ips.at(0);
-  std::optional<api::IpAddress> address;
-  if (requested.is_empty()) {
-    const auto any = cluster_ips_.allocate_next();
-    if (!any) {
-      return std::unexpected{
-          api::internal_error(fmt::format("failed to allocate a serviceIP: {}", any.error()))};
-    }
-    address = *any;
-    service.edit("spec"_key).set("clusterIPs"_key, doc::Value::array({any->to_string()}));
-  } else {
-    address = api::parse_ip(requested.as_string());
-    if (!address) {
-      return std::unexpected{api::internal_error(
-          fmt::format("failed to parse service IP \"{}\"", requested.as_string()))};
-    }
-    if (const auto taken = cluster_ips_.allocate(*address); !taken) {
-      api::FieldErrors errors;
+// An address that somebody asks for says of which family it is.
+void ServiceAllocation::infer_families(doc::Value& service, api::FieldErrors& errors) const {
+  const doc::Value ips = spec_of(service)["clusterIPs"_key];
+  for (std::size_t index = 0; index < ips.size(); ++index) {
+    const auto address = api::parse_ip(ips.at(index).as_string());
+    if (!address) break;
+    if (index < spec_of(service)["ipFamilies"_key].size()) continue;
+    if (cluster_ips_.find(address->family) != nullptr) {
+      add_family(service, address->family);
+    } else {
       errors.invalid(
-          doc::Path{"spec"}.child("clusterIPs"), requested_ips,
-          fmt::format("failed to allocate IP {}: {}", requested.as_string(), taken.error()));
-      return std::unexpected{invalid_service(service, errors)};
+          doc::Path{"spec"}.child("clusterIPs").index(index), ips,
+          fmt::format("{} is not configured on this cluster", ip_family_name(address->family)));
     }
   }
-  taken_ips_.push_back(*address);
+}
+
+// What a Service asks for that the cluster does not have.
+void ServiceAllocation::check_families(const doc::Value& service, api::FieldErrors& errors) const {
+  const doc::Path spec{"spec"};
+  if (policy_of(service).as_string() == "RequireDualStack" && !cluster_ips_.is_dual_stack()) {
+    errors.invalid(spec.child("ipFamilyPolicy"), policy_of(service),
+                   "this cluster is not configured for dual-stack services");
+  }
+  const doc::Value& families = spec_of(service)["ipFamilies"_key];
+  for (std::size_t index = 0; index < families.size(); ++index) {
+    const doc::Value& family = families.at(index);
+    const bool is_ipv4 = family.as_string() == "IPv4";
+    if (cluster_ips_.find(is_ipv4 ? api::IpFamily::ipv4 : api::IpFamily::ipv6) != nullptr) continue;
+    errors.invalid(spec.child("ipFamilies").index(index), family, "not configured on this cluster");
+  }
+}
+
+// Gives the Service an address of each of its families, those that it asks for if it does.
+api::Result<void> ServiceAllocation::allocate_cluster_ips(doc::Value& service) {
+  if (is_external_name(service) || is_headless(service)) return {};
+  const std::size_t count = spec_of(service)["ipFamilies"_key].size();
+  for (std::size_t index = 0; index < count; ++index) {
+    if (auto done = allocate_cluster_ip(service, index); !done) return done;
+  }
   service.edit("spec"_key)
       .set("clusterIP"_key, doc::Value{spec_of(service)["clusterIPs"_key].at(0)});
   return {};
 }
 
+api::Result<void> ServiceAllocation::allocate_cluster_ip(doc::Value& service, std::size_t index) {
+  const bool is_ipv4 = spec_of(service)["ipFamilies"_key].at(index).as_string() == "IPv4";
+  ClusterIpAllocator& range =
+      *cluster_ips_.find(is_ipv4 ? api::IpFamily::ipv4 : api::IpFamily::ipv6);
+  const doc::Value requested_ips = spec_of(service)["clusterIPs"_key];
+  const std::string requested = requested_ips.at(index).to_string();
+  if (requested.empty()) {
+    const auto any = range.allocate_next();
+    if (!any) {
+      return std::unexpected{
+          api::internal_error(fmt::format("failed to allocate a serviceIP: {}", any.error()))};
+    }
+    taken_ips_.push_back(*any);
+    doc::Value& spec = service.edit("spec"_key);
+    if (index == 0) spec.set("clusterIPs"_key, doc::Value::array());
+    spec.edit("clusterIPs"_key).push_back(any->to_string());
+    return {};
+  }
+  const auto address = api::parse_ip(requested);
+  if (!address) {
+    return std::unexpected{
+        api::internal_error(fmt::format("failed to parse service IP \"{}\"", requested))};
+  }
+  if (const auto taken = range.allocate(*address); !taken) {
+    api::FieldErrors errors;
+    errors.invalid(doc::Path{"spec"}.child("clusterIPs"), requested_ips,
+                   fmt::format("failed to allocate IP {}: {}", requested, taken.error()));
+    return std::unexpected{invalid_service(service, errors)};
+  }
+  taken_ips_.push_back(*address);
+  return {};
+}
+
+// A Service gets addresses when it stops to be an ExternalName and loses them when it becomes one,
+// and it gets or loses the second one (updateClusterIPs).
 api::Result<void> ServiceAllocation::update_cluster_ips(doc::Value& service,
                                                         const doc::Value& old_service) {
-  const bool had = needs_cluster_ip(old_service) && !is_headless(old_service);
-  const bool has = needs_cluster_ip(service) && !is_headless(service);
-  if (has && !needs_cluster_ip(old_service)) return allocate_cluster_ips(service);
-  if (had && !needs_cluster_ip(service)) release_cluster_ips(old_service);
+  if (keeps_preferred(service, old_service)) return {};
+  if (is_external_name(old_service)) return allocate_cluster_ips(service);
+  if (is_headless(old_service)) return {};
+  if (is_external_name(service)) {
+    release_cluster_ips(old_service);
+    return {};
+  }
+  const std::size_t before = spec_of(old_service)["ipFamilies"_key].size();
+  const std::size_t now = spec_of(service)["ipFamilies"_key].size();
+  if (before == 1 && now == 2 && !is_headless(service)) return allocate_cluster_ip(service, 1);
+  const doc::Value& second = spec_of(old_service)["clusterIPs"_key].at(1);
+  const auto address = api::parse_ip(second.as_string());
+  if (before == 2 && now == 1 && address) released_ips_.push_back(*address);
   return {};
 }
 
@@ -222,11 +340,6 @@ void ServiceAllocation::release_cluster_ips(const doc::Value& service) {
   for (const doc::Value& ip : spec_of(service)["clusterIPs"_key].items()) {
     if (const auto address = api::parse_ip(ip.as_string())) released_ips_.push_back(*address);
   }
-}
-
-void ServiceAllocation::release_node_ports(const doc::Value& service) {
-  const std::vector<std::int64_t> ports = node_ports_of(service);
-  released_ports_.insert(released_ports_.end(), ports.begin(), ports.end());
 }
 
 api::Result<void> ServiceAllocation::take_node_port(const doc::Value& service, std::size_t index,
@@ -254,9 +367,8 @@ api::Result<std::int64_t> ServiceAllocation::take_any_node_port() {
 
 // Entries of one port number and several protocols share a node port (initNodePorts).
 api::Result<void> ServiceAllocation::init_node_ports(doc::Value& service) {
+  if (!has_node_ports(service)) return {};
   const doc::Value ports = spec_of(service)["ports"_key];
-  const bool may_have = needs_node_port(service) || !node_ports_of(service).empty();
-  if (!may_have || is_external_name(service)) return {};
   std::map<std::int64_t, std::int64_t> by_port;
   for (std::size_t index = 0; index < ports.size(); ++index) {
     const std::int64_t own = ports.at(index)["nodePort"_key].as_int();
@@ -286,20 +398,32 @@ api::Result<void> ServiceAllocation::init_node_ports(doc::Value& service) {
 api::Result<void> ServiceAllocation::update_node_ports(doc::Value& service,
                                                        const doc::Value& old_service) {
   const std::vector<std::int64_t> old_ports = node_ports_of(old_service);
+  if (!has_node_ports(service)) {
+    released_ports_.insert(released_ports_.end(), old_ports.begin(), old_ports.end());
+    return {};
+  }
   const doc::Value ports = spec_of(service)["ports"_key];
+  // By protocol too: one number may serve several.
+  std::set<std::pair<std::string_view, std::int64_t>> in_use;
   std::vector<std::int64_t> newly_taken;
-  if (needs_cluster_ip(service)) {
-    for (std::size_t index = 0; index < ports.size(); ++index) {
-      const std::int64_t own = ports.at(index)["nodePort"_key].as_int();
-      if (own == 0) {
-        if (!needs_node_port(service)) continue;
-        const auto any = take_any_node_port();
-        if (!any) return std::unexpected{any.error()};
-        set_node_port(service, index, *any);
-      } else if (!contains(old_ports, own) && !contains(newly_taken, own)) {
-        if (auto taken = take_node_port(service, index, own); !taken) return taken;
-        newly_taken.push_back(own);
-      }
+  for (std::size_t index = 0; index < ports.size(); ++index) {
+    std::int64_t own = ports.at(index)["nodePort"_key].as_int();
+    if (own == 0) {
+      if (!needs_node_port(service)) continue;
+      const auto any = take_any_node_port();
+      if (!any) return std::unexpected{any.error()};
+      own = *any;
+      set_node_port(service, index, own);
+    } else if (!contains(old_ports, own) && !contains(newly_taken, own)) {
+      if (auto taken = take_node_port(service, index, own); !taken) return taken;
+      newly_taken.push_back(own);
+    }
+    const std::string_view protocol = ports.at(index)["protocol"_key].as_string();
+    if (!in_use.emplace(protocol, own).second) {
+      api::Status status;
+      status.code = kInternalServerError;
+      status.message = fmt::format("duplicate nodePort: {{{} {}}}", protocol, own);
+      return std::unexpected{std::move(status)};
     }
   }
   const std::vector<std::int64_t> new_ports = node_ports_of(service);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/api/field_error.h"
 #include "core/api/ip.h"
 #include "core/api/status.h"
 #include "core/apiserver/cluster_ip_allocator.h"
@@ -17,15 +18,17 @@ namespace rockpool::apiserver {
 /// until then (pkg/registry/core/service/storage's transactions).
 class ServiceAllocation {
  public:
-  ServiceAllocation(ClusterIpAllocator& cluster_ips, NodePortAllocator& node_ports)
+  ServiceAllocation(ClusterIpAllocators& cluster_ips, NodePortAllocator& node_ports)
       : cluster_ips_{cluster_ips}, node_ports_{node_ports} {}
   ServiceAllocation(const ServiceAllocation&) = delete;
   ServiceAllocation& operator=(const ServiceAllocation&) = delete;
   /// Reverts unless committed.
   ~ServiceAllocation();
 
-  /// Fills in what a new Service has to be given: IP families, cluster IP, node ports, health check
-  /// node port. Requires a valid, defaulted Service.
+  /// Fills in what a new Service has to be given: IP families, cluster IPs, node ports, health
+  /// check node port. Requires a decoded, defaulted Service, which need not be valid: it is
+  /// validated with what it has been given, so that what cannot be allocated is what a client is
+  /// told of first.
   api::Result<void> create(doc::Value& service);
   /// The same for a Service that replaces `old_service`; what it no longer uses is released.
   api::Result<void> update(doc::Value& service, const doc::Value& old_service);
@@ -38,7 +41,10 @@ class ServiceAllocation {
 
  private:
   api::Result<void> init_ip_families(doc::Value& service, const doc::Value& old_service) const;
+  void infer_families(doc::Value& service, api::FieldErrors& errors) const;
+  void check_families(const doc::Value& service, api::FieldErrors& errors) const;
   api::Result<void> allocate_cluster_ips(doc::Value& service);
+  api::Result<void> allocate_cluster_ip(doc::Value& service, std::size_t index);
   api::Result<void> update_cluster_ips(doc::Value& service, const doc::Value& old_service);
   api::Result<void> init_node_ports(doc::Value& service);
   api::Result<void> update_node_ports(doc::Value& service, const doc::Value& old_service);
@@ -47,9 +53,8 @@ class ServiceAllocation {
   api::Result<void> take_node_port(const doc::Value& service, std::size_t index, std::int64_t port);
   api::Result<std::int64_t> take_any_node_port();
   void release_cluster_ips(const doc::Value& service);
-  void release_node_ports(const doc::Value& service);
 
-  ClusterIpAllocator& cluster_ips_;
+  ClusterIpAllocators& cluster_ips_;
   NodePortAllocator& node_ports_;
   std::vector<api::IpAddress> taken_ips_;
   std::vector<api::IpAddress> released_ips_;
@@ -63,11 +68,6 @@ bool needs_cluster_ip(const doc::Value& service);
 bool needs_node_port(const doc::Value& service);
 /// The Service is given a port for its load balancer's health checks.
 bool needs_health_check_node_port(const doc::Value& service);
-
-/// The Service as validation is to see it before anything is allocated: with a stand-in for the one
-/// allocated field that it insists on. Allocating last means that it deals with valid Services
-/// only.
-doc::Value with_stand_ins(const doc::Value& service);
 
 /// Carries over from the old Service what the API allocated and a client left out
 /// (patchAllocatedValues), brings clusterIP and clusterIPs together (normalizeClusterIPs), and

@@ -61,7 +61,8 @@ void patch_cluster_ips(doc::Value& service, const doc::Value& old_service) {
 }
 
 void patch_node_ports(doc::Value& service, const doc::Value& old_service) {
-  if (!needs_node_port(old_service) || !needs_node_port(service)) return;
+  // Even if none are to be allocated: what there are remain.
+  if (!has_external_traffic(old_service) || !has_external_traffic(service)) return;
   // Ports that both use are spoken for.
   std::set<std::int64_t> used;
   std::ranges::set_intersection(node_ports_of(old_service), node_ports_of(service),
@@ -130,7 +131,7 @@ void drop_type_dependent_fields(doc::Value& service, const doc::Value& old_servi
     drop_unchanged(service, old_service, "ipFamilies"_key);
     drop_unchanged(service, old_service, "ipFamilyPolicy"_key);
   }
-  if (needs_node_port(old_service) && !needs_node_port(service) &&
+  if (has_external_traffic(old_service) && !has_external_traffic(service) &&
       node_ports_of(service) == node_ports_of(old_service)) {
     drop_node_ports(service);
   }
@@ -161,17 +162,6 @@ bool needs_node_port(const doc::Value& service) {
 bool needs_health_check_node_port(const doc::Value& service) {
   return is_load_balancer(service) &&
          spec_of(service)["externalTrafficPolicy"_key].as_string() == "Local";
-}
-
-doc::Value with_stand_ins(const doc::Value& service) {
-  if (!needs_health_check_node_port(service) ||
-      spec_of(service)["healthCheckNodePort"_key].as_int() != 0) {
-    return service;
-  }
-  constexpr int kAnyPort = 1;
-  doc::Value result = service;
-  result.edit("spec"_key).set("healthCheckNodePort"_key, kAnyPort);
-  return result;
 }
 
 void prepare_service_create(doc::Value& service) {

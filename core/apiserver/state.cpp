@@ -4,20 +4,9 @@
 #include <chrono>
 #include <utility>
 
-#include "core/api/ip.h"
 #include "core/api/object.h"
 
 namespace rockpool::apiserver {
-namespace {
-
-// Options come from our own code; a range that is none counts as kubeadm's default.
-api::Cidr service_range(const std::string& text) {
-  if (const auto range = api::parse_cidr(text)) return *range;
-  return *api::parse_cidr("10.96.0.0/12");
-}
-
-}  // namespace
-
 ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim::Random& random,
                          Options the_options)
     : loop{the_loop},
@@ -25,7 +14,7 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       options{std::move(the_options)},
       uids{random.stream("uids")},
       names{random.stream("names")},
-      cluster_ips{service_range(options.service_cidr), random.stream("cluster-ips")},
+      cluster_ips{options.service_cidr, random},
       node_ports{options.node_port_first, options.node_port_last, random.stream("node-ports")},
       event_expiry{the_loop, the_store},
       token_key{random.stream("tokens").next()},

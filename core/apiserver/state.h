@@ -30,7 +30,7 @@ struct ServerState {
   Options options;
   sim::Random uids;
   sim::Random names;
-  ClusterIpAllocator cluster_ips;
+  ClusterIpAllocators cluster_ips;
   NodePortAllocator node_ports;
   EventExpiry event_expiry;
   PodLogSource* pod_log_source = nullptr;

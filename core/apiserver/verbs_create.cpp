@@ -84,9 +84,6 @@ api::Result<doc::Value> store_new_object(ServerState& state, const api::Resource
 }
 
 api::FieldErrors validate(const api::Resource& resource, const doc::Value& object) {
-  if (resource.id == api::ResourceId::services) {
-    return api::validate_create(resource, with_stand_ins(object));
-  }
   api::FieldErrors errors = api::validate_create(resource, object);
   if (resource.id == api::ResourceId::customresourcedefinitions) {
     errors.add(custom::validate_definition(object));
@@ -125,10 +122,6 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   prepare_for_create(resource, object);
   if (resource.id == api::ResourceId::namespaces) label_namespace(object);
   if (is_definition) custom::establish(object, state.now_text());
-  if (const api::FieldErrors errors = validate(resource, object); !errors.empty()) {
-    return std::unexpected{api::invalid(resource.group_kind(), name_of(object), errors)};
-  }
-  if (options.warnings != nullptr) add_create_warnings(resource, object, *options.warnings);
   std::optional<ServiceAllocation> allocation;
   if (resource.id == api::ResourceId::services) {
     allocation.emplace(state.cluster_ips, state.node_ports);
@@ -136,6 +129,10 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
       return std::unexpected{std::move(done.error())};
     }
   }
+  if (const api::FieldErrors errors = validate(resource, object); !errors.empty()) {
+    return std::unexpected{api::invalid(resource.group_kind(), name_of(object), errors)};
+  }
+  if (options.warnings != nullptr) add_create_warnings(resource, object, *options.warnings);
   const doc::Value name = metadata_of(object)["name"_key];
   auto created = store_new_object(state, resource, std::move(object), options);
   if (!created && generates && created.error().reason == api::reason::kAlreadyExists) {

@@ -117,9 +117,6 @@ api::FieldErrors validate_part(const api::Resource& resource, const doc::Value& 
   switch (part) {
     case Part::main:
     case Part::scale:
-      if (resource.id == api::ResourceId::services) {
-        return api::validate_update(resource, with_stand_ins(object), old_object);
-      }
       return api::validate_update(resource, object, old_object);
     case Part::status:
     case Part::approval:
@@ -194,9 +191,6 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
   }
   if (object == old_object) return old_object;
   managed::track_update(state, resource, old_object, object, part, options);
-  if (api::FieldErrors errors = validate(resource, object, old_object, part); !errors.empty()) {
-    return std::unexpected{api::invalid(resource.group_kind(), name_of(old_object), errors)};
-  }
   std::optional<ServiceAllocation> allocation;
   if (resource.id == api::ResourceId::services && part == Part::main) {
     allocation.emplace(state.cluster_ips, state.node_ports);
@@ -204,6 +198,9 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
       return std::unexpected{std::move(done.error())};
     }
     if (object == old_object) return old_object;
+  }
+  if (api::FieldErrors errors = validate(resource, object, old_object, part); !errors.empty()) {
+    return std::unexpected{api::invalid(resource.group_kind(), name_of(old_object), errors)};
   }
   if (options.dry_run) return object;
   if (completes_deletion(resource, object, old_object)) {

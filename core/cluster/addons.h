@@ -7,7 +7,8 @@ namespace rockpool::cluster {
 
 /// The cluster's DNS as kubeadm v1.33 installs it: CoreDNS as a Deployment of two behind the
 /// Service `kube-dns`, with kubeadm's Corefile. Without the ClusterRole, which needs the RBAC
-/// kinds.
+/// kinds. The Service has the address that IPv4 clusters give it, kDnsAddonAddress.
+inline constexpr std::string_view kDnsAddonAddress = "10.96.0.10";
 inline constexpr std::string_view kDnsAddon = R"(
 apiVersion: v1
 kind: ServiceAccount

@@ -72,7 +72,7 @@ std::string place_of_proxy(std::string_view path) {
 }  // namespace
 
 net::Ref<net::Host> ApiProxy::machine() {
-  if (!host_) host_ = network_.add_external("apiserver", {*net::IpAddress::parse(address_)});
+  if (!host_) host_ = network_.add_external("apiserver", addresses_);
   return host_;
 }
 

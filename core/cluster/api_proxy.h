@@ -23,9 +23,10 @@ class ApiProxy : public apiserver::ProxyTransport {
   /// How many requests may be under way at once.
   static constexpr std::size_t kMaxUnderWay = 10'000;
 
-  /// All references must outlive this. `address` is the API server's machine's.
-  ApiProxy(sim::Loop& loop, net::Network& network, sim::Random random, std::string_view address)
-      : loop_{loop}, network_{network}, random_{random}, address_{address} {}
+  /// All references must outlive this. `addresses` are the API server's machine's.
+  ApiProxy(sim::Loop& loop, net::Network& network, sim::Random random,
+           std::vector<net::IpAddress> addresses)
+      : loop_{loop}, network_{network}, random_{random}, addresses_{std::move(addresses)} {}
 
   std::shared_ptr<apiserver::PendingResponse> send(const apiserver::ProxyTarget& target,
                                                    const apiserver::Request& request) override;
@@ -39,7 +40,7 @@ class ApiProxy : public apiserver::ProxyTransport {
   sim::Loop& loop_;
   net::Network& network_;
   sim::Random random_;
-  std::string address_;
+  std::vector<net::IpAddress> addresses_;
   net::Ref<net::Host> host_;
   std::map<std::uint64_t, sim::Process> under_way_;
   std::uint64_t next_id_ = 1;

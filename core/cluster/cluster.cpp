@@ -8,18 +8,32 @@
 
 #include "core/apiserver/pending_response.h"
 #include "core/cluster/addons.h"
+#include "core/cluster/address_plan.h"
 #include "core/cluster/parts.h"
 #include "core/cluster/replay.h"
 #include "core/cluster/why/why.h"
 
 namespace rockpool {
 
+namespace {
+
+// The DNS add-on with its Service at that address.
+std::string dns_addon(const net::IpAddress& address) {
+  std::string text{cluster::kDnsAddon};
+  const std::string ipv4_line = fmt::format("clusterIP: {}", cluster::kDnsAddonAddress);
+  return text.replace(text.find(ipv4_line), ipv4_line.size(),
+                      fmt::format("clusterIP: {}", address.to_string()));
+}
+
+}  // namespace
+
 Cluster::Cluster(const ClusterOptions& options) : parts_{std::make_unique<Parts>(options)} {
   parts_->api.bootstrap();
   parts_->start_control_plane();
   parts_->add_nodes();
   // The text is our own: a mistake in it is a mistake in the program.
-  if (options.dns && !cluster::apply_text(parts_->api, cluster::kDnsAddon)) std::abort();
+  const net::IpAddress dns_address = cluster::AddressPlan{options}.dns_address();
+  if (options.dns && !cluster::apply_text(parts_->api, dns_addon(dns_address))) std::abort();
   // What all this leads to in no time belongs to the beginning, not to the first input.
   parts_->loop.run_until(parts_->loop.now());
 }

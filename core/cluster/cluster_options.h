@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
+#include "core/net/address.h"
 #include "core/net/proxy/mode.h"
 #include "core/sim/time.h"
 
@@ -16,6 +18,9 @@ struct ClusterOptions {
   std::uint64_t seed = 1;
   /// Worker nodes, named `node-1`, `node-2`, …; from 0 to kMaxNodes.
   int nodes = 3;
+  /// The IP families in which nodes, Pods and Services have addresses: one, or both for dual stack.
+  /// The first is the primary one, which Services get unless they ask for another.
+  std::vector<net::Family> ip_families = {net::Family::ipv4};
   /// Where virtual time starts.
   sim::Time start = sim::kEpoch;
   /// True: CoreDNS and its Service are installed, as kubeadm does.

@@ -12,11 +12,12 @@ namespace rockpool::cluster {
 
 using namespace doc::literals;
 
-Fetches::Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers)
+Fetches::Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers,
+                 std::vector<net::IpAddress> outside)
     : loop_{loop},
       network_{network},
       informers_{informers},
-      outside_{network.add_external("outside", {*net::IpAddress::parse(kOutsideAddress)})} {}
+      outside_{network.add_external("outside", std::move(outside))} {}
 
 void Fetches::learn_node(const std::string& name, const net::IpAddress& address) {
   net::dns::ResolverConfig resolver = outside_->resolver();

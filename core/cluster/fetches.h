@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/api/status.h"
 #include "core/client/informer.h"
@@ -20,12 +21,13 @@ namespace rockpool::cluster {
 /// The requests that were started from outside and are still under way.
 class Fetches {
  public:
-  /// The machine outside the cluster gets its address here; RFC 5737 reserves it for documentation.
-  static constexpr std::string_view kOutsideAddress = "203.0.113.10";
   /// How many requests may be under way at once.
   static constexpr std::size_t kMaxUnderWay = 1'000'000;
 
-  Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers);
+  /// The references must outlive this. `outside` are the addresses of the machine outside the
+  /// cluster.
+  Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers,
+          std::vector<net::IpAddress> outside);
 
   /// The machine that is "outside" has a name for every node, as an /etc/hosts would.
   void learn_node(const std::string& name, const net::IpAddress& address);

@@ -13,7 +13,7 @@ namespace rockpool::cluster {
 namespace {
 
 // Raised whenever an older program could not replay what this one writes.
-constexpr std::int64_t kFormatVersion = 4;
+constexpr std::int64_t kFormatVersion = 5;
 
 constexpr doc::Limits snapshot_limits() {
   doc::Limits limits;
@@ -27,6 +27,7 @@ doc::Value options_to_value(const ClusterOptions& options) {
   return doc::Value::map(
       {{"seed", fmt::format("{}", options.seed)},
        {"nodes", options.nodes},
+       {"ipFamilies", net::families_text(options.ip_families)},
        {"start", options.start.time_since_epoch().count()},
        {"dns", options.dns},
        {"rbac", options.rbac},
@@ -73,6 +74,8 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
   ClusterOptions options;
   options.seed = *seed;
   options.nodes = static_cast<int>(nodes);
+  options.ip_families = net::parse_families(value["ipFamilies"].as_string());
+  if (options.ip_families.empty()) return damaged("options.ipFamilies: not IP families");
   options.start = sim::Time{sim::Duration{value["start"].as_int()}};
   options.dns = value["dns"].as_bool();
   options.rbac = value["rbac"].as_bool();

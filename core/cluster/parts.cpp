@@ -5,16 +5,12 @@
 
 #include <algorithm>
 
-#include "core/cluster/networks.h"
+#include "core/cluster/address_plan.h"
 #include "core/net/address.h"
 
 namespace rockpool {
 namespace {
 
-using cluster::kNodeNetwork;
-using cluster::pod_network;
-
-constexpr int kPodMaskSize = 24;
 constexpr int kZones = 3;
 
 net::ProxyOptions proxy_options(const ClusterOptions& options) {
@@ -26,25 +22,22 @@ net::ProxyOptions proxy_options(const ClusterOptions& options) {
   return result;
 }
 
-// The network of the Pods of the node of that number, counted from 0.
-net::Cidr pod_cidr(int nodes, int number) {
-  const net::Cidr whole = *net::Cidr::parse(pod_network(nodes));
-  const auto first = whole.nth(static_cast<std::uint64_t>(number) << (32 - kPodMaskSize));
-  return net::Cidr{*first, kPodMaskSize};
-}
-
-node::KubeletOptions kubelet_options(int nodes, int number) {
+node::KubeletOptions kubelet_options(const cluster::AddressPlan& plan, int number) {
   node::KubeletOptions options;
-  options.pod_cidr = pod_cidr(nodes, number);
+  options.pod_cidrs = plan.pod_cidrs(number);
+  options.dns.address = plan.dns_address();
   const std::string zone = fmt::format("zone-{}", static_cast<char>('a' + number % kZones));
   options.labels = doc::Value::map(
       {{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
   return options;
 }
 
-apiserver::Options api_options(const ClusterOptions& cluster) {
+apiserver::Options api_options(const ClusterOptions& given) {
   apiserver::Options options;
-  options.rbac = cluster.rbac;
+  options.rbac = given.rbac;
+  const cluster::AddressPlan plan{given};
+  options.service_cidr = plan.service_ranges();
+  options.advertise_address = plan.api_addresses().front().to_string();
   return options;
 }
 
@@ -77,9 +70,10 @@ Cluster::Parts::Parts(const ClusterOptions& options)
                 .propagation_spread = options.proxy_delay_spread}},
       host_ports{network},
       load_balancers{network},
-      fetches{loop, network, informers},
+      fetches{loop, network, informers, cluster::AddressPlan{options}.outside_addresses()},
       dns_queries{loop, informers, fetches},
-      api_proxy{loop, network, random.stream("apiserver-proxy"), api.options().advertise_address},
+      api_proxy{loop, network, random.stream("apiserver-proxy"),
+                cluster::AddressPlan{options}.api_addresses()},
       sessions{[this](doc::Value what) { return record("session", std::move(what)).has_value(); }} {
   network.set_observer(&observers);
   api.set_pod_log_source(&kubelets);
@@ -99,16 +93,15 @@ Cluster::Parts::~Parts() {
 
 void Cluster::Parts::add_nodes() {
   const int count = history.options.nodes;
-  const net::Cidr addresses = *net::Cidr::parse(kNodeNetwork);
+  const cluster::AddressPlan plan{history.options};
   for (int number = 0; number < count; ++number) {
     const std::string name = fmt::format("node-{}", number + 1);
-    // .0 is the network, .1 its gateway.
-    const net::IpAddress address = *addresses.nth(static_cast<std::uint64_t>(number) + 2);
-    net::Node* machine = network.add_node(name, {address});
-    fetches.learn_node(name, address);
+    const std::vector<net::IpAddress> addresses = plan.node_addresses(number);
+    net::Node* machine = network.add_node(name, addresses);
+    for (const net::IpAddress& address : addresses) fetches.learn_node(name, address);
     nodes.push_back(std::make_unique<node::Kubelet>(loop, api, informers, network, *machine,
                                                     random.stream("kubelet/" + name),
-                                                    kubelet_options(count, number)));
+                                                    kubelet_options(plan, number)));
     kubelets.add(*nodes.back());
     nodes.back()->start();
   }
@@ -116,8 +109,11 @@ void Cluster::Parts::add_nodes() {
 
 void Cluster::Parts::start_control_plane() {
   controllers::Options options;
-  options.cluster_cidr = pod_network(history.options.nodes);
-  options.node_cidr_mask_size = kPodMaskSize;
+  const cluster::AddressPlan plan{history.options};
+  options.cluster_cidr = plan.pod_networks();
+  options.node_cidr_mask_size = cluster::kPodMaskSizeIpv4;
+  options.node_cidr_mask_size_ipv6 = cluster::kPodMaskSizeIpv6;
+  options.load_balancer_cidr = plan.load_balancer_ranges();
   const controllers::Context context{loop, api, informers, random.stream("controllers"), options};
   for (const controllers::Registration& registration : controllers::all_controllers()) {
     controllers.push_back(registration.make(context));

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cluster/proxy_view.h"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
 
 #include "core/api/resource.h"
-#include "core/apiserver/apiserver.h"
+#include "core/cluster/address_plan.h"
 #include "core/cluster/cluster.h"
-#include "core/cluster/networks.h"
 #include "core/net/proxy.h"
 #include "core/net/proxy/print/rule_set.h"
 
@@ -24,6 +24,17 @@ api::Result<const net::Node*> find_node(Cluster& cluster, std::string_view name)
   return node;
 }
 
+// Those in a text with a comma between them.
+std::vector<net::Cidr> parse_cidrs(std::string_view text) {
+  std::vector<net::Cidr> cidrs;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    if (const auto cidr = net::Cidr::parse(text.substr(0, comma))) cidrs.push_back(*cidr);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return cidrs;
+}
+
 }  // namespace
 
 api::Result<std::string> proxy_rules(Cluster& cluster, std::string_view name) {
@@ -34,8 +45,9 @@ api::Result<std::string> proxy_rules(Cluster& cluster, std::string_view name) {
   set.mode = proxy.options().mode;
   set.scheduler = proxy.options().ipvs_scheduler;
   set.node_addresses.assign((*node)->host().addresses().begin(), (*node)->host().addresses().end());
-  set.cluster_cidrs = {*net::Cidr::parse(pod_network(cluster.options().nodes))};
-  set.service_cidrs = {*net::Cidr::parse(apiserver::Options{}.service_cidr)};
+  const AddressPlan plan{cluster.options()};
+  set.cluster_cidrs = parse_cidrs(plan.pod_networks());
+  set.service_cidrs = parse_cidrs(plan.service_ranges());
   set.rules = proxy.rules(**node);
   set.affinities = proxy.affinities(**node);
   set.turns = proxy.turns(**node);

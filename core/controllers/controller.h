@@ -24,10 +24,11 @@ namespace rockpool::controllers {
 
 /// What a kube-controller-manager is started with. The defaults are upstream's.
 struct Options {
-  /// Where nodes get the networks of their Pods from, and how large each is (--cluster-cidr,
-  /// --node-cidr-mask-size).
+  /// Where nodes get the networks of their Pods from, with a comma between families, and how large
+  /// each is (--cluster-cidr, --node-cidr-mask-size-ipv4 and -ipv6).
   std::string cluster_cidr = "10.244.0.0/16";
   int node_cidr_mask_size = 24;
+  int node_cidr_mask_size_ipv6 = 64;
   /// How often nodes are looked at, and for how long one may be silent (--node-monitor-period,
   /// --node-monitor-grace-period).
   sim::Duration node_monitor_period = std::chrono::seconds{5};
@@ -42,8 +43,8 @@ struct Options {
   std::int64_t large_cluster_size_threshold = 50;
   /// How many endpoints an EndpointSlice holds (--max-endpoints-per-slice).
   std::int64_t max_endpoints_per_slice = 100;
-  /// Where load balancers get their IPv4 addresses from, and how long the simulated cloud takes to
-  /// make one.
+  /// Where load balancers get their addresses from, with a comma between families, and how long the
+  /// simulated cloud takes to make one.
   std::string load_balancer_cidr = "198.51.100.0/24";
   sim::Duration load_balancer_delay = std::chrono::seconds{3};
 };

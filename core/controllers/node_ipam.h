@@ -15,7 +15,8 @@ namespace rockpool::controllers {
 /// Divides a network into equal smaller ones and hands them out, lowest first.
 class CidrSet {
  public:
-  /// Networks of `prefix_length` bits within `cidr`, which must be IPv4 and not smaller.
+  /// Networks of `prefix_length` bits within `cidr`, which must not be smaller. Of more than 2^31
+  /// of them the rest is not used.
   CidrSet(const api::Cidr& cidr, int prefix_length);
 
   /// A free network, now taken; empty if there is none left.

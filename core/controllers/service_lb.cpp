@@ -3,15 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <expected>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/api/ip.h"
 #include "core/api/views/service.h"
 #include "core/client/event_recorder.h"
 #include "core/client/work_queue.h"
+#include "core/controllers/endpoint_pods.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -26,6 +30,17 @@ constexpr std::string_view kFinalizer = "service.kubernetes.io/load-balancer-cle
 bool wants_load_balancer(const api::Service& service) {
   return service.type() == "LoadBalancer" &&
          service.value()["spec"_key]["loadBalancerClass"_key].is_null();
+}
+
+// Which of the ranges, with commas between them, is of that family.
+std::optional<api::Cidr> range_of(std::string_view ranges, std::string_view family) {
+  while (!ranges.empty()) {
+    const std::size_t comma = std::min(ranges.find(','), ranges.size());
+    const auto range = api::parse_cidr(ranges.substr(0, comma));
+    if (range && api::ip_family_name(range->address.family) == family) return range;
+    ranges.remove_prefix(std::min(comma + 1, ranges.size()));
+  }
+  return std::nullopt;
 }
 
 bool has_finalizer(const doc::Value& service) {
@@ -63,8 +78,8 @@ class ServiceLoadBalancerController final : public Controller {
   // A load balancer in the cloud, or in the making.
   struct Balancer {
     sim::Time ready_at;
-    // Empty until it is ready.
-    std::optional<api::IpAddress> address;
+    // One of each of the Service's families, in their order; none until it is ready.
+    std::vector<api::IpAddress> addresses;
   };
 
   void adopt(const api::ObjectKey& key, const doc::Value& object);
@@ -74,8 +89,12 @@ class ServiceLoadBalancerController final : public Controller {
   Outcome provide(const api::ObjectKey& key, const doc::Value& object, Balancer& balancer);
   Outcome clean_up(const api::ObjectKey& key, const doc::Value& object);
   void give_back(const api::ObjectKey& key);
+  std::expected<void, std::string> choose_addresses(const api::ObjectKey& key,
+                                                    const api::Service& service,
+                                                    Balancer& balancer);
   std::expected<api::IpAddress, std::string> choose_address(const api::ObjectKey& key,
-                                                            const api::Service& service) const;
+                                                            std::string_view wish,
+                                                            const api::Cidr& range) const;
 
   Context context_;
   client::Informer& services_;
@@ -89,10 +108,14 @@ class ServiceLoadBalancerController final : public Controller {
 void ServiceLoadBalancerController::adopt(const api::ObjectKey& key, const doc::Value& object) {
   const api::Service service{object};
   if (!has_finalizer(object)) return;
-  const auto address = api::parse_ip(service.load_balancer_ingress().at(0)["ip"_key].as_string());
-  if (!address) return;
-  balancers_[key] = {context_.loop.now(), address};
-  owners_[*address] = key;
+  for (const doc::Value& ingress : service.load_balancer_ingress().items()) {
+    const auto address = api::parse_ip(ingress["ip"_key].as_string());
+    if (!address) continue;
+    Balancer& balancer = balancers_[key];
+    balancer.ready_at = context_.loop.now();
+    balancer.addresses.push_back(*address);
+    owners_[*address] = key;
+  }
 }
 
 void ServiceLoadBalancerController::on_service(const doc::Value* before, const doc::Value* after) {
@@ -145,19 +168,16 @@ Outcome ServiceLoadBalancerController::ensure(const api::ObjectKey& key, const d
 
 Outcome ServiceLoadBalancerController::provide(const api::ObjectKey& key, const doc::Value& object,
                                                Balancer& balancer) {
-  if (!balancer.address) {
-    const auto address = choose_address(key, api::Service{object});
-    if (!address) {
-      events_.warning(object, "SyncLoadBalancerFailed",
-                      fmt::format("Error syncing load balancer: failed to ensure load balancer: {}",
-                                  address.error()));
-      return Outcome::retry();
-    }
-    balancer.address = *address;
-    owners_[*address] = key;
+  if (const auto chosen = choose_addresses(key, api::Service{object}, balancer); !chosen) {
+    events_.warning(object, "SyncLoadBalancerFailed",
+                    fmt::format("Error syncing load balancer: failed to ensure load balancer: {}",
+                                chosen.error()));
+    return Outcome::retry();
   }
-  const doc::Value ingress = doc::Value::array(
-      {doc::Value::object({{"ip"_key, balancer.address->to_string()}, {"ipMode"_key, "VIP"}})});
+  doc::Value ingress = doc::Value::array();
+  for (const api::IpAddress& address : balancer.addresses) {
+    ingress.push_back(doc::Value::object({{"ip"_key, address.to_string()}, {"ipMode"_key, "VIP"}}));
+  }
   if (api::Service{object}.load_balancer_ingress() == ingress) return Outcome::done();
   doc::Value status = object["status"_key];
   status.edit("loadBalancer"_key).set("ingress"_key, ingress);
@@ -189,16 +209,44 @@ Outcome ServiceLoadBalancerController::clean_up(const api::ObjectKey& key,
 void ServiceLoadBalancerController::give_back(const api::ObjectKey& key) {
   const auto found = balancers_.find(key);
   if (found == balancers_.end()) return;
-  if (found->second.address) owners_.erase(*found->second.address);
+  for (const api::IpAddress& address : found->second.addresses) owners_.erase(address);
   balancers_.erase(found);
 }
 
-// The address asked for, or the lowest that is free. The range's own address and the next, which
-// asks nodes for their health, are not given away.
-std::expected<api::IpAddress, std::string> ServiceLoadBalancerController::choose_address(
-    const api::ObjectKey& key, const api::Service& service) const {
-  const api::Cidr range = *api::parse_cidr(context_.options.load_balancer_cidr);
+// Gives the load balancer an address of each of the Service's families; one that it has already
+// stays.
+std::expected<void, std::string> ServiceLoadBalancerController::choose_addresses(
+    const api::ObjectKey& key, const api::Service& service, Balancer& balancer) {
   const std::string wish = service.value()["spec"_key]["loadBalancerIP"_key].to_string();
+  std::vector<api::IpAddress> chosen;
+  for (const std::string& family : ip_families(service)) {
+    const auto is_family = [&](const api::IpAddress& address) {
+      return api::ip_family_name(address.family) == family;
+    };
+    const auto known = std::ranges::find_if(balancer.addresses, is_family);
+    if (known != balancer.addresses.end()) {
+      chosen.push_back(*known);
+      continue;
+    }
+    const auto range = range_of(context_.options.load_balancer_cidr, family);
+    if (!range) return std::unexpected{fmt::format("no {} addresses are to be had", family)};
+    // What is asked for counts for its own family, or else for the first one, which it then fails.
+    const auto wished = api::parse_ip(wish);
+    const bool is_meant = !wish.empty() && (wished ? is_family(*wished) : chosen.empty());
+    const auto address = choose_address(key, is_meant ? wish : std::string_view{}, *range);
+    if (!address) return std::unexpected{address.error()};
+    chosen.push_back(*address);
+  }
+  for (const api::IpAddress& address : balancer.addresses) owners_.erase(address);
+  for (const api::IpAddress& address : chosen) owners_[address] = key;
+  balancer.addresses = std::move(chosen);
+  return {};
+}
+
+// The address asked for, or the lowest that is free. The range's own address and the next, which
+// asks nodes for their health, are not given away, nor is the last one.
+std::expected<api::IpAddress, std::string> ServiceLoadBalancerController::choose_address(
+    const api::ObjectKey& key, std::string_view wish, const api::Cidr& range) const {
   if (!wish.empty()) {
     const auto address = api::parse_ip(wish);
     if (!address || !range.contains(*address)) {
@@ -212,10 +260,9 @@ std::expected<api::IpAddress, std::string> ServiceLoadBalancerController::choose
     }
     return *address;
   }
-  const std::uint32_t base = range.network().ipv4();
-  const std::uint32_t size = std::uint32_t{1} << (32 - range.prefix_length);
-  for (std::uint32_t index = 2; index + 1 < size; ++index) {
-    const api::IpAddress address = api::IpAddress::from_ipv4(base + index);
+  const auto size = static_cast<std::uint64_t>(range.size());
+  for (std::uint64_t index = 2; index + 1 < size; ++index) {
+    const api::IpAddress address = range.network().plus(index);
     if (!owners_.contains(address)) return address;
   }
   return std::unexpected{fmt::format("no address is left in {}", range.to_string())};

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -169,6 +170,36 @@ std::optional<Protocol> parse_protocol(std::string_view text) {
   if (text == "UDP") return Protocol::udp;
   if (text == "SCTP") return Protocol::sctp;
   return {};
+}
+
+std::string_view family_name(Family family) {
+  return family == Family::ipv4 ? "IPv4" : "IPv6";
+}
+
+std::vector<Family> parse_families(std::string_view text) {
+  const auto read = [](std::string_view name) -> std::optional<Family> {
+    const bool is_ip = name.size() == 4 && (name[0] == 'I' || name[0] == 'i') &&
+                       (name[1] == 'P' || name[1] == 'p') && (name[2] == 'v' || name[2] == 'V');
+    if (is_ip && name[3] == '4') return Family::ipv4;
+    if (is_ip && name[3] == '6') return Family::ipv6;
+    return {};
+  };
+  const std::size_t comma = std::min(text.find(','), text.size());
+  const auto first = read(text.substr(0, comma));
+  if (!first) return {};
+  if (comma == text.size()) return {*first};
+  const auto second = read(text.substr(comma + 1));
+  if (!second || second == first) return {};
+  return {*first, *second};
+}
+
+std::string families_text(const std::vector<Family>& families) {
+  std::string text;
+  for (const Family family : families) {
+    if (!text.empty()) text += ',';
+    text += family_name(family);
+  }
+  return text;
 }
 
 std::optional<IpAddress> IpAddress::parse(std::string_view text) {

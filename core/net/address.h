@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rockpool::net {
 
@@ -20,6 +21,14 @@ std::optional<Protocol> parse_protocol(std::string_view text);
 
 /// The two kinds of IP address.
 enum class Family : std::uint8_t { ipv4, ipv6 };
+
+/// "IPv4" or "IPv6", as the API spells them.
+std::string_view family_name(Family family);
+/// Reads one or two families with a comma between them, in capitals or not: "ipv4", "IPv6,IPv4".
+/// Empty for anything else.
+std::vector<Family> parse_families(std::string_view text);
+/// The same families as one text.
+std::string families_text(const std::vector<Family>& families);
 
 /// An IPv4 or IPv6 address. The default is 0.0.0.0. Ordered IPv4 first, then by number.
 ///

@@ -227,8 +227,8 @@ sim::Task<bool> FetchRun::establish(FetchRun& self) {
   for (const IpAddress& address : self.addresses_) {
     self.close_connection();
     self.remote_ = {address, self.url_.port};
-    self.connection() =
-        Connection::open(*self.host_, self.remote_, Connection::Content::http, self.trace_);
+    self.connection() = Connection::open(*self.host_, Protocol::tcp, self.remote_,
+                                         Connection::Content::http, self.trace_);
     Connection* const open = self.connection().get();
     if (open == nullptr) break;
     Connection::ClientWait wait = open->wait_connected(deadline);

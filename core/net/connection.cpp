@@ -15,12 +15,13 @@ constexpr int kKeepAliveProbes = 9;
 
 }  // namespace
 
-Connection::Connection(Network& network, Host& client, const SocketAddress& to, Content content,
-                       Ref<Trace> trace)
+Connection::Connection(Network& network, Host& client, Protocol protocol, const SocketAddress& to,
+                       Content content, Ref<Trace> trace)
     : loop_{network.loop()},
       pool_{network.pool_},
       network_{&network},
       content_{content},
+      protocol_{protocol},
       client_{&client},
       client_address_{client.address(), client.take_ephemeral_port()},
       destination_{to},
@@ -34,20 +35,19 @@ Connection::Connection(Network& network, Host& client, const SocketAddress& to, 
   if (content == Content::strings) strings_ = std::make_unique<Strings>();
 }
 
-Ref<Connection> Connection::open(Host& client, const SocketAddress& to, Content content,
-                                 Ref<Trace> trace) {
+Ref<Connection> Connection::open(Host& client, Protocol protocol, const SocketAddress& to,
+                                 Content content, Ref<Trace> trace) {
   Network* network = client.network();
   if (network == nullptr) return {};
   Ref<Connection> connection =
-      network->pool_->make(*network, client, to, content, std::move(trace));
+      network->pool_->make(*network, client, protocol, to, content, std::move(trace));
   // An address of the client's own that has the destination's family, as the kernel would choose.
-  for (const IpAddress& address : client.addresses()) {
-    if (address.family() != to.ip.family()) continue;
-    connection->client_address_.ip = to.ip.is_loopback() ? to.ip : address;
-    break;
-  }
+  const IpAddress* const own = to.ip.is_loopback() ? &to.ip : client.address_of(to.ip.family());
+  if (own != nullptr) connection->client_address_.ip = *own;
   connection->server_peer_ = connection->client_address_;
-  if (client.outgoing_connections_ > Host::kLastEphemeralPort - Host::kFirstEphemeralPort) {
+  if (own == nullptr) {
+    connection->end_client(FailureKind::network_unreachable, network->loop().now());
+  } else if (client.outgoing_connections_ > Host::kLastEphemeralPort - Host::kFirstEphemeralPort) {
     connection->end_client(FailureKind::too_many_connections, network->loop().now());
   } else {
     if (connection->trace_) {

@@ -22,9 +22,12 @@ namespace rockpool::net {
 /// A TCP port that a server has open, with its connections.
 class ListeningPort : public Counted<ListeningPort> {
  public:
-  ListeningPort(Host& host, std::uint16_t number, HttpHandler* http, StreamHandler* stream)
-      : host_{&host}, number_{number}, http_{http}, stream_{stream} {}
+  ListeningPort(Host& host, Protocol protocol, std::uint16_t number, HttpHandler* http,
+                StreamHandler* stream)
+      : host_{&host}, protocol_{protocol}, number_{number}, http_{http}, stream_{stream} {}
 
+  /// TCP or SCTP, whose numbers have nothing to do with each other.
+  Protocol protocol() const { return protocol_; }
   std::uint16_t number() const { return number_; }
   bool is_open() const { return host_ != nullptr; }
   HttpHandler* http() const { return http_; }
@@ -53,6 +56,7 @@ class ListeningPort : public Counted<ListeningPort> {
  private:
   friend class Connection;
   Host* host_;
+  Protocol protocol_;
   std::uint16_t number_;
   HttpHandler* http_;
   StreamHandler* stream_;
@@ -63,7 +67,8 @@ class ListeningPort : public Counted<ListeningPort> {
   std::int64_t work_amount_ = 0;
 };
 
-/// One TCP connection with both its ends, and the proxy process between them if there is one.
+/// One TCP connection or SCTP association with both its ends, and the proxy process between them if
+/// there is one.
 ///
 /// What one end does is computed at once and becomes visible to the other end at the moment at
 /// which the packet arrives; the `_at_` members hold such moments, `kNever` if nothing is on its
@@ -76,9 +81,10 @@ class Connection : public Counted<Connection> {
   /// What the ends exchange.
   enum class Content : std::uint8_t { http, strings };
 
-  /// Starts to connect `client` to `to`. Connection attempts of hosts that are not attached fail.
-  static Ref<Connection> open(Host& client, const SocketAddress& to, Content content,
-                              Ref<Trace> trace);
+  /// Starts to connect `client` to `to`. Connection attempts of hosts that are not attached fail,
+  /// as do those of hosts without an address of that family.
+  static Ref<Connection> open(Host& client, Protocol protocol, const SocketAddress& to,
+                              Content content, Ref<Trace> trace);
 
   /// Waits until the client's end has news, or until `deadline`.
   class [[nodiscard]] ClientWait {
@@ -129,6 +135,7 @@ class Connection : public Counted<Connection> {
   /// The client lets go. Does nothing the second time.
   void close_client();
 
+  Protocol protocol() const { return protocol_; }
   const SocketAddress& client_address() const { return client_address_; }
   /// Where the client connected to.
   const SocketAddress& destination() const { return destination_; }
@@ -200,8 +207,8 @@ class Connection : public Counted<Connection> {
   };
   class InboxWait;
 
-  Connection(Network& network, Host& client, const SocketAddress& to, Content content,
-             Ref<Trace> trace);
+  Connection(Network& network, Host& client, Protocol protocol, const SocketAddress& to,
+             Content content, Ref<Trace> trace);
   ~Connection() = default;
 
   sim::Time now() const { return loop_.now(); }
@@ -211,6 +218,8 @@ class Connection : public Counted<Connection> {
   void start_relay(Node& node, Route route);
   void start_forward(Node& node, Route route);
   void send_forwarded();
+  IpAddress node_address(const Node& node) const;
+  SocketAddress node_end(Node& node) const;
   void show_proxy(const Node& node, sim::Time at);
   void show_choice(const Node& node, sim::Time at);
   void dial_endpoint(Node& node, const SocketAddress& endpoint);
@@ -264,6 +273,7 @@ class Connection : public Counted<Connection> {
   ConnectionPool* pool_;
   Network* network_;
   Content content_;
+  Protocol protocol_;
   // From sending a request until its answer is taken; answered once the server has done so.
   bool request_under_way_ = false;
   bool is_answered_ = false;
@@ -327,7 +337,7 @@ class ConnectionPool {
   ConnectionPool& operator=(const ConnectionPool&) = delete;
 
   /// A new connection; see Connection::open.
-  Ref<Connection> make(Network& network, Host& client, const SocketAddress& to,
+  Ref<Connection> make(Network& network, Host& client, Protocol protocol, const SocketAddress& to,
                        Connection::Content content, Ref<Trace> trace);
   /// Takes back one that nobody holds any more.
   void give_back(Connection* connection);

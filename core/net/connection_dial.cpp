@@ -14,6 +14,10 @@ using namespace std::chrono_literals;
 constexpr std::array<sim::Duration, 4> kRelayDialTimeouts{250ms, 500ms, 1s, 2s};
 
 constexpr sim::Duration kFirstSynRepeat = 1s;
+// Linux's net.sctp.rto_initial, rto_max and max_init_retransmits, for an INIT that is not answered.
+constexpr sim::Duration kFirstInitRepeat = 3s;
+constexpr sim::Duration kMaxInitRepeat = 60s;
+constexpr int kInitRetries = 8;
 
 }  // namespace
 
@@ -28,8 +32,7 @@ void Connection::start() {
   Host* const owner =
       destination_.ip.is_loopback() ? client_ : network_->find_host(destination_.ip);
   Node* node = nullptr;
-  Route route =
-      network_->route(*client_, owner, Protocol::tcp, client_address_, destination_, node);
+  Route route = network_->route(*client_, owner, protocol_, client_address_, destination_, node);
   switch (route.verdict) {
     case Route::Verdict::pass:
       dial({});
@@ -93,13 +96,23 @@ void Connection::start_forward(Node& node, Route route) {
   dial_to_ = *endpoint;
   // A Pod that is sent to itself must not see its own address as the sender's.
   if (route.masquerades || client_->has_address(endpoint->ip)) {
-    server_peer_ = {node.host().address(), node.host().take_ephemeral_port()};
+    server_peer_ = node_end(node);
   }
   if (trace_) {
     show_proxy(node, now());
     show_choice(node, now());
   }
   send_forwarded();
+}
+
+// The node's address of the family of the endpoint that is tried.
+IpAddress Connection::node_address(const Node& node) const {
+  const IpAddress* const address = node.host().address_of(dial_to_.ip.family());
+  return address != nullptr ? *address : node.host().address();
+}
+
+SocketAddress Connection::node_end(Node& node) const {
+  return {node_address(node), node.host().take_ephemeral_port()};
 }
 
 // Sends the SYN, by way of the node that changes the addresses.
@@ -167,7 +180,7 @@ void Connection::start_relay(Node& node, Route route) {
     first = network_->router()->next_endpoint(node, *service_port_, scope_, client_address_, false);
     if (first) {
       dial_to_ = *first;
-      server_peer_ = {node.host().address(), 0};
+      server_peer_ = {node_address(node), 0};
       auto denial = judge_departure();
       if (!denial) denial = judge();
       if (denial) {
@@ -191,7 +204,7 @@ void Connection::start_relay(Node& node, Route route) {
 std::optional<PolicyDenial> Connection::judge_departure() const {
   const Node* const own = client_->node();
   if (own == nullptr || own->id() == relay_node_) return {};
-  return network_->judge({.protocol = Protocol::tcp,
+  return network_->judge({.protocol = protocol_,
                           .sender = client_,
                           .receiver = nullptr,
                           .source = client_address_.ip,
@@ -210,7 +223,7 @@ std::optional<PolicyDenial> Connection::judge() const {
   };
   const bool shows_client =
       !has_middle || is_on_middle(receiver) || (is_relayed_ && client_->kind() == HostKind::pod);
-  return network_->judge({.protocol = Protocol::tcp,
+  return network_->judge({.protocol = protocol_,
                           .sender = has_middle && !is_on_middle(client_) ? nullptr : client_,
                           .receiver = receiver,
                           .source = shows_client ? client_address_.ip : server_peer_.ip,
@@ -267,7 +280,7 @@ void Connection::dial_endpoint(Node& node, const SocketAddress& endpoint) {
   dial_to_ = endpoint;
   dial_retries_ = 0;
   dial_deadline_ = now() + head_start + kRelayDialTimeouts[relay_tries_++];
-  server_peer_ = {node.host().address(), node.host().take_ephemeral_port()};
+  server_peer_ = node_end(node);
   if (trace_) show_choice(node, now() + head_start);
   dial(head_start);
 }
@@ -343,8 +356,13 @@ void Connection::dial(sim::Duration head_start) {
 // The SYN got lost: sends it again later, until there is no point in it.
 void Connection::repeat_syn() {
   progress(kNever);
-  const sim::Time next = now() + kFirstSynRepeat * (std::int64_t{1} << dial_retries_);
-  if (dial_retries_ >= network_->options().syn_retries || next >= dial_deadline_) {
+  const bool is_sctp = protocol_ == Protocol::sctp;
+  const sim::Duration first = is_sctp ? kFirstInitRepeat : kFirstSynRepeat;
+  sim::Duration wait = first * (std::int64_t{1} << dial_retries_);
+  if (is_sctp) wait = std::min(wait, kMaxInitRepeat);
+  const sim::Time next = now() + wait;
+  const int retries = is_sctp ? kInitRetries : network_->options().syn_retries;
+  if (dial_retries_ >= retries || next >= dial_deadline_) {
     fail_dial(FailureKind::connection_timed_out, next);
     return;
   }
@@ -402,10 +420,11 @@ void Connection::on_syn(std::uint32_t attempt) {
     repeat_syn();
     return;
   }
-  if (server->kind() == HostKind::node && network_->router() != nullptr) {
+  if (server->kind() == HostKind::node && network_->router() != nullptr &&
+      protocol_ == Protocol::tcp) {
     network_->router()->tend_own_port(*server->node(), dial_to_.port);
   }
-  ListeningPort* const port = server->find_port(dial_to_.port);
+  ListeningPort* const port = server->find_port(dial_to_.port, protocol_);
   if (port == nullptr) {
     server_ = Ref{server};
     const sim::Time at = now() + dial_latency_;

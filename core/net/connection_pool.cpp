@@ -6,8 +6,9 @@
 
 namespace rockpool::net {
 
-Ref<Connection> ConnectionPool::make(Network& network, Host& client, const SocketAddress& to,
-                                     Connection::Content content, Ref<Trace> trace) {
+Ref<Connection> ConnectionPool::make(Network& network, Host& client, Protocol protocol,
+                                     const SocketAddress& to, Connection::Content content,
+                                     Ref<Trace> trace) {
   void* memory = nullptr;
   if (free_.empty()) {
     memory = ::operator new(sizeof(Connection), std::align_val_t{alignof(Connection)});
@@ -16,7 +17,7 @@ Ref<Connection> ConnectionPool::make(Network& network, Host& client, const Socke
     free_.pop_back();
   }
   ++in_use_;
-  return Ref{new (memory) Connection{network, client, to, content, std::move(trace)}};
+  return Ref{new (memory) Connection{network, client, protocol, to, content, std::move(trace)}};
 }
 
 void ConnectionPool::give_back(Connection* connection) {

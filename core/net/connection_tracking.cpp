@@ -17,12 +17,35 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// net.netfilter.nf_conntrack_tcp_timeout_*, as Linux sets them.
-constexpr sim::Duration kSynSent = 120s;
-constexpr sim::Duration kEstablished = 432'000s;
-constexpr sim::Duration kCloseWait = 60s;
-constexpr sim::Duration kTimeWait = 120s;
-constexpr sim::Duration kClose = 10s;
+// A state of an entry, and how long it stays in it.
+struct State {
+  std::string_view name;
+  sim::Duration timeout;
+};
+
+struct States {
+  State unanswered;
+  State open;
+  State half_closed;
+  State closed;
+  State broken;
+};
+
+// net.netfilter.nf_conntrack_tcp_timeout_* and nf_conntrack_sctp_timeout_*, as Linux sets them.
+constexpr States kTcpStates{.unanswered = {"SYN_SENT", 120s},
+                            .open = {"ESTABLISHED", 432'000s},
+                            .half_closed = {"CLOSE_WAIT", 60s},
+                            .closed = {"TIME_WAIT", 120s},
+                            .broken = {"CLOSE", 10s}};
+constexpr States kSctpStates{.unanswered = {"COOKIE_WAIT", 3s},
+                             .open = {"ESTABLISHED", 210s},
+                             .half_closed = {"SHUTDOWN_ACK_SENT", 3s},
+                             .closed = {"CLOSED", 10s},
+                             .broken = {"CLOSED", 10s}};
+
+const States& states_of(Protocol protocol) {
+  return protocol == Protocol::sctp ? kSctpStates : kTcpStates;
+}
 
 std::pair<std::string_view, int> protocol_number(Protocol protocol) {
   switch (protocol) {
@@ -49,15 +72,16 @@ std::string TrackedConnection::to_string() const {
   std::string line = fmt::format("{:<8} {} {} ", name, number, seconds);
   if (!state.empty()) line += fmt::format("{} ", state);
   line += tuple(source, destination) + ' ';
-  const bool is_unanswered = state == "SYN_SENT";
+  const bool is_unanswered = state == "SYN_SENT" || state == "COOKIE_WAIT";
   if (is_unanswered) line += "[UNREPLIED] ";
   line += tuple(reply_source, reply_destination);
-  if (!is_unanswered && !state.empty() && state != "CLOSE") line += " [ASSURED]";
+  if (!is_unanswered && !state.empty() && state != states.broken.name) line += " [ASSURED]";
   return line + " mark=0 use=1";
 }
 
 ConnectionTracking::Flow ConnectionTracking::flow_of(const Connection& connection, sim::Time now) {
   Flow flow;
+  flow.protocol = connection.protocol_;
   flow.client = connection.client_address_;
   flow.destination = connection.destination_;
   flow.server_peer = connection.server_peer_;
@@ -78,20 +102,20 @@ ConnectionTracking::Flow ConnectionTracking::flow_of(const Connection& connectio
   const bool was_answered = connection.connected_at_ <= now;
   const bool is_over = connection.end_at_ <= now;
   const bool is_closed = connection.end_kind_ == FailureKind::connection_closed;
+  const States& states = states_of(flow.protocol);
+  const auto set = [&flow](const State& state, sim::Time since) {
+    flow.state = state.name;
+    flow.end = since + state.timeout;
+  };
   if (is_over && !is_closed) {
-    flow.state = "CLOSE";
-    flow.end = connection.end_at_ + kClose;
+    set(states.broken, connection.end_at_);
   } else if (!was_answered) {
-    flow.state = "SYN_SENT";
-    flow.end = connection.syn_at_ + kSynSent;
+    set(states.unanswered, connection.syn_at_);
   } else if (is_over) {
-    flow.state = "CLOSE_WAIT";
-    flow.end = connection.end_at_ + kCloseWait;
+    set(states.half_closed, connection.end_at_);
   } else {
-    flow.state = "ESTABLISHED";
-    flow.end = std::max({connection.connected_at_, std::min(connection.last_arrival_[0], now),
-                         std::min(connection.last_arrival_[1], now)}) +
-               kEstablished;
+    set(states.open, std::max({connection.connected_at_, std::min(connection.last_arrival_[0], now),
+                               std::min(connection.last_arrival_[1], now)}));
   }
   return flow;
 }
@@ -102,9 +126,10 @@ void ConnectionTracking::note_end(const Connection& connection) {
   const sim::Time now = connection.loop_.now();
   Flow flow = flow_of(connection, now);
   // The client has closed: in good order, or it has given up.
-  if (flow.state == "ESTABLISHED" || flow.state == "CLOSE_WAIT") {
-    flow.state = "TIME_WAIT";
-    flow.end = now + kTimeWait;
+  const States& states = states_of(flow.protocol);
+  if (flow.state == states.open.name || flow.state == states.half_closed.name) {
+    flow.state = states.closed.name;
+    flow.end = now + states.closed.timeout;
   }
   while (!ended_.empty() && (ended_.front().end <= now || ended_.size() >= kMaxEnded)) {
     ended_.pop_front();
@@ -118,7 +143,7 @@ void ConnectionTracking::add(Entries& entries, const Flow& flow, const Node& nod
   const auto track = [&](const SocketAddress& source, const SocketAddress& destination,
                          const SocketAddress& reply_source,
                          const SocketAddress& reply_destination) {
-    entries.push_back({Protocol::tcp, flow.state, source, destination, reply_source,
+    entries.push_back({flow.protocol, flow.state, source, destination, reply_source,
                        reply_destination, flow.end - now});
   };
   const bool is_at_proxy = node.id() == flow.proxy_node;

@@ -23,8 +23,9 @@ class Node;
 /// other, the node changes addresses.
 struct TrackedConnection {
   Protocol protocol = Protocol::tcp;
-  /// "SYN_SENT", "ESTABLISHED", "CLOSE_WAIT", "TIME_WAIT" or "CLOSE"; empty for UDP, which has
-  /// none. Outlives everything.
+  /// "SYN_SENT", "ESTABLISHED", "CLOSE_WAIT", "TIME_WAIT" or "CLOSE"; of SCTP "COOKIE_WAIT",
+  /// "ESTABLISHED", "SHUTDOWN_ACK_SENT" or "CLOSED"; empty for UDP, which has none. Outlives
+  /// everything.
   std::string_view state;
   SocketAddress source;
   SocketAddress destination;
@@ -46,15 +47,16 @@ class ConnectionTracking {
  public:
   /// A connection ends, as far as its client is concerned; its ends are still known.
   void note_end(const Connection& connection);
-  /// All that a node tracks: TCP connections that pass it, and datagrams whose addresses it
+  /// All that a node tracks: connections that pass it, and datagrams whose addresses it
   /// changes. In order of protocols and original addresses. Takes time proportional to what the
   /// network has.
   std::vector<TrackedConnection> entries(const Network& network, const Node& node) const;
 
  private:
   static constexpr std::uint32_t kNowhere = UINT32_MAX;
-  // A TCP connection with all that tells what the nodes on its way see of it.
+  // A connection with all that tells what the nodes on its way see of it.
   struct Flow {
+    Protocol protocol = Protocol::tcp;
     std::string_view state;
     // When its entries run out.
     sim::Time end;

@@ -14,6 +14,11 @@ constexpr std::size_t kMaxQueue = 1024;
 
 SocketAddress DatagramPort::local() const {
   if (host_ == nullptr) return {{}, number_};
+  if (relay_) {
+    // What an endpoint sees of the proxy.
+    const IpAddress* const address = host_->address_of(relay_->endpoint.ip.family());
+    if (address != nullptr) return {*address, number_};
+  }
   return {host_->address(), number_};
 }
 
@@ -25,11 +30,12 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
   Network& network = *host_->network();
   SocketAddress source{from, number_};
   if (from.is_unspecified()) {
-    source.ip = host_->address();
-    for (const IpAddress& address : host_->addresses()) {
-      if (address.family() == to.ip.family()) source.ip = address;
+    const IpAddress* const own = to.ip.is_loopback() ? &to.ip : host_->address_of(to.ip.family());
+    if (own == nullptr) {
+      fail(FailureKind::network_unreachable);
+      return;
     }
-    if (to.ip.is_loopback()) source.ip = to.ip;
+    source.ip = *own;
   }
   const Host* const owner = to.ip.is_loopback() ? host_ : network.find_host(to.ip);
   Datagram datagram{source, to, std::move(payload)};

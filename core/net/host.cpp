@@ -31,6 +31,11 @@ Host::Host(Network& network, HostKind kind, std::string name, Node* node,
       network_{&network},
       last_ephemeral_port_{first_ephemeral_port} {}
 
+const IpAddress* Host::address_of(Family family) const {
+  const auto found = std::ranges::find(addresses_, family, &IpAddress::family);
+  return found == addresses_.end() ? nullptr : &*found;
+}
+
 bool Host::has_address(const IpAddress& address) const {
   return std::ranges::find(addresses_, address) != addresses_.end();
 }
@@ -44,13 +49,15 @@ std::uint16_t Host::take_ephemeral_port() {
   return last_ephemeral_port_;
 }
 
-ListeningPort* Host::find_port(std::uint16_t port) const {
-  const auto found = std::ranges::find(listening_, port, &ListeningPort::number);
+ListeningPort* Host::find_port(std::uint16_t port, Protocol protocol) const {
+  const auto found = std::ranges::find_if(listening_, [&](const ListeningPort* each) {
+    return each->number() == port && each->protocol() == protocol;
+  });
   return found == listening_.end() ? nullptr : *found;
 }
 
-bool Host::is_listening(std::uint16_t port) const {
-  return find_port(port) != nullptr;
+bool Host::is_listening(std::uint16_t port, Protocol protocol) const {
+  return find_port(port, protocol) != nullptr;
 }
 
 bool Host::serves_http(std::uint16_t port) const {
@@ -58,22 +65,23 @@ bool Host::serves_http(std::uint16_t port) const {
   return server != nullptr && server->http() != nullptr;
 }
 
-std::expected<Listener, ListenError> Host::open_port(std::uint16_t port, HttpHandler* http,
-                                                     StreamHandler* stream) {
+std::expected<Listener, ListenError> Host::open_port(Protocol protocol, std::uint16_t port,
+                                                     HttpHandler* http, StreamHandler* stream) {
   if (network_ == nullptr) return std::unexpected{ListenError::host_removed};
   if (port == 0) port = take_ephemeral_port();
-  if (find_port(port) != nullptr) return std::unexpected{ListenError::address_in_use};
-  Ref<ListeningPort> opened{new ListeningPort{*this, port, http, stream}};
+  if (find_port(port, protocol) != nullptr) return std::unexpected{ListenError::address_in_use};
+  Ref<ListeningPort> opened{new ListeningPort{*this, protocol, port, http, stream}};
   listening_.push_back(opened.get());
   return Listener{std::move(opened)};
 }
 
 std::expected<Listener, ListenError> Host::listen(std::uint16_t port, HttpHandler& handler) {
-  return open_port(port, &handler, nullptr);
+  return open_port(Protocol::tcp, port, &handler, nullptr);
 }
 
-std::expected<Listener, ListenError> Host::listen(std::uint16_t port, StreamHandler& handler) {
-  return open_port(port, nullptr, &handler);
+std::expected<Listener, ListenError> Host::listen(std::uint16_t port, StreamHandler& handler,
+                                                  Protocol protocol) {
+  return open_port(protocol, port, nullptr, &handler);
 }
 
 std::expected<DatagramSocket, ListenError> Host::open_datagram_port(std::uint16_t port,
@@ -122,14 +130,16 @@ void Host::detach() {
 }
 
 sim::Task<std::expected<Socket, Failure>> Host::connect(SocketAddress to,
-                                                        std::optional<sim::Duration> timeout) {
+                                                        std::optional<sim::Duration> timeout,
+                                                        Protocol protocol) {
   const Ref<Host> self{this};
   const sim::Time started = loop_.now();
   Failure failure;
   failure.host = to.ip.to_string();
   failure.port = to.port;
   failure.remote = to;
-  Ref<Connection> connection = Connection::open(*this, to, Connection::Content::strings, {});
+  Ref<Connection> connection =
+      Connection::open(*this, protocol, to, Connection::Content::strings, {});
   if (!connection) {
     failure.kind = FailureKind::network_unreachable;
     co_return std::unexpected{std::move(failure)};

@@ -44,6 +44,8 @@ class Host : public Counted<Host> {
   /// Its addresses, the primary one first; never empty.
   std::span<const IpAddress> addresses() const { return addresses_; }
   const IpAddress& address() const { return addresses_.front(); }
+  /// Its first address of that family, or null.
+  const IpAddress* address_of(Family family) const;
   bool has_address(const IpAddress& address) const;
   /// False once it was removed from its Network.
   bool is_attached() const { return network_ != nullptr; }
@@ -56,23 +58,25 @@ class Host : public Counted<Host> {
 
   /// Serves HTTP on a TCP port of all addresses. Port 0 picks a free one.
   std::expected<Listener, ListenError> listen(std::uint16_t port, HttpHandler& handler);
-  /// Serves raw connections on a TCP port of all addresses. Port 0 picks a free one.
-  std::expected<Listener, ListenError> listen(std::uint16_t port, StreamHandler& handler);
+  /// Serves raw connections on a TCP or SCTP port of all addresses. Port 0 picks a free one.
+  std::expected<Listener, ListenError> listen(std::uint16_t port, StreamHandler& handler,
+                                              Protocol protocol = Protocol::tcp);
   /// Opens a UDP port for a server. Port 0 picks a free one.
   std::expected<DatagramSocket, ListenError> bind(std::uint16_t port, DatagramHandler& handler);
   /// Opens a UDP port whose datagrams are taken with `DatagramSocket::receive`.
   std::expected<DatagramSocket, ListenError> bind(std::uint16_t port = 0);
-  /// True if a server listens on that TCP port.
-  bool is_listening(std::uint16_t port) const;
+  /// True if a server listens on that TCP or SCTP port.
+  bool is_listening(std::uint16_t port, Protocol protocol = Protocol::tcp) const;
   /// True if that server speaks HTTP.
   bool serves_http(std::uint16_t port) const;
 
   /// One HTTP request on a connection of its own: resolves the URL's host, connects, sends, waits
   /// for the answer, closes. What `request` leaves empty (target, Host) comes from `url`.
   sim::Task<FetchResult> fetch(Url url, HttpRequest request = {}, FetchOptions options = {});
-  /// Opens a TCP connection.
+  /// Opens a TCP connection or an SCTP association.
   sim::Task<std::expected<Socket, Failure>> connect(SocketAddress to,
-                                                    std::optional<sim::Duration> timeout = {});
+                                                    std::optional<sim::Duration> timeout = {},
+                                                    Protocol protocol = Protocol::tcp);
   /// The addresses of a name, as a process here would find them.
   sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(std::string name);
 
@@ -96,11 +100,11 @@ class Host : public Counted<Host> {
        std::vector<IpAddress> addresses, std::uint16_t first_ephemeral_port);
   ~Host() = default;
 
-  std::expected<Listener, ListenError> open_port(std::uint16_t port, HttpHandler* http,
-                                                 StreamHandler* stream);
+  std::expected<Listener, ListenError> open_port(Protocol protocol, std::uint16_t port,
+                                                 HttpHandler* http, StreamHandler* stream);
   std::expected<DatagramSocket, ListenError> open_datagram_port(std::uint16_t port,
                                                                 DatagramHandler* handler);
-  ListeningPort* find_port(std::uint16_t port) const;
+  ListeningPort* find_port(std::uint16_t port, Protocol protocol = Protocol::tcp) const;
   std::uint16_t take_ephemeral_port();
   // Leaves the network: ports close, connections fail.
   void detach();

@@ -2,6 +2,7 @@
 #include "core/net/load_balancers.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "core/api/views/node.h"
@@ -14,9 +15,15 @@ namespace {
 
 constexpr std::string_view kExclude = "node.kubernetes.io/exclude-from-external-load-balancers";
 
-// Where the questions come from: the first address of the range from which the service controller
-// takes those of load balancers.
-constexpr std::string_view kOwnAddress = "198.51.100.1";
+// Where the questions come from: the first addresses of the ranges from which the service
+// controller takes those of load balancers.
+constexpr std::array<std::string_view, 2> kOwnAddresses{"198.51.100.1", "2001:db8:198:51::1"};
+
+std::vector<IpAddress> own_addresses() {
+  std::vector<IpAddress> addresses;
+  for (const std::string_view text : kOwnAddresses) addresses.push_back(*IpAddress::parse(text));
+  return addresses;
+}
 
 // The same for all packets of a connection, and spread evenly over connections (SplitMix64).
 std::uint64_t mix(std::uint64_t value) {
@@ -114,7 +121,7 @@ void LoadBalancers::watch(std::uint16_t port, Checker& checker, const std::strin
 
 sim::Task<void> LoadBalancers::ask_forever(std::uint16_t port, std::string name) {
   if (!host_) {
-    host_ = network_.add_external(std::string{kCheckerName}, {*IpAddress::parse(kOwnAddress)});
+    host_ = network_.add_external(std::string{kCheckerName}, own_addresses());
   }
   for (;;) {
     const Node* const node = network_.find_node(name);

@@ -190,7 +190,9 @@ std::optional<HttpResponse> ServiceProxy::answer_health(const Node& node,
   const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
   if (!snapshot) return {};
   const api::ObjectKey key = api::key_of(snapshot->service());
-  const Ref<const PortRules>& rules = snapshot->rules(0, node.host().address().family());
+  const auto primary = IpAddress::parse(api::Service{snapshot->service()}.cluster_ip());
+  const Family family = primary ? primary->family() : node.host().address().family();
+  const Ref<const PortRules>& rules = snapshot->rules(0, family);
   const auto count =
       std::ranges::count_if(rules->endpoints(), [&](const proxy::RuleEndpoint& endpoint) {
         return endpoint.ready && endpoint.node_name == node.name();
@@ -414,6 +416,7 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
       protocol};
   const auto match = find_rules(frontend, view_time(node));
   if (!match) return guard(node, frontend);
+  if (!mode_of(node).serves(protocol)) return {};
   const PortRules& rules = *match->rules;
   Route route;
   route.verdict = mode_of(node).verdict();

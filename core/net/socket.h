@@ -130,8 +130,8 @@ class StreamHandler {
 /// Why a port cannot be had.
 enum class ListenError : std::uint8_t { address_in_use, host_removed };
 
-/// A TCP port in use by a server. Destroying it is what happens when the process is killed: the
-/// port is free, connections with an unanswered request are reset, idle ones are closed.
+/// A TCP or SCTP port in use by a server. Destroying it is what happens when the process is killed:
+/// the port is free, connections with an unanswered request are reset, idle ones are closed.
 class Listener {
  public:
   Listener() = default;

@@ -77,8 +77,8 @@ struct PodState {
   sim::Time start_time;
   /// The sandbox runs and has its network.
   bool sandbox_ready = false;
-  /// The Pod's address; stays after the sandbox is gone.
-  std::string ip;
+  /// The Pod's addresses, the primary one first; they stay after the sandbox is gone.
+  std::vector<std::string> ips;
   /// The Pod is being torn down or has been: no container will be started any more.
   bool terminating = false;
   /// All its containers have stopped for good.

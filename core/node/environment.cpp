@@ -164,8 +164,13 @@ Text resolve_field(const api::Pod& pod, std::string_view path, const ReferenceSo
   if (path == "metadata.uid") return std::string{pod.uid()};
   if (path == "spec.nodeName") return std::string{pod.node_name()};
   if (path == "spec.serviceAccountName") return std::string{pod.spec().service_account_name()};
-  if (path == "status.podIP" || path == "status.podIPs") return source.pod_ip;
-  if (path == "status.hostIP" || path == "status.hostIPs") return source.host_ip;
+  const auto first = [](const std::vector<std::string>& ips) {
+    return ips.empty() ? std::string{} : ips.front();
+  };
+  if (path == "status.podIP") return first(source.pod_ips);
+  if (path == "status.hostIP") return first(source.host_ips);
+  if (path == "status.podIPs") return fmt::format("{}", fmt::join(source.pod_ips, ","));
+  if (path == "status.hostIPs") return fmt::format("{}", fmt::join(source.host_ips, ","));
   for (const auto& [field, key] :
        {std::pair{"metadata.labels", "labels"_key}, {"metadata.annotations", "annotations"_key}}) {
     if (const auto name = subscript(path, field)) return metadata[key][*name].to_string();

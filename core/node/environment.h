@@ -26,9 +26,9 @@ struct ReferenceSource {
   std::function<const doc::Value*(std::string_view name)> secret;
   /// The Node, for limits that a container does not set itself; null if unknown.
   doc::Value node;
-  /// The addresses, which the Pod's status may not say yet.
-  std::string pod_ip;
-  std::string host_ip;
+  /// The addresses, the primary ones first, which the Pod's status may not say yet.
+  std::vector<std::string> pod_ips = {};
+  std::vector<std::string> host_ips = {};
 };
 
 /// The variables of a container's `envFrom` and `env`, in order. `$(NAME)` stands for a variable

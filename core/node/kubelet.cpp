@@ -37,7 +37,7 @@ Kubelet::Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& 
   };
   const auto period = static_cast<std::uint64_t>(context_.options.relist_period.count());
   relist_anchor_ = loop.now() + sim::Duration{static_cast<std::int64_t>(jitter_.below(period))};
-  network.set_pod_cidrs(machine, {context_.options.pod_cidr});
+  network.set_pod_cidrs(machine, context_.options.pod_cidrs);
 }
 
 Kubelet::~Kubelet() {

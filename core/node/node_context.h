@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/apiserver/apiserver.h"
 #include "core/client/event_recorder.h"
@@ -31,8 +33,8 @@ struct KubeletOptions {
   /// More labels for the Node, as an object of strings: zone, region, role.
   doc::Value labels;
   doc::Value taints;
-  /// Where its Pods get their addresses.
-  net::Cidr pod_cidr;
+  /// Where its Pods get their addresses, one of each; the primary family's first.
+  std::vector<net::Cidr> pod_cidrs;
   ClusterDns dns;
   PullOptions pulls;
   /// What the cluster's DNS servers answer for names outside it.
@@ -56,6 +58,13 @@ struct KubeletOptions {
   sim::Duration boot_time = std::chrono::seconds{15};
 };
 
+/// The addresses' texts.
+inline std::vector<std::string> texts_of(std::span<const net::IpAddress> addresses) {
+  std::vector<std::string> texts;
+  for (const net::IpAddress& address : addresses) texts.push_back(address.to_string());
+  return texts;
+}
+
 /// What the parts of one node share.
 struct NodeContext {
   NodeContext(sim::Loop& loop_, apiserver::ApiServer& api_, client::Informers& informers_,
@@ -70,9 +79,9 @@ struct NodeContext {
         options{std::move(options_)},
         recorder{loop_, api_, "kubelet", machine_.name()},
         puller{loop_, random_.stream("images"), options.pulls},
-        addresses{options.pod_cidr},
+        addresses(options.pod_cidrs.begin(), options.pod_cidrs.end()),
         status{loop_, api_},
-        host_info{HostInfo::of(machine_.host().address().to_string())} {}
+        host_info{HostInfo::of(texts_of(machine_.host().addresses()))} {}
 
   sim::Loop& loop;
   apiserver::ApiServer& api;
@@ -83,7 +92,8 @@ struct NodeContext {
   KubeletOptions options;
   client::EventRecorder recorder;
   ImagePuller puller;
-  AddressPool addresses;
+  /// One for each of the options' networks.
+  std::vector<AddressPool> addresses;
   StatusManager status;
   HostInfo host_info;
   BackOff crash_back_off;
@@ -97,7 +107,8 @@ struct NodeContext {
   std::function<void(const std::string& pod_uid)> note_finished;
 
   const std::string& node_name() const { return machine.name(); }
-  std::string host_ip() const { return machine.host().address().to_string(); }
+  /// The machine's addresses, the primary one first.
+  std::vector<std::string> host_ips() const { return texts_of(machine.host().addresses()); }
   /// A random time between the two.
   sim::Duration between(sim::Duration shortest, sim::Duration longest) {
     const auto span = static_cast<std::uint64_t>((longest - shortest).count());

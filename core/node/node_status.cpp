@@ -52,8 +52,10 @@ doc::Value addresses(const NodeContext& context) {
   const auto address = [](std::string_view type, std::string_view text) {
     return doc::Value::object({{"address"_key, text}, {"type"_key, type}});
   };
-  return doc::Value::array(
-      {address("InternalIP", context.host_ip()), address("Hostname", context.node_name())});
+  doc::Value all = doc::Value::array();
+  for (const std::string& ip : context.host_ips()) all.push_back(address("InternalIP", ip));
+  all.push_back(address("Hostname", context.node_name()));
+  return all;
 }
 
 void set_conditions(doc::Value& node, sim::Time now) {
@@ -92,9 +94,10 @@ doc::Value make_node(const NodeContext& context, const MachineIdentity& identity
       "annotations"_key,
       doc::Value::map({{"node.alpha.kubernetes.io/ttl", "0"},
                        {"volumes.kubernetes.io/controller-managed-attach-detach", "true"}}));
-  const std::string cidr = context.options.pod_cidr.to_string();
-  doc::Value spec =
-      doc::Value::object({{"podCIDR"_key, cidr}, {"podCIDRs"_key, doc::Value::strings({cidr})}});
+  doc::Value cidrs = doc::Value::array();
+  for (const net::Cidr& cidr : context.options.pod_cidrs) cidrs.push_back(cidr.to_string());
+  doc::Value spec = doc::Value::object({{"podCIDR"_key, doc::Value{cidrs.at(0)}}});
+  spec.set("podCIDRs"_key, std::move(cidrs));
   if (context.options.taints.size() != 0) spec.set("taints"_key, context.options.taints);
   node.set("spec"_key, std::move(spec));
   return with_node_status(std::move(node), context, identity);

@@ -280,6 +280,21 @@ PhaseCounts count_containers(const api::PodSpec& spec, const PodState& state) {
   return counts;
 }
 
+// As hostIPs and podIPs have them.
+doc::Value ip_list(const std::vector<std::string>& ips) {
+  doc::Value list = doc::Value::array();
+  for (const std::string& ip : ips) list.push_back(doc::Value::object({{"ip"_key, ip}}));
+  return list;
+}
+
+bool is_ip_list(const doc::Value& list, const std::vector<std::string>& ips) {
+  if (list.size() != ips.size()) return false;
+  for (std::size_t i = 0; i < ips.size(); ++i) {
+    if (list.at(i)["ip"_key].as_string() != ips[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 bool should_restart(std::string_view restart_policy, std::int32_t exit_code) {
@@ -355,8 +370,8 @@ doc::Value make_container_status(const Container& container, const ContainerStat
   return doc::Value::object_of(std::move(members));
 }
 
-HostInfo HostInfo::of(std::string_view ip) {
-  return {ip, doc::Value::array({doc::Value::object({{"ip"_key, ip}})})};
+HostInfo HostInfo::of(const std::vector<std::string>& ips) {
+  return {ips.front(), ip_list(ips)};
 }
 
 doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const HostInfo& host,
@@ -379,11 +394,10 @@ doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const Hos
   add("startTime"_key,
       before["startTime"_key] == start_time ? before["startTime"_key] : start_time);
   add("qosClass"_key, api::pod_qos_class(spec));
-  if (!state.ip.empty()) {
-    add("podIP"_key, state.ip);
-    const bool is_same = before["podIP"_key].as_string() == state.ip;
-    add("podIPs"_key, is_same ? before["podIPs"_key]
-                              : doc::Value::array({doc::Value::object({{"ip"_key, state.ip}})}));
+  if (!state.ips.empty()) {
+    add("podIP"_key, state.ips.front());
+    const doc::Value& old_ips = before["podIPs"_key];
+    add("podIPs"_key, is_ip_list(old_ips, state.ips) ? old_ips : ip_list(state.ips));
   }
   if (!state.failure_reason.empty()) add("reason"_key, state.failure_reason);
   if (!state.failure_message.empty()) add("message"_key, state.failure_message);

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/api/views/pod.h"
 #include "core/doc/value.h"
@@ -15,13 +16,12 @@ namespace rockpool::node {
 
 /// What the status says about the node.
 struct HostInfo {
-  /// Its primary address, as `hostIP` and `hostIPs` have it; shared by the statuses of all its
-  /// Pods.
+  /// Its addresses, as `hostIP` and `hostIPs` have them; shared by the statuses of all its Pods.
   doc::Value ip;
   doc::Value ips;
 
-  /// From the address's text.
-  static HostInfo of(std::string_view ip);
+  /// From the addresses' texts, the primary one first. Requires at least one.
+  static HostInfo of(const std::vector<std::string>& ips);
 };
 
 /// "Pending", "Running", "Succeeded" or "Failed".

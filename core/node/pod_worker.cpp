@@ -99,8 +99,8 @@ ReferenceSource PodWorker::make_reference_source() const {
           node_.api.store().find(api::ResourceId::nodes, {}, node_.node_name())) {
     source.node = *node;
   }
-  source.pod_ip = state_.ip;
-  source.host_ip = node_.host_ip();
+  source.pod_ips = state_.ips;
+  source.host_ips = node_.host_ips();
   return source;
 }
 
@@ -238,41 +238,54 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
   }
   co_await sim::sleep(node_.between(node_.options.sandbox_shortest, node_.options.sandbox_longest));
   const api::Pod pod{pod_};
-  net::IpAddress ip = node_.machine.host().address();
   if (pod.spec().host_network()) {
     host_ = net::Ref<net::Host>{&node_.machine.host()};
+    state_.ips = node_.host_ips();
   } else {
-    address_ = node_.addresses.take();
-    if (address_) {
-      ip = *address_;
-      host_ = node_.network.add_pod(node_.machine, pod.key().to_string(), {ip});
-    }
-    if (!host_) {
-      if (address_) node_.addresses.release(*std::exchange(address_, std::nullopt));
+    if (const net::Cidr* const full = take_addresses()) {
       record(
           "Warning", "FailedCreatePodSandBox",
           fmt::format("Failed to create pod sandbox: rpc error: code = Unknown desc = failed to "
                       "setup network for sandbox: plugin type=\"bridge\" failed (add): failed to "
                       "allocate for range 0: no IP addresses available in range set: {}",
-                      node_.options.pod_cidr.to_string()));
+                      full->to_string()));
       retry_after(kSyncBackOff);
       co_return false;
     }
-    host_->set_resolver(make_resolver_config(pod, node_.options.dns, ip));
+    host_ = node_.network.add_pod(node_.machine, pod.key().to_string(), addresses_);
+    host_->set_resolver(make_resolver_config(pod, node_.options.dns, addresses_));
+    state_.ips = texts_of(addresses_);
   }
   had_sandbox_ = true;
-  state_.ip = ip.to_string();
   state_.sandbox_ready = true;
   co_return true;
+}
+
+// Takes an address of each of the node's networks; if one has none left it is returned.
+const net::Cidr* PodWorker::take_addresses() {
+  for (std::size_t i = 0; i < node_.addresses.size(); ++i) {
+    const auto address = node_.addresses[i].take();
+    if (!address) {
+      release_addresses();
+      return &node_.options.pod_cidrs[i];
+    }
+    addresses_.push_back(*address);
+  }
+  return nullptr;
+}
+
+void PodWorker::release_addresses() {
+  for (std::size_t i = 0; i < addresses_.size(); ++i) node_.addresses[i].release(addresses_[i]);
+  addresses_.clear();
 }
 
 void PodWorker::release_sandbox() {
   state_.sandbox_ready = false;
   if (!host_) return;
   forwarders_.clear();
-  if (address_) {
+  if (!addresses_.empty()) {
     node_.network.remove_host(*host_);
-    node_.addresses.release(*std::exchange(address_, std::nullopt));
+    release_addresses();
   }
   host_.reset();
 }

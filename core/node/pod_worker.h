@@ -175,6 +175,8 @@ class PodWorker {
   sim::Task<void> run_pre_stop(Slot& slot, std::optional<std::string>& problem,
                                sim::Future<bool>& done);
   void release_sandbox();
+  const net::Cidr* take_addresses();
+  void release_addresses();
   void finish();
   sim::Duration termination_grace() const;
 
@@ -187,7 +189,8 @@ class PodWorker {
   PodVolumes volumes_;
   net::Ref<net::Host> host_;
   std::vector<std::unique_ptr<PortForwarder>> forwarders_;
-  std::optional<net::IpAddress> address_;
+  // Of the node's networks, in their order; none on the host's network.
+  std::vector<net::IpAddress> addresses_;
   api::Quantity cpu_request_;
   api::Quantity memory_request_;
   bool had_sandbox_ = false;

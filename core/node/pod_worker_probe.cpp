@@ -27,7 +27,8 @@ api::Probe probe_of(const api::Container& container, ProbeKind kind) {
 }  // namespace
 
 ProbeTarget PodWorker::target_of(const Slot& slot) const {
-  return {spec_of(slot), state_.ip, slot.instance.get()};
+  return {spec_of(slot), state_.ips.empty() ? std::string{} : state_.ips.front(),
+          slot.instance.get()};
 }
 
 void PodWorker::start_probes(Slot& slot) {

@@ -48,15 +48,16 @@ void apply_dns_config(const doc::Value& dns_config, net::dns::ResolverConfig& co
   if (config.search.size() > kMaxSearchDomains) config.search.resize(kMaxSearchDomains);
 }
 
-void add_hosts(const api::Pod& pod, std::string_view cluster_domain, const net::IpAddress& pod_ip,
-               net::dns::ResolverConfig& config) {
+void add_hosts(const api::Pod& pod, std::string_view cluster_domain,
+               std::span<const net::IpAddress> pod_ips, net::dns::ResolverConfig& config) {
   config.hosts.emplace_back("localhost", net::IpAddress::v4(127, 0, 0, 1));
   const api::PodSpec spec = pod.spec();
   if (!spec.host_network()) {
-    if (std::string domain_name = pod_domain_name(pod, cluster_domain); !domain_name.empty()) {
-      config.hosts.emplace_back(std::move(domain_name), pod_ip);
+    const std::string domain_name = pod_domain_name(pod, cluster_domain);
+    for (const net::IpAddress& ip : pod_ips) {
+      if (!domain_name.empty()) config.hosts.emplace_back(domain_name, ip);
+      config.hosts.emplace_back(pod_hostname(pod), ip);
     }
-    config.hosts.emplace_back(pod_hostname(pod), pod_ip);
   }
   for (const doc::Value& alias : spec.host_aliases().items()) {
     const auto address = net::IpAddress::parse(alias["ip"_key].as_string());
@@ -86,7 +87,7 @@ std::string pod_domain_name(const api::Pod& pod, std::string_view cluster_domain
 }
 
 net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const ClusterDns& dns,
-                                              const net::IpAddress& pod_ip) {
+                                              std::span<const net::IpAddress> pod_ips) {
   net::dns::ResolverConfig config;
   const api::PodSpec spec = pod.spec();
   const std::string_view policy = spec.dns_policy();
@@ -102,7 +103,7 @@ net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const Cluster
     config.nameservers = dns.node_nameservers;
   }
   apply_dns_config(spec.dns_config(), config);
-  add_hosts(pod, dns.domain, pod_ip, config);
+  add_hosts(pod, dns.domain, pod_ips, config);
   return config;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,7 +24,7 @@ struct ClusterDns {
 /// kubelet_pods.go), by its dnsPolicy, dnsConfig, hostname, subdomain and hostAliases. Beyond three
 /// name servers and 32 search domains the rest is dropped, as upstream does.
 net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const ClusterDns& dns,
-                                              const net::IpAddress& pod_ip);
+                                              std::span<const net::IpAddress> pod_ips);
 
 /// The Pod's own name for itself: spec.hostname, or metadata.name cut to 63 characters.
 std::string pod_hostname(const api::Pod& pod);

@@ -17,6 +17,7 @@ ClusterOptions cluster_options(const RunOptions& options) {
   ClusterOptions result;
   result.seed = options.seed;
   result.nodes = options.nodes;
+  result.ip_families = options.ip_families;
   result.proxy_mode = options.proxy_mode;
   return result;
 }

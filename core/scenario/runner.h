@@ -15,6 +15,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   /// The worker nodes of each test's cluster; from 0 to kMaxNodes.
   int nodes = 3;
+  /// The IP families of each test's cluster; see ClusterOptions.
+  std::vector<net::Family> ip_families = {net::Family::ipv4};
   /// The mode in which each cluster's proxies start.
   net::proxy::ModeKind proxy_mode = net::proxy::ModeKind::userspace;
 };

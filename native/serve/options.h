@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "core/net/address.h"
+
 namespace rockpool::native {
 
 /// What `rockpool serve` was asked for.
@@ -16,6 +18,8 @@ struct ServeOptions {
   /// Empty: not given, so that a saved state may decide.
   std::optional<int> nodes;
   std::optional<std::uint64_t> seed;
+  /// The IP families of the cluster; empty: not given.
+  std::vector<net::Family> ip_families;
   /// Enforce RBAC.
   bool rbac = false;
   /// How the nodes' proxies treat connections, and how ipvs chooses; empty: not given.

@@ -6,6 +6,7 @@
 
 #include "core/cluster/cluster_options.h"
 #include "native/command.h"
+#include "native/ip_families.h"
 #include "native/serve/options.h"
 #include "native/serve/server.h"
 
@@ -28,6 +29,7 @@ ExitStatus serve(const ServeOptions& options) {
 void add_cluster_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--nodes", options.nodes, "Worker nodes (3, unless a saved state says)")
       ->check(CLI::Range(0, kMaxNodes));
+  add_ip_family_options(command, options.ip_families);
   command.add_option("--seed", options.seed,
                      "Decides every random choice (1, unless a saved state says)");
   command.add_flag("--rbac", options.rbac,

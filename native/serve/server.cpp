@@ -149,6 +149,10 @@ std::expected<void, std::string> Server::restore_cluster() {
     return blame("--nodes",
                  fmt::format("{} has a cluster of {} nodes", options_.state_file, saved.nodes));
   }
+  if (!options_.ip_families.empty() && options_.ip_families != saved.ip_families) {
+    return blame("--ip-families", fmt::format("{} has a cluster of {}", options_.state_file,
+                                              net::families_text(saved.ip_families)));
+  }
   if (options_.rbac && !saved.rbac) {
     return blame("--rbac", fmt::format("{} has a cluster without RBAC", options_.state_file));
   }
@@ -162,6 +166,7 @@ std::expected<void, std::string> Server::restore_cluster() {
 std::expected<void, std::string> Server::make_cluster() {
   ClusterOptions cluster;
   cluster.nodes = options_.nodes.value_or(kDefaultNodes);
+  if (!options_.ip_families.empty()) cluster.ip_families = options_.ip_families;
   cluster.rbac = options_.rbac;
   cluster.seed = options_.seed.value_or(kDefaultSeed);
   cluster.start = options_.start == "now" ? wall_time() : *sim::parse_rfc3339(options_.start);

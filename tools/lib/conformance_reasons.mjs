@@ -36,9 +36,6 @@ export const reasons = {
       'should function for multiple endpoint-Services with same selector',
       'should function for service endpoints using hostNetwork',
     ], notYet),
-    ...rows('Networking Granular Checks: Services', [
-      'should function for pod-Service / node-Service / endpoint-Service: sctp',
-    ], 'the simulated network has no SCTP; the API takes and shows it'),
     ...rows('EndpointSlice', [
       'should support a Service with multiple endpoint IPs specified in multiple EndpointSlices',
       'should support a Service with multiple ports specified in multiple EndpointSlices',
@@ -48,9 +45,11 @@ export const reasons = {
     ...rows('DNS', [
       'should work with the pod containing more than 6 DNS search paths and longer than 256 search list characters',
     ], notYet),
-    ...rows('Dual stack', [
-      'should create service with ipv4 / ipv6 / ipv4,v6 / ipv6,v4 cluster ip', 'granular checks across families',
-    ], 'the cluster is IPv4 only'),
+    ...rows('[Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family [LinuxOnly]', [
+      'should update nodePort: http / udp',
+      'should function for client IP based session affinity: http / udp',
+      'should be able to handle large requests: http / udp',
+    ], notYet),
     ...rows('LoadBalancers', [
       'should be able to change the type and ports of a TCP / UDP service', 'should have session affinity work / switch',
       'should be able to create LoadBalancer Service without NodePort and change it',

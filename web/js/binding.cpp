@@ -43,6 +43,13 @@ api::Result<void> read_option(std::string_view name, const doc::Value& value,
     if (nodes < 0 || nodes > kMaxNodes)
       return bad(fmt::format("a whole number from 0 to {}", kMaxNodes));
     options.nodes = static_cast<int>(nodes);
+  } else if (name == "ipFamilies") {
+    std::string text;
+    for (const doc::Value& family : value.items()) {
+      text += (text.empty() ? "" : ",") + family.to_string();
+    }
+    options.ip_families = net::parse_families(text);
+    if (options.ip_families.empty()) return bad("a list of \"IPv4\", \"IPv6\" or both");
   } else if (name == "dns" || name == "rbac") {
     if (!value.is_boolean()) return bad("true or false");
     (name == "dns" ? options.dns : options.rbac) = value.as_bool();

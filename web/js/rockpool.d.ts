@@ -54,6 +54,11 @@ export interface ClusterOptions {
   seed?: number | bigint | string;
   /** Worker nodes, from 0 to 16,000. Default 3. */
   nodes?: number;
+  /**
+   * The IP families of Pods, Services and nodes: one, or both for dual stack, the primary one first.
+   * Default ['IPv4'].
+   */
+  ipFamilies?: ('IPv4' | 'IPv6')[];
   /** Whether CoreDNS is installed. Default true. */
   dns?: boolean;
   /** True: requests need the rights that RBAC gives their user. Default: all may do all. */

@@ -6,6 +6,7 @@
 #include "core/api/ip.h"
 #include "core/api/object.h"
 #include "core/api/validation/parts.h"
+#include "core/api/validation/validation.h"
 
 namespace rockpool::api::validation {
 
@@ -502,3 +503,12 @@ void validate_service_status_update(const Value& service, const Value& old_servi
 }
 
 }  // namespace rockpool::api::validation
+
+namespace rockpool::api {
+
+void validate_service_cluster_ips(const doc::Value& service, FieldErrors& errors) {
+  using namespace doc::literals;
+  validation::validate_cluster_ips(service["spec"_key], doc::Path{"spec"}, errors);
+}
+
+}  // namespace rockpool::api

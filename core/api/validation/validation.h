@@ -12,6 +12,10 @@ namespace rockpool::api {
 /// Everything wrong with an object that is about to be created (Validate<Kind>).
 FieldErrors validate_create(const Resource& resource, const doc::Value& object);
 
+/// What is wrong with a Service's clusterIPs, ipFamilies and ipFamilyPolicy by themselves
+/// (ValidateServiceClusterIPsRelatedFields); part of what validate_create finds.
+void validate_service_cluster_ips(const doc::Value& service, FieldErrors& errors);
+
 /// Everything wrong with replacing `old_object` by `object` (Validate<Kind>Update): what
 /// validate_create finds and changes of what may not change.
 FieldErrors validate_update(const Resource& resource, const doc::Value& object,

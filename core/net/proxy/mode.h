@@ -53,6 +53,12 @@ class Mode {
   virtual std::string_view name() const = 0;
   /// What becomes of a new connection that has eligible endpoints: `relay` or `forward`.
   virtual Route::Verdict verdict() const { return Route::Verdict::forward; }
+  /// False for a protocol of which it takes no notice: packets to a Service then go on as if there
+  /// were none.
+  virtual bool serves(Protocol protocol) const {
+    static_cast<void>(protocol);
+    return true;
+  }
   /// True if connections to a cluster IP at a port that no Service has there are refused, and those
   /// to an address of the Services' range that no Service has are dropped.
   virtual bool guards_cluster_ips() const { return false; }

@@ -27,6 +27,8 @@ class Userspace : public Mode {
 
   std::string_view name() const override { return "userspace"; }
   Route::Verdict verdict() const override { return Route::Verdict::relay; }
+  /// "SCTP is not supported for user space proxy" (newProxySocket).
+  bool serves(Protocol protocol) const override { return protocol != Protocol::sctp; }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
   std::vector<Affinity> affinities() const override { return affinity_.all(); }
   std::vector<Turn> turns() const override;

@@ -41,7 +41,27 @@ std::string go_time(sim::Time time, sim::Time start) {
   return fmt::format("{} +0000 UTC m=+{}.{:06}", text, since / 1'000'000, since % 1'000'000);
 }
 
-class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
+// What Go's syscall package calls the kernel's error.
+std::string_view system_error_text(net::FailureKind kind) {
+  switch (kind) {
+    case net::FailureKind::connection_refused:
+      return "connection refused";
+    case net::FailureKind::no_route_to_host:
+      return "no route to host";
+    case net::FailureKind::connection_timed_out:
+      return "connection timed out";
+    case net::FailureKind::connection_reset:
+      return "connection reset by peer";
+    case net::FailureKind::network_unreachable:
+      return "network is unreachable";
+    default:
+      return "i/o timeout";
+  }
+}
+
+class NetexecServer : public net::HttpHandler,
+                      public net::DatagramHandler,
+                      public net::StreamHandler {
  public:
   NetexecServer(ProcessContext& context, sim::Future<std::int32_t>& exit)
       : context_{context}, exit_{exit} {}
@@ -62,20 +82,38 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
   }
 
   void receive(net::DatagramSocket& socket, net::Datagram datagram) override {
-    std::string& text = datagram.payload;
-    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    for (char& c : text) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    std::string reply;
-    if (text.starts_with("echo ")) reply = text.substr(5);
-    if (text == "hostname") reply = context_.hostname();
-    if (text == "clientip") reply = datagram.from.to_string();
+    std::string reply = command_reply(std::move(datagram.payload), datagram.from);
     if (reply.empty()) return;
     socket.send_from(datagram.to.ip, datagram.from, std::move(reply));
   }
 
+  // An SCTP client: one command, one answer.
+  void accept(net::Socket socket) override {
+    context_.machine().spawn(serve_association(std::move(socket)));
+  }
+
  private:
+  // What the UDP and SCTP servers answer; nothing to what they do not know.
+  std::string command_reply(std::string text, const net::SocketAddress& client) {
+    while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+    for (char& c : text) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    if (text.starts_with("echo ")) return text.substr(5);
+    if (text == "hostname") return context_.hostname();
+    if (text == "clientip") return client.to_string();
+    return {};
+  }
+
+  sim::Task<void> serve_association(net::Socket socket) {
+    sim::Task<std::expected<std::string, net::Failure>> receiving = socket.receive();
+    std::expected<std::string, net::Failure> text = co_await receiving;
+    if (!text) co_return;
+    std::string reply = command_reply(std::move(*text), socket.peer());
+    if (!reply.empty()) socket.send(std::move(reply));
+    socket.close();
+  }
+
   net::HttpResponse answer(const std::string& path, const net::HttpExchange& exchange) {
     const net::HttpRequest& request = exchange.request();
     const auto plain = [](std::string text) {
@@ -135,7 +173,8 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
     const std::string protocol = request.query_parameter("protocol").value_or("");
     const std::string what = request.query_parameter("request").value_or("");
     const int tries = std::clamp(number_or(request.query_parameter("tries"), 1), 1, 100);
-    if (host.empty() || !port || (protocol != "http" && protocol != "udp")) {
+    const bool is_known = protocol == "http" || protocol == "udp" || protocol == "sctp";
+    if (host.empty() || !port || !is_known) {
       exchange.respond(net::HttpResponse::plain(
           400, fmt::format("{{\"errors\":[\"unsupported protocol or address: {}://{}:{}\"]}}",
                            protocol, host, request.query_parameter("port").value_or(""))));
@@ -145,7 +184,9 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
     std::vector<doc::Value> errors;
     for (int i = 0; i < tries; ++i) {
       sim::Task<std::expected<std::string, std::string>> once =
-          protocol == "http" ? dial_http(host, *port, what) : dial_udp(host, *port, what);
+          protocol == "http"  ? dial_http(host, *port, what)
+          : protocol == "udp" ? dial_udp(host, *port, what)
+                              : dial_sctp(host, *port, what);
       const std::expected<std::string, std::string> result = co_await once;
       (result ? responses : errors).push_back(doc::Value{result ? *result : result.error()});
     }
@@ -193,6 +234,31 @@ class NetexecServer : public net::HttpHandler, public net::DatagramHandler {
     co_return answer->payload;
   }
 
+  sim::Task<std::expected<std::string, std::string>> dial_sctp(std::string host, std::uint16_t port,
+                                                               std::string what) {
+    net::Ref<net::Host> self{&context_.host()};
+    sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
+        self->resolve(host);
+    const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
+    if (!addresses) co_return std::unexpected{net::go_message(addresses.error())};
+    sim::Task<std::expected<net::Socket, net::Failure>> connect =
+        self->connect({addresses->front(), port}, {}, net::Protocol::sctp);
+    std::expected<net::Socket, net::Failure> socket = co_await connect;
+    if (!socket) {
+      co_return std::unexpected{
+          fmt::format("sctp dial failed. err:{}", system_error_text(socket.error().kind))};
+    }
+    socket->send(what);
+    sim::Task<std::expected<std::string, net::Failure>> receive =
+        socket->receive(std::chrono::seconds{5});
+    std::expected<std::string, net::Failure> answer = co_await receive;
+    if (answer && !answer->empty()) co_return std::move(*answer);
+    const std::string_view problem =
+        answer ? "EOF" : system_error_text(answer.error().kind);
+    co_return std::unexpected{
+        fmt::format("reading from sctp connection failed. err:'{}'", problem)};
+  }
+
   ProcessContext& context_;
   sim::Future<std::int32_t>& exit_;
 };
@@ -226,6 +292,21 @@ sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
     if (bound) socket = std::move(*bound);
     context.print(
         fmt::format("{} Started UDP server on port  {}\n", go_log_time(context.now()), udp));
+  }
+  // None unless it is asked for.
+  const auto sctp = net::parse_port(go_flag(arguments, "sctp-port").value_or(""));
+  net::Listener associations;
+  if (sctp) {
+    auto listening = context.host().listen(*sctp, server, net::Protocol::sctp);
+    if (!listening) {
+      context.print(fmt::format(
+          "{} Error occurred: failed to create listener for SCTP address :{}:address already in "
+          "use\n",
+          go_log_time(context.now()), *sctp));
+      co_return 1;
+    }
+    associations = std::move(*listening);
+    context.print(fmt::format("{} Started SCTP server\n", go_log_time(context.now())));
   }
   context.print(
       fmt::format("{} Started HTTP server on port {}\n", go_log_time(context.now()), http));

@@ -38,8 +38,8 @@ spec:
     };
     source.secret = [this](std::string_view name) { return name == "secret" ? &secret : nullptr; };
     source.node = yaml("{status: {allocatable: {memory: 1Gi}}}");
-    source.pod_ip = "10.1.2.3";
-    source.host_ip = "192.168.0.1";
+    source.pod_ips = {"10.1.2.3", "fd00::3"};
+    source.host_ips = {"192.168.0.1"};
   }
   std::string make(std::string_view container_yaml) {
     const api::Container container{yaml(container_yaml)};

@@ -34,7 +34,7 @@ struct NodeWorld {
   explicit NodeWorld(KubeletOptions options = {}) {
     api.bootstrap();
     machine = network.add_node("node-1", {net::IpAddress::v4(192, 168, 49, 3)});
-    options.pod_cidr = *net::Cidr::parse("10.244.1.0/24");
+    options.pod_cidrs = {*net::Cidr::parse("10.244.1.0/24")};
     kubelet = std::make_unique<Kubelet>(loop, api, informers, network, *machine,
                                         random.stream("kubelet"), options);
     kubelet->start();

@@ -68,13 +68,13 @@ TEST_CASE("conditions keep their times, and those of others stay") {
   state.sandbox_ready = true;
   const sim::Time later = sim::kEpoch + std::chrono::seconds{9};
   doc::Value pod = before.value();
-  pod.set("status", make_pod_status(before, state, HostInfo::of("1.2.3.4"), sim::kEpoch));
+  pod.set("status", make_pod_status(before, state, HostInfo::of({"1.2.3.4"}), sim::kEpoch));
   CHECK(api::find_condition(pod, "Ready")["message"].to_string() ==
         "corresponding condition of pod readiness gate \"gate/x\" does not exist.");
   CHECK(api::is_condition_true(pod, "ContainersReady"));
   api::set_condition(pod, {.type = "gate/x", .status = "True"}, sim::kEpoch);
   const api::Pod with_gate{pod};
-  pod.set("status", make_pod_status(with_gate, state, HostInfo::of("1.2.3.4"), later));
+  pod.set("status", make_pod_status(with_gate, state, HostInfo::of({"1.2.3.4"}), later));
   CHECK(api::is_condition_true(pod, "Ready"));
   CHECK(api::is_condition_true(pod, "gate/x"));
   CHECK(api::read_time(api::find_condition(pod, "Ready")["lastTransitionTime"]) == later);

@@ -2,6 +2,7 @@
 #include "core/node/resolver_config.h"
 
 #include <doctest/doctest.h>
+#include <array>
 
 #include "core/doc/yaml.h"
 
@@ -13,7 +14,7 @@ net::dns::ResolverConfig make(const std::string& spec) {
       doc::parse_yaml("{metadata: {name: p, namespace: ns}, spec: {" + spec + "}}")
           .value()[0]
           .value;
-  return make_resolver_config(api::Pod{pod}, {}, net::IpAddress::v4(10, 244, 1, 5));
+  return make_resolver_config(api::Pod{pod}, {}, std::array{net::IpAddress::v4(10, 244, 1, 5)});
 }
 
 TEST_CASE("dnsPolicy decides about resolv.conf") {

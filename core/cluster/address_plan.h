@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cluster/cluster_options.h"
+#include "core/net/address.h"
+
+namespace rockpool::cluster {
+
+/// Which addresses things in a cluster have, in each of its IP families, the primary one first.
+class AddressPlan {
+ public:
+  /// Requires valid options.
+  explicit AddressPlan(const ClusterOptions& options)
+      : families_{options.ip_families}, nodes_{options.nodes} {}
+
+  /// The addresses of the node of that number, counted from 0: kind's Docker networks.
+  std::vector<net::IpAddress> node_addresses(int number) const;
+  /// Where the Pods of that node get theirs from, and where all nodes' networks come from, with a
+  /// comma between families.
+  std::vector<net::Cidr> pod_cidrs(int number) const;
+  std::string pod_networks() const;
+  /// Where Services get theirs from, with a comma between families; kubeadm's and kind's ranges.
+  std::string service_ranges() const;
+  /// The address of the cluster's DNS Service: the tenth of the primary range, as kubeadm has it.
+  net::IpAddress dns_address() const;
+  /// Where the API server is reached.
+  std::vector<net::IpAddress> api_addresses() const;
+  /// Where load balancers get theirs from, with a comma between families.
+  std::string load_balancer_ranges() const;
+  /// The machine outside the cluster from which people look at it.
+  std::vector<net::IpAddress> outside_addresses() const;
+
+ private:
+  std::vector<net::Family> families_;
+  int nodes_;
+};
+
+/// How large the network of one node's Pods is.
+inline constexpr int kPodMaskSizeIpv4 = 24;
+inline constexpr int kPodMaskSizeIpv6 = 64;
+
+}  // namespace rockpool::cluster
