@@ -72,7 +72,8 @@ std::string TrackedConnection::to_string() const {
   std::string line = fmt::format("{:<8} {} {} ", name, number, seconds);
   if (!state.empty()) line += fmt::format("{} ", state);
   line += tuple(source, destination) + ' ';
-  const bool is_unanswered = state == "SYN_SENT" || state == "COOKIE_WAIT";
+  const States& states = states_of(protocol);
+  const bool is_unanswered = state == states.unanswered.name;
   if (is_unanswered) line += "[UNREPLIED] ";
   line += tuple(reply_source, reply_destination);
   if (!is_unanswered && !state.empty() && state != states.broken.name) line += " [ASSURED]";

@@ -15,7 +15,7 @@ using namespace doc::literals;
 // What of a Pod decides its rules.
 bool has_same_ports(const doc::Value& before, const doc::Value& after) {
   return before["spec"_key].identical(after["spec"_key]) &&
-         before["status"_key]["podIP"_key] == after["status"_key]["podIP"_key] &&
+         before["status"_key]["podIPs"_key] == after["status"_key]["podIPs"_key] &&
          before["status"_key]["phase"_key] == after["status"_key]["phase"_key];
 }
 
@@ -62,19 +62,22 @@ void HostPorts::on_pod(const doc::Value* before, const doc::Value* after) {
   const auto for_each_port = [](const doc::Value* object, auto apply) {
     if (object == nullptr) return;
     const std::string_view phase = (*object)["status"_key]["phase"_key].as_string();
-    const auto address = IpAddress::parse((*object)["status"_key]["podIP"_key].as_string());
     const api::Pod pod{*object};
     // On the host's own network its process has the port itself.
-    if (!address || phase == "Succeeded" || phase == "Failed" || pod.spec().host_network()) return;
+    if (phase == "Succeeded" || phase == "Failed" || pod.spec().host_network()) return;
     for (const api::Container container : pod.spec().containers()) {
       for (const api::ContainerPort port : container.ports()) {
         const auto protocol = parse_protocol(port.protocol());
         if (port.host_port() <= 0 || !protocol) continue;
         const Place place{std::string{pod.spec().node_name()}, *protocol,
                           static_cast<std::uint16_t>(port.host_port())};
-        const SocketAddress to{*address, static_cast<std::uint16_t>(port.container_port())};
         const auto host_ip = IpAddress::parse(port.host_ip());
-        apply(place, Endpoint{to, pod.key().to_string()}, host_ip.value_or(IpAddress{}));
+        for (const doc::Value& entry : pod.ips().items()) {
+          const auto address = IpAddress::parse(entry["ip"_key].as_string());
+          if (!address) continue;
+          const SocketAddress to{*address, static_cast<std::uint16_t>(port.container_port())};
+          apply(place, Endpoint{to, pod.key().to_string()}, host_ip.value_or(IpAddress{}));
+        }
       }
     }
   };
@@ -82,7 +85,8 @@ void HostPorts::on_pod(const doc::Value* before, const doc::Value* after) {
     const auto known = in_force_.find(place);
     if (known == in_force_.end()) return;
     std::erase_if(known->second, [&](const Ref<const Rule>& rule) {
-      return rule->endpoint.pod == endpoint.pod && rule->host_ip == ip;
+      return rule->endpoint.pod == endpoint.pod && rule->endpoint.address == endpoint.address &&
+             rule->host_ip == ip;
     });
     if (known->second.empty()) in_force_.erase(known);
   });
@@ -102,7 +106,8 @@ const HostPorts::Rule* HostPorts::find(const Node& node, Protocol protocol,
   const auto known = in_force_.find(Place{node.name(), protocol, destination.port});
   if (known == in_force_.end()) return nullptr;
   const auto rule = std::ranges::find_if(known->second, [&](const Ref<const Rule>& each) {
-    return each->host_ip.is_unspecified() || each->host_ip == destination.ip;
+    return each->endpoint.address.ip.family() == destination.ip.family() &&
+           (each->host_ip.is_unspecified() || each->host_ip == destination.ip);
   });
   return rule == known->second.end() ? nullptr : &**rule;
 }

@@ -141,6 +141,26 @@ test('the mode of the proxies is chosen at the start and changed while the clust
   cluster.destroy();
 });
 
+test('a cluster has the IP families that it is made with', async () => {
+  const cluster = await Rockpool.create({ ipFamilies: ['IPv6', 'IPv4'] });
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  const read = async path => JSON.parse((await cluster.request({ path })).body);
+  const pod = await read('/api/v1/namespaces/default/pods/client');
+  assert.equal(pod.status.podIPs.length, 2);
+  assert.match(pod.status.podIP, /^fd00:10:244:/);
+  const service = await read('/api/v1/namespaces/default/services/web');
+  assert.match(service.spec.clusterIP, /^fd00:10:96::/);
+  const answer = await cluster.fetch(`http://[${service.spec.clusterIP}]/clientip`, { from: 'pod/default/client' });
+  assert.equal(answer.status, 200);
+  assert.match(answer.body, /^\[f/);
+  const copy = await Rockpool.restore(cluster.snapshot());
+  assert.equal(copy.digest(), cluster.digest());
+  await assert.rejects(Rockpool.create({ ipFamilies: ['IPv4', 'IPv4'] }), /options.ipFamilies/);
+  copy.destroy();
+  cluster.destroy();
+});
+
 test('errors are Status objects that say where', async () => {
   const cluster = await Rockpool.create();
   const before = cluster.digest();

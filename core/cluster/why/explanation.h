@@ -21,6 +21,8 @@ enum class Cause {
   not_known_outside,
   /// Nobody has the address.
   no_such_address,
+  /// The client and what it asks for have no IP family in common.
+  no_common_family,
   /// The Service has no such port.
   no_such_port,
   /// No Service has that node port.

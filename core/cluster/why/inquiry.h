@@ -43,12 +43,13 @@ class Inquiry {
   bool walk();
   bool ask_service(const doc::Value& service, const Destination& destination);
   bool ask_address(const net::IpAddress& address);
+  bool choose_family(const api::Service& service, const Destination& destination);
   // why_name.cpp
   std::optional<Destination> find_destination();
   std::optional<Destination> find_by_name();
   std::optional<Destination> find_by_address(const net::IpAddress& address);
   std::optional<Destination> find_in_cluster(std::string_view name) const;
-  std::optional<Destination> find_node_port(const net::Node& node);
+  std::optional<Destination> find_node_port(const net::Node& node, const net::IpAddress& address);
   bool ask_dns();
   void blame_name(const std::vector<std::string>& tried);
   std::string client_namespace() const;
@@ -65,7 +66,7 @@ class Inquiry {
                  const Destination& destination);
   bool ask_rules(const net::Node& node, const api::Service& service,
                  const net::ServiceProxy::Rule& rule, bool is_cluster_ip);
-  bool ask_load_balancer(const api::Service& service);
+  bool ask_load_balancer(const api::Service& service, const net::IpAddress& address);
   bool ask_servers(const std::vector<net::SocketAddress>& servers);
   bool ask_server(const net::SocketAddress& server, std::string_view which);
   const net::Node* node_of_range(const net::IpAddress& address) const;
@@ -75,6 +76,8 @@ class Inquiry {
   const net::Host& client_;
   std::uint16_t port_;
   std::string host_;
+  // In which the request reaches the Service.
+  net::Family family_ = net::Family::ipv4;
   Explanation explanation_;
 };
 

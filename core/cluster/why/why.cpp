@@ -21,6 +21,7 @@ constexpr std::string_view kCauseNames[] = {
     "dns_is_down",
     "not_known_outside",
     "no_such_address",
+    "no_common_family",
     "no_such_port",
     "no_such_node_port",
     "selects_nothing",
@@ -94,13 +95,54 @@ bool Inquiry::walk() {
   }
   const auto destination = find_destination();
   if (!destination) return false;
+  const auto& address = destination->address;
+  if (address && !address->is_loopback() && client_.address_of(address->family()) == nullptr) {
+    return blame(Cause::no_common_family,
+                 fmt::format("{} is an {} address, of which family the client has none.",
+                             address->to_string(), net::family_name(address->family())),
+                 "Ask at an address of the client's own family, or by a name.");
+  }
   if (destination->service) return ask_service(*destination->service, *destination);
   // Otherwise the name leads out of the cluster, where nothing can be said.
   return !destination->address || ask_address(*destination->address);
 }
 
+// The family of the address that was asked for; of a name the first of the Service's that the
+// client has too, IPv4 before IPv6 as resolvers ask for them.
+bool Inquiry::choose_family(const api::Service& service, const Destination& destination) {
+  std::vector<net::Family> offered;
+  for (const net::Family family : {net::Family::ipv4, net::Family::ipv6}) {
+    const bool is_offered = std::ranges::any_of(
+        service.ip_families().items(),
+        [&](const doc::Value& each) { return each.as_string() == net::family_name(family); });
+    if (is_offered) offered.push_back(family);
+  }
+  if (offered.empty()) offered.push_back(net::Family::ipv4);
+  const std::string had = net::families_text(offered);
+  if (destination.address) {
+    family_ = destination.address->family();
+    if (std::ranges::find(offered, family_) != offered.end()) return true;
+    return blame(Cause::no_common_family,
+                 fmt::format("{} is an {} address, and the Service {} has only {}.",
+                             destination.address->to_string(), net::family_name(family_),
+                             service.name(), had),
+                 fmt::format("Ask at an {} address, or give the Service both families: "
+                             "ipFamilyPolicy: PreferDualStack.",
+                             had));
+  }
+  for (const net::Family family : offered) {
+    family_ = family;
+    if (client_.address_of(family) != nullptr) return true;
+  }
+  return blame(Cause::no_common_family,
+               fmt::format("The Service {} has only {}, of which the client has no address.",
+                           service.name(), had),
+               "Give the Service the client's family as well: ipFamilyPolicy: PreferDualStack.");
+}
+
 bool Inquiry::ask_service(const doc::Value& object, const Destination& destination) {
   const api::Service service{object};
+  if (!choose_family(service, destination)) return false;
   const bool is_node_port = !destination.is_cluster_ip && destination.address &&
                             sources_.network.find_node(*destination.address) != nullptr;
   const auto port = find_port(service, is_node_port);

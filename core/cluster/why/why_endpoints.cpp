@@ -85,6 +85,7 @@ bool Inquiry::ask_endpoints(const api::Service& service, std::string_view port_n
   for (const client::Entry* entry :
        sources_.informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
     const api::EndpointSlice slice{entry->second};
+    if (slice.address_type() != net::family_name(family_)) continue;
     const bool has_port = service.is_headless() ||
                           std::ranges::any_of(slice.ports(), [&](const api::EndpointPort& port) {
                             return port.name() == port_name;

@@ -186,17 +186,18 @@ std::optional<Destination> Inquiry::find_by_address(const net::IpAddress& addres
     }
     return Destination{object, address, is_cluster_ip, {}};
   }
-  if (const net::Node* node = sources_.network.find_node(address)) return find_node_port(*node);
+  if (const net::Node* node = sources_.network.find_node(address))
+    return find_node_port(*node, address);
   return Destination{{}, address, false, {}};
 }
 
-std::optional<Destination> Inquiry::find_node_port(const net::Node& node) {
+std::optional<Destination> Inquiry::find_node_port(const net::Node& node,
+                                                   const net::IpAddress& address) {
   if (!node.is_up()) {
     blame(Cause::node_is_down, fmt::format("The node {} is off.", node.name()),
           "Start the node, or ask another one.");
     return {};
   }
-  const net::IpAddress address = node.host().address();
   std::vector<std::string> known;
   for (const auto& [key, object] : sources_.informers.of(api::ResourceId::services).objects()) {
     for (const api::ServicePort port : api::Service{object}.ports()) {

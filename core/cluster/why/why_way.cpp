@@ -20,7 +20,8 @@ std::vector<net::SocketAddress> sorted(std::vector<net::SocketAddress> addresses
 // The addresses of the Service's endpoints that are ready as the API has them now, for one port;
 // for a headless Service at the port that the client asks for.
 std::vector<net::SocketAddress> ready_now(client::Informers& informers, const api::Service& service,
-                                          std::string_view port_name, std::uint16_t asked) {
+                                          std::string_view port_name, std::uint16_t asked,
+                                          net::Family family) {
   std::vector<net::SocketAddress> addresses;
   const std::string place = client::label_index_value(service.namespace_name(),
                                                       "kubernetes.io/service-name", service.name());
@@ -36,7 +37,7 @@ std::vector<net::SocketAddress> ready_now(client::Informers& informers, const ap
     }
     for (const api::Endpoint endpoint : slice.endpoints()) {
       const auto ip = net::IpAddress::parse(endpoint.address());
-      if (!ip || !endpoint.is_ready()) continue;
+      if (!ip || ip->family() != family || !endpoint.is_ready()) continue;
       for (const std::uint16_t port : ports) addresses.push_back({*ip, port});
     }
   }
@@ -49,20 +50,21 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
                         const Destination& destination) {
   const std::string port_name{port.name()};
   const std::vector<net::SocketAddress> wanted =
-      ready_now(sources_.informers, service, port_name, port_);
+      ready_now(sources_.informers, service, port_name, port_, family_);
   // DNS gives the addresses of the Pods themselves.
   if (service.is_headless()) return ask_servers(wanted);
   const net::Node* node = client_.node();
   if (!destination.is_cluster_ip && destination.address) {
     const net::Node* const owner = sources_.network.find_node(*destination.address);
     if (owner != nullptr) node = owner;
-    if (owner == nullptr && node == nullptr) return ask_load_balancer(service);
+    if (owner == nullptr && node == nullptr)
+      return ask_load_balancer(service, *destination.address);
   }
   if (node == nullptr) return true;
   if (!ask_way(client_.node(), node)) return false;
   const std::string name = fmt::format("{}/{}", service.namespace_name(), service.name());
   for (const net::ServiceProxy::Rule& rule : sources_.proxy.rules(*node)) {
-    if (rule.service != name || rule.port_name != port_name) continue;
+    if (rule.service != name || rule.port_name != port_name || rule.family() != family_) continue;
     const bool is_internal = destination.is_cluster_ip;
     if (!ask_rules(*node, service, rule, is_internal)) return false;
     const std::vector<net::SocketAddress>& chosen =
@@ -88,7 +90,7 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
 bool Inquiry::ask_rules(const net::Node& node, const api::Service& service,
                         const net::ServiceProxy::Rule& rule, bool is_cluster_ip) {
   const std::vector<net::SocketAddress> wanted =
-      ready_now(sources_.informers, service, rule.port_name, port_);
+      ready_now(sources_.informers, service, rule.port_name, port_, family_);
   std::vector<net::SocketAddress> known;
   for (const net::proxy::RuleEndpoint& endpoint : rule.endpoints) {
     if (endpoint.ready) known.push_back(endpoint.address);
@@ -129,11 +131,8 @@ bool Inquiry::ask_rules(const net::Node& node, const api::Service& service,
   return true;
 }
 
-bool Inquiry::ask_load_balancer(const api::Service& service) {
-  const auto address =
-      net::IpAddress::parse(service.load_balancer_ingress().at(0)["ip"].as_string());
-  if (!address) return true;
-  const std::vector<std::string> nodes = sources_.load_balancers.healthy_nodes(*address);
+bool Inquiry::ask_load_balancer(const api::Service& service, const net::IpAddress& address) {
+  const std::vector<std::string> nodes = sources_.load_balancers.healthy_nodes(address);
   if (nodes.empty()) {
     return blame(Cause::no_healthy_node,
                  fmt::format("The load balancer of {} finds no healthy node.", service.name()),
@@ -142,7 +141,8 @@ bool Inquiry::ask_load_balancer(const api::Service& service) {
                      : "Are the nodes up?");
   }
   note(fmt::format("The load balancer sends to {}.", fmt::join(nodes, ", ")));
-  const net::IpAddress client = client_.address();
+  const net::IpAddress* const own = client_.address_of(family_);
+  const net::IpAddress client = own != nullptr ? *own : client_.address();
   const doc::Value& ranges = service.load_balancer_source_ranges();
   const bool is_admitted =
       ranges.size() == 0 || std::ranges::any_of(ranges.items(), [&](const doc::Value& range) {
@@ -157,7 +157,8 @@ bool Inquiry::ask_load_balancer(const api::Service& service) {
                     client.to_string(), service.name()),
         "Add a range with the client's address.");
   }
-  return ask_servers(ready_now(sources_.informers, service, service.ports()[0].name(), port_));
+  return ask_servers(
+      ready_now(sources_.informers, service, service.ports()[0].name(), port_, family_));
 }
 
 bool Inquiry::ask_servers(const std::vector<net::SocketAddress>& servers) {

@@ -20,8 +20,8 @@ doc::Value make_pod(std::string_view name, std::string_view ip, std::string_view
       R"({{"metadata":{{"name":"{}","namespace":"default"}},)"
       R"("spec":{{"nodeName":"node-1","hostNetwork":{},"containers":[{{"name":"c","ports":)"
       R"([{{"containerPort":8080,"hostPort":5000,"hostIP":"{}"}}]}}]}},)"
-      R"("status":{{"phase":"{}","podIP":"{}"}}}})",
-      name, host_network, host_ip, phase, ip));
+      R"("status":{{"phase":"{}","podIP":"{}","podIPs":[{{"ip":"{}"}}]}}}})",
+      name, host_network, host_ip, phase, ip, ip));
   REQUIRE(pod);
   return *pod;
 }
