@@ -381,29 +381,28 @@ TEST_CASE("a Service gets a second family and gives it back when its policy says
 
 TEST_CASE("addresses may be asked for, and the one that is in use is not given away") {
   World world{fmt::format("{},{}", kIpv4Range, kIpv6Range)};
-  const Value made = world.expect(
-      201, "POST", kServices,
-      R"({"metadata":{"name":"web"},"spec":{"clusterIP":"fd00:10:96::7","clusterIPs":["fd00:10:96::7","10.96.0.7"],)"
-      R"("ipFamilyPolicy":"RequireDualStack","ports":[{"port":80}]}})");
+  const Value made =
+      world.expect(201, "POST", kServices,
+                   R"({"metadata":{"name":"web"},"spec":{"clusterIP":"fd00:10:96::7",)"
+                   R"("clusterIPs":["fd00:10:96::7","10.96.0.7"],)"
+                   R"("ipFamilyPolicy":"RequireDualStack","ports":[{"port":80}]}})");
   CHECK(made["spec"_key]["clusterIP"_key].as_string() == "fd00:10:96::7");
   CHECK(texts(made["spec"_key]["ipFamilies"_key]) == std::vector<std::string>{"IPv6", "IPv4"});
   // The first one can be had and the second cannot: neither is.
-  CHECK(
-      world.refusal(
-          422, "POST", kServices,
-          R"({"metadata":{"name":"two"},"spec":{"clusterIP":"fd00:10:96::8","clusterIPs":["fd00:10:96::8","10.96.0.7"],)"
-          R"("ipFamilyPolicy":"RequireDualStack","ports":[{"port":80}]}})") ==
-      "Service \"two\" is invalid: spec.clusterIPs: Invalid value: "
-      "[\"fd00:10:96::8\",\"10.96.0.7\"]: failed to allocate IP 10.96.0.7: provided IP is "
-      "already allocated");
+  CHECK(world.refusal(422, "POST", kServices,
+                      R"({"metadata":{"name":"two"},"spec":{"clusterIP":"fd00:10:96::8",)"
+                      R"("clusterIPs":["fd00:10:96::8","10.96.0.7"],)"
+                      R"("ipFamilyPolicy":"RequireDualStack","ports":[{"port":80}]}})") ==
+        "Service \"two\" is invalid: spec.clusterIPs: Invalid value: "
+        "[\"fd00:10:96::8\",\"10.96.0.7\"]: failed to allocate IP 10.96.0.7: provided IP is "
+        "already allocated");
   CHECK(world.is_ip_free("fd00:10:96::8"));
-  CHECK(
-      world.refusal(
-          422, "POST", kServices,
-          R"({"metadata":{"name":"two"},"spec":{"clusterIP":"10.96.0.8","clusterIPs":["10.96.0.8","fd00:10:96::8"],)"
-          R"("ports":[{"port":80}]}})") ==
-      "Service \"two\" is invalid: spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be "
-      "'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified");
+  CHECK(world.refusal(422, "POST", kServices,
+                      R"({"metadata":{"name":"two"},"spec":{"clusterIP":"10.96.0.8",)"
+                      R"("clusterIPs":["10.96.0.8","fd00:10:96::8"],)"
+                      R"("ports":[{"port":80}]}})") ==
+        "Service \"two\" is invalid: spec.ipFamilyPolicy: Invalid value: \"SingleStack\": must be "
+        "'RequireDualStack' or 'PreferDualStack' when multiple cluster IPs are specified");
 }
 
 TEST_CASE("a cluster of one family gives what it has, and says what it has not") {

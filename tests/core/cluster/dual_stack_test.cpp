@@ -17,6 +17,7 @@
 namespace rockpool::cluster {
 namespace {
 
+using namespace std::chrono_literals;
 using conformance::text_at;
 using conformance::World;
 using net::Family;

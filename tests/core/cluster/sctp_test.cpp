@@ -13,6 +13,7 @@
 namespace rockpool::cluster {
 namespace {
 
+using namespace std::chrono_literals;
 using conformance::World;
 using net::proxy::ModeKind;
 
