@@ -180,12 +180,12 @@ TEST_CASE("a node learns of changes after its own delay, but sees none twice") {
   CHECK(delay != world.loop.now() - world.proxy.view_time(*world.two));
   world.set_endpoints({world.endpoints[1]});
   world.loop.run_for(delay - 1ms);
-  CHECK(world.proxy.rules(*world.one)[0].eligible.size() == 3);
+  CHECK(world.proxy.rules(*world.one)[0].for_cluster_ip().size() == 3);
   world.loop.run_for(1ms);
-  CHECK(world.proxy.rules(*world.one)[0].eligible.size() == 1);
+  CHECK(world.proxy.rules(*world.one)[0].for_cluster_ip().size() == 1);
   world.proxy.set_propagation(0s, 0s);
   world.set_endpoints({});
-  CHECK(world.proxy.rules(*world.one)[0].eligible.empty());
+  CHECK(world.proxy.rules(*world.one)[0].for_cluster_ip().empty());
 }
 
 TEST_CASE("a frozen proxy goes on by old rules until it is thawed") {
@@ -389,11 +389,11 @@ TEST_CASE("rules can be listed as a node has them") {
   CHECK(rules[0].service == "default/web");
   CHECK(rules[0].port_name == "http");
   REQUIRE(rules[0].frontends.size() == 2);
-  CHECK(rules[0].frontends[0].to_string() == "0.0.0.0:30080");
-  CHECK(rules[0].frontends[1].to_string() == "10.96.0.20:80");
+  CHECK(rules[0].frontends[0].address.to_string() == "10.96.0.20:80");
+  CHECK(rules[0].frontends[1].address.to_string() == "0.0.0.0:30080");
   REQUIRE(rules[0].endpoints.size() == 3);
   CHECK(rules[0].endpoints[0].pod == "default/web-0");
-  CHECK(rules[0].eligible.size() == 3);
+  CHECK(rules[0].for_cluster_ip().size() == 3);
 }
 
 TEST_CASE("a client with affinity stays with its endpoint, on every node by itself") {
