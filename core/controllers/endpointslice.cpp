@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -14,6 +15,7 @@
 #include "core/controllers/endpoint_pods.h"
 #include "core/controllers/paced_queue.h"
 #include "core/controllers/service_slices.h"
+#include "core/controllers/topology_hints.h"
 #include "core/controllers/write.h"
 
 namespace rockpool::controllers {
@@ -58,6 +60,7 @@ class EndpointSliceController final : public Controller {
         [this](const doc::Value* before, const doc::Value* after) { on_slice(before, after); }));
     subscriptions_.push_back(nodes_.subscribe(
         [this](const doc::Value* before, const doc::Value* after) { on_node(before, after); }));
+    for (const auto& [name, node] : nodes_.objects()) zones_.on_node(nullptr, &node);
     for (const auto& [key, service] : services_.objects()) queue_.add(key);
   }
 
@@ -65,6 +68,8 @@ class EndpointSliceController final : public Controller {
     subscriptions_.clear();
     queue_.stop();
     states_.clear();
+    hints_.clear();
+    zones_ = {};
     waiting_for_node_.clear();
   }
 
@@ -79,6 +84,8 @@ class EndpointSliceController final : public Controller {
   ServiceSlices& state_of(const api::ObjectKey& key);
   void want_pod(ServiceSlices& state, const api::Service& service,
                 const std::vector<std::string>& families, const std::string& pod_name);
+  void set_topology_hints(const ServiceSlices& state, const api::Service& service,
+                          const std::vector<std::string>& families, SlicePlan& plan);
   bool apply(ServiceSlices& state, const api::Service& service, const SlicePlan& plan);
 
   Context context_;
@@ -89,6 +96,9 @@ class EndpointSliceController final : public Controller {
   client::EventRecorder events_;
   PacedQueue<api::ObjectKey> queue_;
   std::map<api::ObjectKey, ServiceSlices> states_;
+  ZoneCapacity zones_;
+  // Of Services whose endpoints have them, by address type.
+  std::map<api::ObjectKey, std::map<std::string, HintsByZone>> hints_;
   // Services with Pods on nodes that the cache does not show yet.
   std::map<std::string, std::set<api::ObjectKey>, std::less<>> waiting_for_node_;
   std::vector<client::Subscription> subscriptions_;
@@ -140,6 +150,13 @@ void EndpointSliceController::on_slice(const doc::Value* before, const doc::Valu
 }
 
 void EndpointSliceController::on_node(const doc::Value* before, const doc::Value* after) {
+  if (zones_.on_node(before, after)) {
+    for (const auto& [key, by_type] : hints_) {
+      const bool must_change = std::ranges::any_of(
+          by_type, [&](const auto& hints) { return is_overloaded(hints.second, zones_.shares()); });
+      if (must_change) on_service(key);
+    }
+  }
   if (before != nullptr || after == nullptr) return;
   const auto found = waiting_for_node_.find(api::name(*after));
   if (found == waiting_for_node_.end()) return;
@@ -152,11 +169,13 @@ Outcome EndpointSliceController::reconcile(const api::ObjectKey& key) {
   if (found == nullptr || !has_managed_endpoints(api::Service{*found})) {
     // The slices of a Service that is gone go with their owner; others stay as they are.
     states_.erase(key);
+    hints_.erase(key);
     if (found == nullptr) queue_.forget(key);
     return Outcome::done();
   }
   const api::Service service{*found};
   ServiceSlices& state = state_of(key);
+  state.keep_hints(wants_topology_hints(service));
   const bool everything = state.is_all_touched();
   std::set<std::string> touched = state.take_touched();
   if (everything) {
@@ -165,9 +184,10 @@ Outcome EndpointSliceController::reconcile(const api::ObjectKey& key) {
   }
   const std::vector<std::string> families = ip_families(service);
   for (const std::string& pod_name : touched) want_pod(state, service, families, pod_name);
-  const SlicePlan plan =
+  SlicePlan plan =
       state.plan(service, {families.begin(), families.end()}, state.trigger_times.take(service),
                  static_cast<std::size_t>(context_.options.max_endpoints_per_slice));
+  set_topology_hints(state, service, families, plan);
   if (apply(state, service, plan)) return Outcome::done();
   state.touch_all();
   return Outcome::retry();
@@ -213,6 +233,42 @@ void EndpointSliceController::want_pod(ServiceSlices& state, const api::Service&
       state.want(
           family, pod_name,
           WantedEndpoint{endpoint_ports(service, pod), make_endpoint(pod, service, ip, zone)});
+    }
+  }
+}
+
+void EndpointSliceController::set_topology_hints(const ServiceSlices& state,
+                                                 const api::Service& service,
+                                                 const std::vector<std::string>& families,
+                                                 SlicePlan& plan) {
+  const api::ObjectKey key = service.key();
+  const auto tell = [&](const TopologyEvent& event) {
+    if (event.is_warning) {
+      events_.warning(service.value(), event.reason, event.message);
+    } else {
+      events_.normal(service.value(), event.reason, event.message);
+    }
+  };
+  if (!wants_topology_hints(service)) {
+    // The endpoints are wanted without them by now.
+    const auto had = hints_.find(key);
+    if (had == hints_.end()) return;
+    for (const auto& [family, hints] : had->second) {
+      tell({true, "TopologyAwareHintsDisabled",
+            fmt::format("Topology Aware Hints has been disabled, addressType: {}", family)});
+    }
+    hints_.erase(had);
+    return;
+  }
+  for (const std::string& family : families) {
+    HintsResult result = add_topology_hints(plan, state.unchanged(plan, family), family,
+                                            zones_.shares(), hints_.contains(key));
+    if (result.event) tell(*result.event);
+    if (!result.hints.empty()) {
+      hints_[key][family] = std::move(result.hints);
+    } else if (const auto had = hints_.find(key); had != hints_.end()) {
+      had->second.erase(family);
+      if (had->second.empty()) hints_.erase(had);
     }
   }
 }

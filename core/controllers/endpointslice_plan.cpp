@@ -5,6 +5,7 @@
 
 #include "core/api/object.h"
 #include "core/controllers/endpoint_pods.h"
+#include "core/controllers/topology_hints.h"
 
 namespace rockpool::controllers {
 namespace {
@@ -69,7 +70,8 @@ doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::
   if (!pod.node_name().empty()) endpoint.set("nodeName"_key, pod.node_name());
   if (has_hostname_in(pod, service)) endpoint.set("hostname"_key, pod.spec().hostname());
   if (!zone.empty()) endpoint.set("zone"_key, zone);
-  if (ready) set_hints(endpoint, service);
+  // What the annotation asks for goes first, and needs a look at all endpoints.
+  if (ready && !wants_topology_hints(service)) set_hints(endpoint, service);
   return endpoint;
 }
 

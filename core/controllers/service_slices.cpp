@@ -174,9 +174,13 @@ SliceDraft ServiceSlices::draft(const std::string& name, Slice& slice) {
       continue;
     }
     // An equal one stays itself.
-    const bool same = wanted == endpoint;
+    doc::Value next = wanted;
+    if (keeps_hints_ && !endpoint["hints"_key].is_null()) {
+      next.set("hints"_key, endpoint["hints"_key]);
+    }
+    const bool same = next == endpoint;
     result.changed = result.changed || !same;
-    endpoints.push_back(same ? endpoint : wanted);
+    endpoints.push_back(same ? endpoint : std::move(next));
   }
   if (result.changed) {
     result.endpoints = doc::Value::array_from(endpoints);
@@ -185,6 +189,19 @@ SliceDraft ServiceSlices::draft(const std::string& name, Slice& slice) {
     result.endpoints = present;
   }
   return result;
+}
+
+std::vector<doc::Value> ServiceSlices::unchanged(const SlicePlan& plan,
+                                                 const std::string& family) const {
+  std::vector<doc::Value> slices;
+  for (const auto& [name, slice] : slices_) {
+    const auto is_this = [&](const doc::Value& updated) { return api::name(updated) == name; };
+    if (slice.group.first == family && std::ranges::none_of(plan.update, is_this) &&
+        std::ranges::find(plan.remove, name) == plan.remove.end()) {
+      slices.push_back(slice.object);
+    }
+  }
+  return slices;
 }
 
 doc::Value ServiceSlices::make_slice(const api::Service& service, const GroupKey& key,

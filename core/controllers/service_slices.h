@@ -67,6 +67,11 @@ class ServiceSlices {
   SlicePlan plan(const api::Service& service, const std::set<std::string>& families,
                  const std::optional<sim::Time>& trigger, std::size_t max_endpoints);
 
+  /// From now on an endpoint is the same with other hints: somebody else decides on them.
+  void keep_hints(bool keep) { keeps_hints_ = keep; }
+  /// The slices of a family that a plan leaves as they are, in order of their names.
+  std::vector<doc::Value> unchanged(const SlicePlan& plan, const std::string& family) const;
+
   TriggerTimes trigger_times;
 
  private:
@@ -111,6 +116,7 @@ class ServiceSlices {
   std::map<std::string, Places, std::less<>> places_;
   std::set<std::string> touched_;
   bool all_touched_ = true;
+  bool keeps_hints_ = false;
   // By slice.
   std::map<std::string, Edits> edits_;
   std::map<GroupKey, Group> groups_;

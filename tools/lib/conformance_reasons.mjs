@@ -19,16 +19,6 @@ export const reasons = {
     ...rows('Services', [
       'should be rejected for evicted pods (no endpoints exist)',
     ], 'nodes do not evict Pods under pressure'),
-    ...rows('Services', [
-      'should fail health check node port if there are only terminating endpoints',
-      'should fallback to terminating endpoints when there are no ready endpoints with internalTrafficPolicy=Cluster',
-      'should fallback to terminating endpoints when there are no ready endpoints with externalTrafficPolicy=Cluster',
-      'should fallback to local terminating endpoints when there are no ready endpoints with internalTrafficPolicy=Local',
-      'should fallback to local terminating endpoints when there are no ready endpoints with externalTrafficPolicy=Local',
-      'should respect internalTrafficPolicy=Local Pod (hostNetwork: true) to Pod',
-      'should respect internalTrafficPolicy=Local Pod and Node, to Pod',
-      'should implement service.kubernetes.io/headless',
-    ], proxy),
     ...rows('Networking Granular Checks: Services', [
       'should update nodePort: http / udp',
       'should function for client IP based session affinity: http / udp',
@@ -57,10 +47,6 @@ export const reasons = {
       'should handle load balancer cleanup finalizer for service', 'ESIPP: all',
       'should not have connectivity disruption during rolling update (Cluster / Local)',
     ], cloud),
-    ...rows('Topology Hints', ['should distribute endpoints evenly'], proxy),
-    ...rows('Traffic Distribution', [
-      'should route traffic to an endpoint in the same zone / on the same node, with fall-back (3 zones)',
-    ], proxy),
     ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
             'kubelets serve no logs of their own'),
   ]),

@@ -57,6 +57,8 @@ function(rockpool_add_tests)
   # Shorter code for each assertion: the tests compile in half the time.
   target_compile_definitions(rockpool_tests PRIVATE DOCTEST_CONFIG_SUPER_FAST_ASSERTS
     ROCKPOOL_FUZZ_CORPUS="${PROJECT_SOURCE_DIR}/tests/fuzz/corpus")
+  set_source_files_properties(tests/core/net/proxy/print/print_test.cpp PROPERTIES
+    COMPILE_DEFINITIONS ROCKPOOL_GOLDEN="${PROJECT_SOURCE_DIR}/tests/core/net/proxy/print/golden")
   rockpool_output(rockpool_tests -O1 -sASSERTIONS=1)
 endfunction()
 

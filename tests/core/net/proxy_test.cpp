@@ -389,11 +389,14 @@ TEST_CASE("rules can be listed as a node has them") {
   CHECK(rules[0].service == "default/web");
   CHECK(rules[0].port_name == "http");
   REQUIRE(rules[0].frontends.size() == 2);
+  CHECK(rules[0].frontends[0].kind == proxy::FrontendKind::cluster_ip);
   CHECK(rules[0].frontends[0].address.to_string() == "10.96.0.20:80");
+  CHECK(rules[0].frontends[1].kind == proxy::FrontendKind::node_port);
   CHECK(rules[0].frontends[1].address.to_string() == "0.0.0.0:30080");
   REQUIRE(rules[0].endpoints.size() == 3);
   CHECK(rules[0].endpoints[0].pod == "default/web-0");
   CHECK(rules[0].for_cluster_ip().size() == 3);
+  CHECK(rules[0].from_outside().size() == 3);
 }
 
 TEST_CASE("a client with affinity stays with its endpoint, on every node by itself") {

@@ -244,6 +244,35 @@ TEST_CASE("only nftables watches over cluster IPs") {
   }
 }
 
+TEST_CASE("datagrams from outside go the way that was chosen for them") {
+  ModeWorld world{ModeKind::ipvs};
+  doc::Value service = make_service("dns", "10.96.0.10", {{"dns", 53, 30053, "UDP"}});
+  world.proxy.on_service(nullptr, &service);
+  const doc::Value slice = make_slice("dns", {{"dns", 53, 0, "UDP"}}, world.endpoints);
+  world.proxy.on_endpoint_slice(nullptr, &slice);
+  world.loop.run_for(1s);
+  struct Sink : DatagramHandler {
+    void receive(DatagramSocket&, Datagram datagram) override { peers.push_back(datagram.from); }
+    std::vector<SocketAddress> peers;
+  };
+  std::array<Sink, 3> sinks;
+  std::vector<DatagramSocket> bound;
+  for (std::size_t i = 0; i < 3; ++i) bound.push_back(world.pods[i]->bind(53, sinks[i]).value());
+  std::vector<DatagramSocket> askers;
+  for (int i = 0; i < 3; ++i) askers.push_back(world.outside->bind().value());
+  // Within half a minute a socket's datagrams go the same way.
+  for (int round = 0; round < 2; ++round) {
+    for (DatagramSocket& asker : askers) asker.send({world.one->host().address(), 30053}, "hello");
+    world.loop.run_for(20s);
+  }
+  // Each of the three is chosen once, and sees the node as the sender.
+  for (const Sink& sink : sinks) {
+    REQUIRE(sink.peers.size() == 2);
+    CHECK(sink.peers[0] == sink.peers[1]);
+    CHECK(sink.peers[0].ip == world.one->host().address());
+  }
+}
+
 TEST_CASE("datagrams are forwarded, and answered from the address that was asked") {
   for (const ModeKind mode : kKernelModes) {
     ModeWorld world{mode};
