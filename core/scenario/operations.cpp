@@ -55,9 +55,12 @@ std::string_view verb_name(OperationKind kind) {
   return "";
 }
 
+std::string unknown_kind(std::string_view api_version, std::string_view kind) {
+  return fmt::format("no matches for kind \"{}\" in version \"{}\"", kind, api_version);
+}
+
 std::string unknown_kind(const doc::Value& object) {
-  return fmt::format("no matches for kind \"{}\" in version \"{}\"", api::kind(object),
-                     api::api_version(object));
+  return unknown_kind(api::api_version(object), api::kind(object));
 }
 
 // Tries until it succeeds, as Chainsaw does: what a test applies may need something that is still
@@ -71,12 +74,13 @@ Outcome keep_trying(World& world, sim::Duration timeout, const std::function<Out
   return outcome;
 }
 
-Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts) {
+Outcome apply(World& world, const std::vector<doc::Value>& objects, sim::Duration timeout) {
+  if (objects.empty()) return {};
   std::vector<doc::Value> items;
-  for (const doc::Value& object : operation.objects) items.push_back(world.in_namespace(object));
+  for (const doc::Value& object : objects) items.push_back(world.in_namespace(object));
   const std::string text = doc::to_json(doc::Value::map(
       {{"apiVersion", "v1"}, {"kind", "List"}, {"items", doc::Value::array(std::move(items))}}));
-  return keep_trying(world, operation.timeout.value_or(timeouts.apply), [&]() -> Outcome {
+  return keep_trying(world, timeout, [&]() -> Outcome {
     const auto applied = world.cluster().apply(text);
     if (applied) return {};
     const ApplyError& error = applied.error();
@@ -84,6 +88,19 @@ Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts
                                ? error.status.message
                                : fmt::format("{}: {}", error.object, error.status.message)};
   });
+}
+
+Outcome apply(World& world, const Operation& operation, const Timeouts& timeouts) {
+  const sim::Duration timeout = operation.timeout.value_or(timeouts.apply);
+  // Definitions go first: of what kinds the rest may be depends on them.
+  std::vector<doc::Value> definitions;
+  std::vector<doc::Value> rest;
+  for (const doc::Value& object : operation.objects) {
+    const bool defines = api::kind(object) == "CustomResourceDefinition";
+    (defines ? definitions : rest).push_back(object);
+  }
+  const Outcome defined = apply(world, definitions, timeout);
+  return defined ? apply(world, rest, timeout) : defined;
 }
 
 // PUT replaces what is there, whatever its version.
@@ -190,9 +207,15 @@ Outcome assert_absent(World& world, const Operation& operation, const Timeouts& 
 
 Outcome remove(World& world, const Operation& operation, const Timeouts& timeouts) {
   std::vector<ObjectPlace> doomed;
-  for (const doc::Value& object : operation.objects) doomed.push_back(world.place_of(object));
+  for (const doc::Value& object : operation.objects) {
+    doomed.push_back(world.place_of(object));
+    if (doomed.back().resource == nullptr) return std::unexpected{unknown_kind(object)};
+  }
   if (operation.objects.empty()) {
     ObjectPlace place = world.place_of(operation.target);
+    if (place.resource == nullptr) {
+      return std::unexpected{unknown_kind(operation.target.api_version, operation.target.kind)};
+    }
     for (const doc::Value& object : world.find(place, operation.target.selector)) {
       place.name = api::name(object);
       if (!place.namespace_.empty()) place.namespace_ = api::namespace_of(object);
@@ -200,7 +223,6 @@ Outcome remove(World& world, const Operation& operation, const Timeouts& timeout
     }
   }
   for (const ObjectPlace& place : doomed) {
-    if (place.resource == nullptr) return std::unexpected{std::string{"unknown kind"}};
     apiserver::Request request = apiserver::make_request("DELETE", place.path(true));
     if (!operation.propagation_policy.empty()) {
       request.query.emplace_back("propagationPolicy", operation.propagation_policy);
@@ -288,7 +310,7 @@ Outcome inject(World& world, const Operation& operation) {
 
 }  // namespace
 
-std::string title_of(const World& world, const Operation& operation) {
+std::string title_of(World& world, const Operation& operation) {
   if (!operation.description.empty()) return operation.description;
   const std::string_view verb = verb_name(operation.kind);
   switch (operation.kind) {

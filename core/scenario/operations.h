@@ -11,7 +11,7 @@ namespace rockpool::scenario {
 
 /// What an operation does, in a few words: `assert Deployment default/web`; its description if it
 /// has one.
-std::string title_of(const World& world, const Operation& operation);
+std::string title_of(World& world, const Operation& operation);
 
 /// Does an operation other than traffic. What went wrong is in the result's `problem`.
 void perform(World& world, const Operation& operation, const Timeouts& timeouts,

@@ -45,7 +45,7 @@ World::World(Cluster& cluster, const TestFile& test)
       doc::parse_json(answer.body).value_or(doc::Value{})["metadata"_key]["name"_key].to_string();
 }
 
-ObjectPlace World::place_of(const doc::Value& object) const {
+ObjectPlace World::place_of(const doc::Value& object) {
   Target target;
   target.api_version = api::api_version(object);
   target.kind = api::kind(object);
@@ -54,14 +54,67 @@ ObjectPlace World::place_of(const doc::Value& object) const {
   return place_of(target);
 }
 
-ObjectPlace World::place_of(const Target& target) const {
+ObjectPlace World::place_of(const Target& target) {
   ObjectPlace place{api::find_kind(target.api_version, target.kind), {}, target.name};
+  if (place.resource == nullptr) {
+    place.resource = find_custom_kind(target.api_version, target.kind);
+  }
   if (place.resource == nullptr || !place.resource->namespaced) return place;
   place.namespace_ = target.namespace_.empty() ? namespace_ : target.namespace_;
   return place;
 }
 
-doc::Value World::in_namespace(const doc::Value& object) const {
+doc::Value World::read(apiserver::Request request) {
+  const apiserver::Response response = cluster_.request(std::move(request));
+  if (response.status != 200) return {};
+  return doc::parse_json(response.body).value_or(doc::Value{});
+}
+
+const api::Resource* World::find_custom_kind(const std::string& api_version,
+                                             const std::string& kind) {
+  const std::size_t slash = api_version.find('/');
+  if (slash == std::string::npos || kind.empty()) return nullptr;
+  const doc::Value found = read(apiserver::make_request("GET", "/apis/" + api_version));
+  for (const doc::Value& each : found["resources"_key].items()) {
+    const std::string_view plural = each["name"_key].as_string();
+    if (each["kind"_key].as_string() != kind || plural.find('/') != std::string_view::npos) {
+      continue;
+    }
+    CustomKind& custom = custom_kinds_[{api_version, kind}];
+    custom.api_version = api_version;
+    custom.kind = kind;
+    custom.plural = plural;
+    const std::string_view version = custom.api_version;
+    custom.row = {.id = api::ResourceId::builtin_count,
+                  .group = version.substr(0, slash),
+                  .version = version.substr(slash + 1),
+                  .api_version = version,
+                  .kind = custom.kind,
+                  .list_kind = {},
+                  .plural = custom.plural,
+                  .singular = {},
+                  .short_names = {},
+                  .categories = {},
+                  .namespaced = each["namespaced"_key].as_bool(),
+                  .subresources = {},
+                  .type = nullptr};
+    return &custom.row;
+  }
+  return nullptr;
+}
+
+std::vector<doc::Value> World::find_custom(const ObjectPlace& place, const std::string& selector) {
+  apiserver::Request request = apiserver::make_request("GET", place.path(!place.name.empty()));
+  if (!place.name.empty()) {
+    const doc::Value object = read(std::move(request));
+    return object.is_null() ? std::vector<doc::Value>{} : std::vector{object};
+  }
+  if (!selector.empty()) request.query.emplace_back("labelSelector", selector);
+  const doc::Value list = read(std::move(request));
+  return {list["items"_key].items().begin(), list["items"_key].items().end()};
+}
+
+doc::Value World::in_namespace(const doc::Value& object) {
   const ObjectPlace place = place_of(object);
   if (place.namespace_.empty() || !api::namespace_of(object).empty()) return object;
   doc::Value result = object;
@@ -71,6 +124,7 @@ doc::Value World::in_namespace(const doc::Value& object) const {
 
 std::vector<doc::Value> World::find(const ObjectPlace& place, const std::string& selector) {
   if (place.resource == nullptr) return {};
+  if (place.resource->id == api::ResourceId::builtin_count) return find_custom(place, selector);
   const client::Informer& informer = cluster_.informers().of(place.resource->id);
   if (!place.name.empty()) {
     const doc::Value* object = informer.find({place.namespace_, place.name});

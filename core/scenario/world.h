@@ -3,8 +3,10 @@
 
 #include <expected>
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/api/resource.h"
@@ -47,10 +49,11 @@ class World {
   const std::string& namespace_of_test() const { return namespace_; }
 
   /// Where an object of the test file is. One without a namespace is in the test's.
-  ObjectPlace place_of(const doc::Value& object) const;
-  ObjectPlace place_of(const Target& target) const;
+  /// A kind that a CustomResourceDefinition adds is known from when that is there.
+  ObjectPlace place_of(const doc::Value& object);
+  ObjectPlace place_of(const Target& target);
   /// The object with the test's namespace filled in.
-  doc::Value in_namespace(const doc::Value& object) const;
+  doc::Value in_namespace(const doc::Value& object);
 
   /// The objects at a place that the label selector selects, in the order of their names.
   std::vector<doc::Value> find(const ObjectPlace& place, const std::string& selector = {});
@@ -67,9 +70,24 @@ class World {
   bool wait_until(sim::Duration timeout, const std::function<bool()>& done);
 
  private:
+  // The kind as discovery tells it, with the texts that its row points to.
+  struct CustomKind {
+    std::string api_version;
+    std::string kind;
+    std::string plural;
+    api::Resource row;
+  };
+
+  const api::Resource* find_custom_kind(const std::string& api_version, const std::string& kind);
+  std::vector<doc::Value> find_custom(const ObjectPlace& place, const std::string& selector);
+  // The body of what a path answers, null for a failure.
+  doc::Value read(apiserver::Request request);
+
   Cluster& cluster_;
   Timeline timeline_;
   std::string namespace_;
+  // By apiVersion and kind. Places point to the rows.
+  std::map<std::pair<std::string, std::string>, CustomKind> custom_kinds_;
 };
 
 }  // namespace rockpool::scenario

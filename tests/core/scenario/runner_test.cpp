@@ -11,15 +11,51 @@ namespace {
 
 using std::chrono::seconds;
 
+// A kind and an object of it, which comes first.
+constexpr std::string_view kToys = R"(
+apiVersion: example.com/v1
+kind: Toy
+metadata: {name: first, labels: {a: b}}
+spec: {size: 3}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: toys.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: toys, kind: Toy}
+  versions:
+    - name: v1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              default: {}
+              properties:
+                size: {type: integer, maximum: 9}
+                color: {type: string, default: red}
+)";
+constexpr std::string_view kCustomKind = R"(
+    - try:
+        - apply: {file: toys.yaml}
+)";
+
 // A test in the namespace `demo`; its steps are indented by four.
 TestFile test(std::string_view steps) {
   const std::string text = fmt::format(
       "apiVersion: chainsaw.kyverno.io/v1alpha1\nkind: Test\nmetadata: {{name: example}}\n"
       "spec:\n  namespace: demo\n  steps:\n{}",
       steps);
-  auto parsed = parse_test_file("example.yaml", text, [](const std::string& path) {
-    return std::expected<std::string, std::string>{std::unexpected{path}};
-  });
+  auto parsed = parse_test_file(
+      "example.yaml", text, [](const std::string& path) -> std::expected<std::string, std::string> {
+        if (path.ends_with("toys.yaml")) return std::string{kToys};
+        return std::unexpected{path};
+      });
   const std::string mistake = parsed ? "" : parsed.error().to_string();
   CAPTURE(mistake);
   REQUIRE(parsed.has_value());
@@ -53,6 +89,51 @@ std::string problem(std::string_view operation) {
   REQUIRE(result.steps[0].operations.size() == 2);
   CHECK(result.steps[0].operations[0].passed);
   return result.steps[0].operations[1].problem;
+}
+
+TEST_CASE("kinds that a test defines are used as any other") {
+  const TestResult result = run(
+      std::string{kCustomKind} +
+      R"(        - create: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: second}}}
+        - patch: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: second},
+                             spec: {size: 5}}}
+        - update: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: first,
+                              labels: {a: b}}, spec: {size: 4}}}
+        - assert: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: first,
+                              namespace: demo}, spec: {size: 4, color: red}}}
+        - assert: {resource: {apiVersion: example.com/v1, kind: Toy, spec: {size: 5}}}
+        - delete: {ref: {apiVersion: example.com/v1, kind: Toy, labels: {a: b}}}
+        - error: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: first}}}
+        - delete: {ref: {apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition,
+                         name: toys.example.com}}
+)");
+  for (const StepResult& step : result.steps) {
+    for (const OperationResult& operation : step.operations) {
+      CHECK_MESSAGE(operation.passed, operation.title, ": ", operation.problem);
+    }
+  }
+  CHECK(result.passed);
+}
+
+TEST_CASE("what is wrong with an object of such a kind is told") {
+  const auto last = [](std::string_view operation) {
+    const TestResult result = run(fmt::format("{}        - {}\n", kCustomKind, operation));
+    REQUIRE(!result.steps.empty());
+    REQUIRE(!result.steps[0].operations.empty());
+    return result.steps[0].operations.back();
+  };
+  CHECK(last("create: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: a}, "
+             "spec: {size: 10}}}")
+            .problem.find("spec.size: Invalid value: 10: spec.size in body should be less than or "
+                          "equal to 9") != std::string::npos);
+  CHECK(last("create: {resource: {apiVersion: example.com/v2, kind: Toy, metadata: {name: a}}}")
+            .problem == "no matches for kind \"Toy\" in version \"example.com/v2\"");
+  const OperationResult other = last(
+      "assert: {timeout: 1s, resource: {apiVersion: example.com/v1, kind: Toy, metadata: "
+      "{name: first}, spec: {color: blue}}}");
+  CHECK(other.problem == "not as expected within 1s");
+  REQUIRE(other.mismatches.size() == 1);
+  CHECK(other.closest == "Toy demo/first");
 }
 
 TEST_CASE("operations on objects do what they say") {
