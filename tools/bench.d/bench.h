@@ -31,11 +31,13 @@ double milliseconds(const std::function<void()>& work);
 std::vector<Benchmark> cluster_benchmarks();
 std::vector<Benchmark> api_benchmarks();
 std::vector<Benchmark> traffic_benchmarks();
+std::vector<Benchmark> service_benchmarks();
 /// Of the native program only.
 std::vector<Benchmark> serve_benchmarks();
 /// Of the application; none where it is not built.
 std::vector<Benchmark> frame_benchmarks();
 /// Those that take too long to be run with the others.
 std::vector<Benchmark> large_benchmarks();
+std::vector<Benchmark> large_service_benchmarks();
 
 }  // namespace rockpool::bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // Measures what design goals speak of. `rockpool_bench [PART…]` runs the benchmarks whose names
-// contain a part; `rockpool_bench --large` runs the one of a cluster of the largest size.
+// contain a part; `rockpool_bench --large` runs those of large clusters.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -69,12 +69,13 @@ void run(const Benchmark& benchmark) {
 int main(int count, char** arguments) {
   using namespace rockpool::bench;
   if (count == 2 && std::string_view{arguments[1]} == "--large") {
+    for (const Benchmark& benchmark : large_service_benchmarks()) run(benchmark);
     for (const Benchmark& benchmark : large_benchmarks()) run(benchmark);
     return 0;
   }
   std::vector<Benchmark> all;
-  for (auto benchmarks :
-       {cluster_benchmarks(), api_benchmarks(), traffic_benchmarks(), frame_benchmarks()}) {
+  for (auto benchmarks : {cluster_benchmarks(), api_benchmarks(), traffic_benchmarks(),
+                          service_benchmarks(), frame_benchmarks()}) {
     std::ranges::move(benchmarks, std::back_inserter(all));
   }
 #ifndef __EMSCRIPTEN__

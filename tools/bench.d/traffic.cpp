@@ -52,8 +52,9 @@ class Counter : public net::Observer {
   std::uint64_t failed = 0;
 };
 
-double requests_per_second(std::string_view keepalive) {
-  Cluster cluster;
+double requests_per_second(std::string_view keepalive,
+                           net::proxy::ModeKind mode = net::proxy::ModeKind::userspace) {
+  Cluster cluster{{.proxy_mode = mode}};
   std::string manifests{kManifests};
   constexpr std::string_view kMark = "%KEEPALIVE%";
   manifests.replace(manifests.find(kMark), kMark.size(), keepalive);
@@ -81,6 +82,12 @@ std::vector<Benchmark> traffic_benchmarks() {
        3, [] { return requests_per_second("true"); }},
       {"requests by Service name, 3 backends, new connections", "per second", 0, 0, 3,
        [] { return requests_per_second("false"); }},
+      {"the same in the mode iptables", "per second", 0, 0, 3,
+       [] { return requests_per_second("false", net::proxy::ModeKind::iptables); }},
+      {"the same in the mode ipvs", "per second", 0, 0, 3,
+       [] { return requests_per_second("false", net::proxy::ModeKind::ipvs); }},
+      {"the same in the mode nftables", "per second", 0, 0, 3,
+       [] { return requests_per_second("false", net::proxy::ModeKind::nftables); }},
   };
 }
 

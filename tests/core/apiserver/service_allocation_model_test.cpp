@@ -37,7 +37,6 @@ std::string address(std::uint64_t last) {
 struct Held {
   std::string cluster_ip;
   std::set<std::int64_t> ports;
-  friend bool operator==(const Held&, const Held&) = default;
 };
 
 Held held_by(const Value& service) {
