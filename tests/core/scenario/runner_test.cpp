@@ -92,9 +92,10 @@ std::string problem(std::string_view operation) {
 }
 
 TEST_CASE("kinds that a test defines are used as any other") {
-  const TestResult result = run(
-      std::string{kCustomKind} +
-      R"(        - create: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: second}}}
+  const TestResult result =
+      run(std::string{kCustomKind} +
+          R"(        - create: {resource: {apiVersion: example.com/v1, kind: Toy,
+                              metadata: {name: second}}}
         - patch: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: second},
                              spec: {size: 5}}}
         - update: {resource: {apiVersion: example.com/v1, kind: Toy, metadata: {name: first,
