@@ -11,6 +11,7 @@
 #include "core/controllers/endpointslice.h"
 #include "core/controllers/endpointslice_mirroring.h"
 #include "core/controllers/garbage_collector.h"
+#include "core/controllers/ingress_nginx.h"
 #include "core/controllers/namespace.h"
 #include "core/controllers/node_ipam.h"
 #include "core/controllers/node_lifecycle.h"
@@ -37,6 +38,7 @@ constexpr std::array kControllers = {
     Registration{"endpoints-controller", make_endpoints_controller},
     Registration{"endpointslice-mirroring-controller", make_endpointslice_mirroring_controller},
     Registration{"service-lb-controller", make_service_lb_controller},
+    Registration{"ingress-nginx-writer", make_ingress_nginx_writer},
     Registration{"pod-garbage-collector-controller", make_pod_gc_controller},
     Registration{"namespace-controller", make_namespace_controller},
     Registration{"garbage-collector-controller", make_garbage_collector},

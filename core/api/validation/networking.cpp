@@ -252,7 +252,7 @@ void validate_ingress(const Value& ingress, FieldErrors& errors) noexcept {
                       check_dns1123_subdomain(class_name.as_string()));
   const Value& old_way = annotations(ingress)[kIngressClass];
   if (!old_way.is_null() && old_way != class_name) {
-    errors.invalid(FieldPath{"metadata"}.child("annotations").child(kIngressClass), old_way,
+    errors.invalid(FieldPath{"annotations"}.child(kIngressClass), old_way,
                    "must match `ingressClassName` when both are specified");
   }
 }

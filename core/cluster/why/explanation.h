@@ -61,6 +61,14 @@ enum class Cause {
   stopped_too_soon,
   /// A Pod was killed with requests in flight: its grace period was too short.
   killed_too_soon,
+  /// A NetworkPolicy drops the packets.
+  policy_drops,
+  /// Nobody serves the class of the Ingress.
+  no_ingress_controller,
+  /// No rule of an Ingress is for the host and path.
+  no_ingress_rule,
+  /// The Ingress sends to a Service that is not there, or has no such port.
+  no_ingress_backend,
 };
 
 /// "none", "selects_nothing" and so on.

@@ -31,7 +31,7 @@ struct Destination {
 class Inquiry {
  public:
   Inquiry(const WhySources& sources, const net::Host& client, const net::Url& url)
-      : sources_{sources}, client_{client}, port_{url.port}, host_{url.host} {}
+      : sources_{sources}, client_{client}, port_{url.port}, host_{url.host}, target_{url.target} {}
 
   /// Walks it; once only.
   Explanation run();
@@ -61,6 +61,17 @@ class Inquiry {
   bool blame_pods(const api::Service& service, const std::vector<api::Pod>& pods);
   std::string trouble_of(const api::Pod& pod) const;
   std::string last_event(const api::Pod& pod, std::string_view reason) const;
+  // why_policy.cpp
+  bool ask_policies(const net::PolicyPacket& packet);
+  bool ask_policies_to(const net::Host& receiver, const net::SocketAddress& server);
+  bool ask_policies_of_dns(const doc::Value& service);
+  // why_ingress.cpp: empty if the request goes by no Ingress.
+  std::optional<bool> ask_ingress();
+  bool ask_controller(const doc::Value& ingress);
+  bool ask_rule(const std::string& host, const std::string& address);
+  bool ask_backend(const api::ObjectKey& ingress, const api::ObjectKey& service,
+                   const std::string& port);
+  bool ask_policies_of_backend(const api::Service& service, const api::ServicePort& port);
   // why_way.cpp
   bool ask_proxy(const api::Service& service, const api::ServicePort& port,
                  const Destination& destination);
@@ -78,6 +89,10 @@ class Inquiry {
   std::string host_;
   // In which the request reaches the Service.
   net::Family family_ = net::Family::ipv4;
+  std::string target_;
+  // The node by whose rules the client comes in from outside, and whose address servers on other
+  // nodes see in the place of the client's; null for none.
+  const net::Node* masquerading_node_ = nullptr;
   Explanation explanation_;
 };
 

@@ -41,8 +41,12 @@ constexpr std::string_view kCauseNames[] = {
     "taken_for_ready",
     "stopped_too_soon",
     "killed_too_soon",
+    "policy_drops",
+    "no_ingress_controller",
+    "no_ingress_rule",
+    "no_ingress_backend",
 };
-static_assert(std::size(kCauseNames) == static_cast<std::size_t>(Cause::killed_too_soon) + 1);
+static_assert(std::size(kCauseNames) == static_cast<std::size_t>(Cause::no_ingress_backend) + 1);
 
 }  // namespace
 
@@ -93,6 +97,7 @@ bool Inquiry::walk() {
     return blame(Cause::node_is_down, fmt::format("The client's node {} is off.", home->name()),
                  "Start the node.");
   }
+  if (const auto is_well = ask_ingress()) return *is_well;
   const auto destination = find_destination();
   if (!destination) return false;
   const auto& address = destination->address;

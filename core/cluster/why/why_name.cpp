@@ -120,7 +120,7 @@ bool Inquiry::ask_dns() {
     const std::string text = server.to_string();
     for (const auto& [key, object] : sources_.informers.of(api::ResourceId::services).objects()) {
       if (api::Service{object}.cluster_ip() != text) continue;
-      if (has_ready_endpoint(sources_.informers, object)) return true;
+      if (has_ready_endpoint(sources_.informers, object)) return ask_policies_of_dns(object);
       return blame(Cause::dns_is_down,
                    fmt::format("Nobody can say what {} is: the DNS Service {} at {} has no ready "
                                "Pod.",

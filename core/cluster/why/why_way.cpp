@@ -62,6 +62,7 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
   }
   if (node == nullptr) return true;
   if (!ask_way(client_.node(), node)) return false;
+  if (client_.node() != node && !service.external_traffic_is_local()) masquerading_node_ = node;
   const std::string name = fmt::format("{}/{}", service.namespace_name(), service.name());
   for (const net::ServiceProxy::Rule& rule : sources_.proxy.rules(*node)) {
     if (rule.service != name || rule.port_name != port_name || rule.family() != family_) continue;
@@ -191,6 +192,7 @@ bool Inquiry::ask_server(const net::SocketAddress& server, std::string_view whic
                  "If the Pod has just gone, the Service will learn of it in a moment.");
   }
   if (!ask_way(client_.node(), host->node())) return false;
+  if (!ask_policies_to(*host, server)) return false;
   if (host->is_listening(server.port)) {
     note(fmt::format("{} listens on {}.", host->name(), server.to_string()));
     return true;

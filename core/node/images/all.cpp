@@ -7,7 +7,7 @@ namespace rockpool::node {
 
 // One line for each image: its file, and how to get at it.
 const Image& find_image(const ImageReference& reference) {
-  const std::array<const Image*, 11> images = {
+  const std::array<const Image*, 12> images = {
       &agnhost_image(),
       &base_images(),
       &coredns_image(),
@@ -15,6 +15,7 @@ const Image& find_image(const ImageReference& reference) {
       &fortio_image(),
       &hello_app_image(),
       &http_echo_image(),
+      &ingress_nginx_image(),
       &kubernetes_bootcamp_image(),
       &nginx_image(),
       &pause_image(),

@@ -20,6 +20,8 @@ const Image& fortio_image();
 const Image& hello_app_image();
 /// HashiCorp's http-echo (http_echo.cpp).
 const Image& http_echo_image();
+/// The Ingress controller of the class nginx (ingress_nginx.cpp).
+const Image& ingress_nginx_image();
 /// The server of the Kubernetes Basics tutorial (kubernetes_bootcamp.cpp).
 const Image& kubernetes_bootcamp_image();
 /// nginx (nginx.cpp).

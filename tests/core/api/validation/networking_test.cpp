@@ -52,7 +52,7 @@ TEST_CASE("Ingresses") {
                  "{metadata: {name: a, namespace: default, annotations: "
                  "{kubernetes.io/ingress.class: x}}, spec: {ingressClassName: other, rules: "
                  "[{host: a.b}]}}") ==
-        "metadata.annotations.kubernetes.io/ingress.class: Invalid value: \"x\": must match "
+        "annotations.kubernetes.io/ingress.class: Invalid value: \"x\": must match "
         "`ingressClassName` when both are specified");
 }
 

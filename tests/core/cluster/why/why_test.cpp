@@ -8,6 +8,7 @@
 
 #include "core/cluster/cluster.h"
 #include "core/cluster/why/inquiry.h"
+#include "tests/core/ingress_nginx.h"
 
 namespace rockpool::cluster {
 namespace {
@@ -302,8 +303,108 @@ TEST_CASE("addresses of nobody, and a Service left to another proxy") {
   CHECK(question.ask("http://other/").cause == Cause::not_proxied);
 }
 
+TEST_CASE("a policy that drops: which, in which direction, and what would allow it") {
+  Question question;
+  const auto policy = [&](const std::string& name, const std::string& spec) {
+    question.apply("{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: " +
+                   name + "}, spec: {" + spec + "}}");
+    question.wait();
+  };
+  policy("web-only", "podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]");
+  const Explanation ingress = question.ask("http://web/");
+  CHECK(ingress.cause == Cause::policy_drops);
+  CHECK(has(ingress.summary,
+            "The ingress of default/web is restricted by default/web-only, and no rule of it "
+            "allows TCP port 8080 from 10.244."));
+  CHECK(has(ingress.advice, "ingress: [{from: [{podSelector: {matchLabels: {"));
+  CHECK(question.ask("http://node-2:30080/", "external").cause == Cause::policy_drops);
+  // What the advice says helps, as soon as the client has a label to be found by.
+  question.apply(
+      "{apiVersion: v1, kind: Pod, metadata: {name: client, labels: {app: client}}, spec: "
+      "{nodeSelector: {kubernetes.io/hostname: node-2}, containers: [{name: pause, image: "
+      "'registry.k8s.io/pause:3.10'}]}}");
+  policy("allow-client",
+         "podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {matchLabels: "
+         "{app: client}}}], ports: [{protocol: TCP, port: 8080}]}]");
+  CHECK(question.ask("http://web/").cause == Cause::none);
+  policy("no-egress", "podSelector: {matchLabels: {app: client}}, policyTypes: [Egress]");
+  const Explanation names = question.ask("http://web/");
+  CHECK(names.cause == Cause::policy_drops);
+  CHECK(has(names.summary, "allows UDP port 53 to"));
+  CHECK(has(names.advice, "kubernetes.io/metadata.name: kube-system"));
+  policy("dns",
+         "podSelector: {}, policyTypes: [Egress], egress: [{ports: [{port: 53, protocol: UDP}, "
+         "{port: 53}]}]");
+  const Explanation egress = question.ask("http://web/");
+  CHECK(egress.cause == Cause::policy_drops);
+  CHECK(has(egress.summary,
+            "The egress of default/client is restricted by default/dns, "
+            "default/no-egress"));
+}
+
+TEST_CASE("Ingresses: nobody serves the class, no rule fits, nothing is behind it") {
+  Question question;
+  const auto why = [&](const std::string& url) {
+    FetchOptions options;
+    options.url = url;
+    const auto explanation = question.cluster.explain(options);
+    REQUIRE(explanation);
+    return *explanation;
+  };
+  const auto ingress = [&](const std::string& service, const std::string& port,
+                           const std::string& more) {
+    question.apply(
+        "{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: shop}, "
+        "spec: {" +
+        more +
+        "rules: [{host: shop.example, http: {paths: [{path: /web, pathType: Prefix, "
+        "backend: {service: {name: " +
+        service + ", port: {" + port + "}}}}]}}]}}");
+    question.wait();
+  };
+  ingress("web", "number: 80", "");
+  CHECK(has(why("http://shop.example/web").summary, "names no class"));
+  ingress("web", "number: 80", "ingressClassName: nginx, ");
+  CHECK(has(why("http://shop.example/web").summary, "names the class nginx, which does not exist"));
+  question.apply(
+      "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx}, "
+      "spec: {controller: example.com/other}}");
+  question.wait();
+  CHECK(has(why("http://shop.example/web").summary, "example.com/other does not run here"));
+  const auto gone = question.cluster.request_and_wait(
+      apiserver::make_request("DELETE", "/apis/networking.k8s.io/v1/ingressclasses/nginx"));
+  REQUIRE(gone.status == 200);
+  question.apply(
+      "{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx}, "
+      "spec: {controller: k8s.io/ingress-nginx}}");
+  question.wait();
+  const Explanation absent = why("http://shop.example/web");
+  CHECK(absent.cause == Cause::no_ingress_controller);
+  CHECK(has(absent.summary, "has no address"));
+  question.apply(std::string{test::kIngressNginx});
+  question.wait(60s);
+  const Explanation well = why("http://shop.example/web/page?x=1");
+  CHECK_MESSAGE(well.cause == Cause::none, well.summary);
+  CHECK(why("http://198.51.100.2/").cause == Cause::no_ingress_rule);
+  const Explanation path = why("http://shop.example/webs");
+  CHECK(path.cause == Cause::no_ingress_rule);
+  CHECK(path.advice == "There are rules for /web.");
+  ingress("wbe", "number: 80", "ingressClassName: nginx, ");
+  CHECK(has(why("http://shop.example/web").summary, "sends to the Service wbe, which does not"));
+  ingress("web", "name: admin", "ingressClassName: nginx, ");
+  CHECK(why("http://shop.example/web").cause == Cause::no_ingress_backend);
+  ingress("web", "number: 80", "ingressClassName: nginx, ");
+  question.apply(
+      "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}, "
+      "spec: {podSelector: {}, policyTypes: [Ingress]}}");
+  question.wait();
+  const Explanation denied = why("http://shop.example/web");
+  CHECK(denied.cause == Cause::policy_drops);
+  CHECK(has(denied.advice, "kubernetes.io/metadata.name: ingress-nginx"));
+}
+
 TEST_CASE("every cause has a name") {
-  for (int cause = 0; cause <= static_cast<int>(Cause::killed_too_soon); ++cause) {
+  for (int cause = 0; cause <= static_cast<int>(Cause::no_ingress_backend); ++cause) {
     CHECK_FALSE(cause_name(static_cast<Cause>(cause)).empty());
   }
 }

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include <fmt/format.h>
+#include "core/api/ingress/routes.h"
+#include "core/api/views/endpoints.h"
+#include "core/api/views/service.h"
+#include "core/node/images/all.h"
+#include "core/node/images/http_server.h"
+
+// The Ingress controller of the class `nginx` (kubernetes/ingress-nginx): nginx, configured from
+// Ingresses and EndpointSlices. What the real process writes to the API is written by
+// core/controllers/ingress_nginx.cpp, as processes in containers only read the API here.
+namespace rockpool::node {
+namespace {
+
+using namespace doc::literals;
+using namespace std::chrono_literals;
+namespace ingress = api::ingress;
+
+constexpr VersionRange kVersions[] = {{1, 0, 13, 9}};
+constexpr std::uint16_t kHttpPort = 80;
+constexpr std::uint16_t kTlsPort = 443;
+constexpr std::uint16_t kHealthPort = 10254;
+// Changes are collected before nginx is configured anew (--sync-rate-limit 0.3: three a second at
+// once), and it then takes a moment.
+constexpr sim::Duration kReloadTime = 1s;
+// proxy_connect_timeout, proxy_read_timeout and proxy_next_upstream_tries of the controller's
+// configuration.
+constexpr sim::Duration kConnectTimeout = 5s;
+constexpr sim::Duration kReadTimeout = 60s;
+constexpr int kTries = 3;
+
+// One that could answer.
+struct Upstream {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// nginx's own pages.
+net::HttpResponse page(int status, std::string_view title) {
+  net::HttpResponse response;
+  response.status = status;
+  response.headers.add("Content-Type", "text/html");
+  response.body = fmt::format(
+      "<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n<center><h1>{0} "
+      "{1}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
+      status, title);
+  return response;
+}
+
+bool is_port(const api::ServicePort& port, const std::string& wanted) {
+  return port.name() == wanted || fmt::format("{}", port.port()) == wanted ||
+         (port.target_port().is_string()
+              ? port.target_port().as_string() == wanted
+              : fmt::format("{}", port.target_port().as_int()) == wanted);
+}
+
+// The ready endpoints of a Service's port, in order of address; or the name that it stands for.
+std::vector<Upstream> find_upstreams(client::Informers& informers,
+                                     const ingress::Backend& backend) {
+  const doc::Value* const found = informers.of(api::ResourceId::services).find(backend.service);
+  if (found == nullptr) return {};
+  const api::Service service{*found};
+  std::map<std::pair<std::string, std::uint16_t>, Upstream> upstreams;
+  for (const api::ServicePort port : service.ports()) {
+    if (port.protocol() != "TCP" || !is_port(port, backend.port)) continue;
+    if (service.is_external_name()) {
+      return {{std::string{service.external_name()}, static_cast<std::uint16_t>(port.port())}};
+    }
+    const std::string place = client::label_index_value(
+        service.namespace_name(), "kubernetes.io/service-name", service.name());
+    for (const client::Entry* entry :
+         informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
+      const api::EndpointSlice slice{entry->second};
+      for (const api::EndpointPort slice_port : slice.ports()) {
+        if (slice_port.name() != port.name()) continue;
+        for (const api::Endpoint endpoint : slice.endpoints()) {
+          if (!endpoint.is_ready()) continue;
+          Upstream upstream{std::string{endpoint.address()},
+                            static_cast<std::uint16_t>(slice_port.port())};
+          upstreams.emplace(std::pair{upstream.host, upstream.port}, upstream);
+        }
+      }
+    }
+  }
+  std::vector<Upstream> result;
+  for (auto& [address, upstream] : upstreams) result.push_back(std::move(upstream));
+  return result;
+}
+
+class IngressServer {
+ public:
+  explicit IngressServer(ProcessContext& context) : context_{context} {
+    client::Informers& informers = context.machine().informers;
+    const auto on_change = [this](const doc::Value*, const doc::Value*) { plan_reload(); };
+    ingresses_ = informers.of(api::ResourceId::ingresses).subscribe(on_change);
+    classes_ = informers.of(api::ResourceId::ingressclasses).subscribe(on_change);
+    reload();
+  }
+
+  void serve(net::HttpExchange exchange, bool is_tls) {
+    context_.machine().spawn(answer(std::move(exchange), is_tls));
+  }
+
+ private:
+  void plan_reload() {
+    if (is_reload_planned_) return;
+    is_reload_planned_ = true;
+    context_.machine().spawn(reload_later());
+  }
+
+  sim::Task<void> reload_later() {
+    co_await sim::sleep(kReloadTime);
+    is_reload_planned_ = false;
+    reload();
+    context_.print(
+        fmt::format("I{}       7 controller.go:213] \"Backend successfully reloaded\"\n", stamp()));
+  }
+
+  void reload() {
+    client::Informers& informers = context_.machine().informers;
+    const auto find_class = [&](std::string_view name) {
+      return informers.of(api::ResourceId::ingressclasses).find({{}, std::string{name}});
+    };
+    std::vector<doc::Value> served;
+    for (const auto& [key, object] : informers.of(api::ResourceId::ingresses).objects()) {
+      if (ingress::is_served(object, find_class)) served.push_back(object);
+    }
+    routes_ = ingress::Routes{std::move(served)};
+  }
+
+  // `0102 15:04:05.000000`: the head of klog's lines.
+  std::string stamp() const {
+    const std::string time = sim::format_rfc3339(context_.now());
+    return fmt::format("{}{} {}.000000", time.substr(5, 2), time.substr(8, 2), time.substr(11, 8));
+  }
+
+  sim::Task<void> answer(net::HttpExchange exchange, bool is_tls) {
+    const net::HttpRequest request = exchange.request();
+    const std::string host = request.host.substr(0, request.host.rfind(':'));
+    const ingress::Match match = routes_.match(lower(host), request.path());
+    const net::SocketAddress peer = exchange.peer();
+    std::string upstream_name = "upstream-default-backend";
+    net::HttpResponse response = page(404, "Not Found");
+    if (match.location != nullptr && match.location->redirects_to_tls && !is_tls) {
+      response = page(308, "Permanent Redirect");
+      response.headers.add("Location", fmt::format("https://{}{}", host, request.target));
+    } else if (match.location != nullptr && !match.location->backend.service.name.empty()) {
+      const ingress::Backend backend = match.location->backend;
+      upstream_name =
+          fmt::format("{}-{}-{}", backend.service.namespace_, backend.service.name, backend.port);
+      const std::string rewritten = match.rewritten;
+      auto passing = pass_on(request, backend, rewritten, peer, is_tls);
+      response = co_await passing;
+    }
+    context_.print(
+        fmt::format("{} - - [{}] \"{} {} HTTP/1.1\" {} {} \"-\" \"{}\" {} 0.001 [{}] []\n",
+                    peer.ip.to_string(), common_log_time(context_.now()), request.method,
+                    request.target, response.status, response.body.size(),
+                    request.headers.get("User-Agent", "-"), request.target.size(), upstream_name));
+    if (request.method == "HEAD") response.body.clear();
+    exchange.respond(std::move(response));
+  }
+
+  // Asks the endpoints in turn until one takes the request.
+  sim::Task<net::HttpResponse> pass_on(net::HttpRequest request, ingress::Backend backend,
+                                       std::string rewritten, net::SocketAddress peer,
+                                       bool is_tls) {
+    const std::vector<Upstream> upstreams = find_upstreams(context_.machine().informers, backend);
+    if (upstreams.empty()) co_return page(503, "Service Temporarily Unavailable");
+    add_headers(request, peer, is_tls);
+    if (!rewritten.empty()) {
+      const std::string query{request.query()};
+      request.target = query.empty() ? rewritten : rewritten + "?" + query;
+    }
+    std::size_t& turn = turns_[backend.service.to_string() + ":" + backend.port];
+    net::FailureKind failure = net::FailureKind::none;
+    const int tries = std::min(kTries, static_cast<int>(upstreams.size()));
+    for (int attempt = 0; attempt < tries; ++attempt) {
+      const Upstream& upstream = upstreams[turn++ % upstreams.size()];
+      net::Url url;
+      url.host = upstream.host;
+      url.port = upstream.port;
+      url.target = request.target;
+      net::FetchOptions options;
+      options.connect_timeout = kConnectTimeout;
+      options.timeout = kReadTimeout;
+      auto fetching = context_.host().fetch(url, request, options);
+      net::FetchResult result = co_await fetching;
+      if (result.ok()) {
+        result.outcome->headers.remove("Server");
+        result.outcome->headers.remove("Connection");
+        co_return std::move(*result.outcome);
+      }
+      failure = result.outcome.error().kind;
+    }
+    const bool is_late = failure == net::FailureKind::connection_timed_out ||
+                         failure == net::FailureKind::response_timed_out;
+    co_return is_late ? page(504, "Gateway Time-out") : page(502, "Bad Gateway");
+  }
+
+  // What a client says of itself in such headers is not believed (use-forwarded-headers is off).
+  void add_headers(net::HttpRequest& request, const net::SocketAddress& peer, bool is_tls) {
+    const std::string client = peer.ip.to_string();
+    const std::string_view scheme = is_tls ? "https" : "http";
+    request.headers.set("X-Request-ID",
+                        fmt::format("{:016x}{:016x}", random_.next(), random_.next()));
+    request.headers.set("X-Real-IP", client);
+    request.headers.set("X-Forwarded-For", client);
+    request.headers.set("X-Forwarded-Host", request.host);
+    request.headers.set("X-Forwarded-Port", is_tls ? "443" : "80");
+    request.headers.set("X-Forwarded-Proto", scheme);
+    request.headers.set("X-Forwarded-Scheme", scheme);
+    request.headers.set("X-Scheme", scheme);
+    request.headers.remove("Connection");
+  }
+
+  static std::string lower(std::string text) {
+    for (char& c : text) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+  }
+
+  ProcessContext& context_;
+  sim::Random random_ = context_.machine().random.stream("ingress-nginx");
+  ingress::Routes routes_;
+  bool is_reload_planned_ = false;
+  // By Service and port: whose turn it is.
+  std::map<std::string, std::size_t> turns_;
+  client::Subscription ingresses_;
+  client::Subscription classes_;
+};
+
+// One of nginx's two ports.
+class Port : public net::HttpHandler {
+ public:
+  Port(IngressServer& server, bool is_tls) : server_{server}, is_tls_{is_tls} {}
+  void handle(net::HttpExchange exchange) override { server_.serve(std::move(exchange), is_tls_); }
+
+ private:
+  IngressServer& server_;
+  bool is_tls_;
+};
+
+// What probes ask the controller.
+class Health : public net::HttpHandler {
+ public:
+  void handle(net::HttpExchange exchange) override {
+    const bool is_known = exchange.request().path() == "/healthz";
+    exchange.respond(is_known ? net::HttpResponse::plain(200, "ok")
+                              : net::HttpResponse::plain(404, "404 page not found\n"));
+  }
+};
+
+sim::Task<std::int32_t> run_controller(ProcessContext& context) {
+  IngressServer server{context};
+  Port http{server, false};
+  Port tls{server, true};
+  Health health;
+  const std::string tag = context.machine().reference.tag;
+  context.print(fmt::format(
+      "-------------------------------------------------------------------------------\n"
+      "NGINX Ingress controller\n  Release:       {}\n  Repository:    "
+      "https://github.com/kubernetes/ingress-nginx\n  nginx version: nginx/1.25.5\n\n"
+      "-------------------------------------------------------------------------------\n\n",
+      tag));
+  std::vector<net::Listener> listeners;
+  const auto listen = [&](std::uint16_t port, net::HttpHandler& handler) {
+    auto listener = context.listen(port, handler);
+    if (listener) listeners.push_back(std::move(*listener));
+    return listener.has_value();
+  };
+  if (!listen(kHttpPort, http) || !listen(kTlsPort, tls) || !listen(kHealthPort, health)) {
+    context.print("Port 80 is already in use. Please check the flag --http-port\n");
+    co_return 1;
+  }
+  sim::Task<Signal> stop = context.stop_signal();
+  co_await stop;
+  context.print("\"Received SIGTERM, shutting down\"\n");
+  for (net::Listener& listener : listeners) listener.drain();
+  co_return 0;
+}
+
+class IngressNginxImage : public Image {
+ public:
+  bool matches(const ImageReference& reference) const override {
+    return reference.repository() == "registry.k8s.io/ingress-nginx/controller";
+  }
+  bool has_tag(std::string_view, std::string_view tag) const override {
+    if (!tag.starts_with('v')) return false;
+    tag.remove_prefix(1);
+    return std::ranges::count(tag, '.') == 2 && is_version_in(tag, kVersions);
+  }
+  ImageConfig config(const ImageReference&) const override {
+    return {.entrypoint = {"/usr/bin/dumb-init", "--"},
+            .command = {"/nginx-ingress-controller"},
+            .size_bytes = 103'000'000,
+            .idle = {2'000'000, std::int64_t{90} << 20}};
+  }
+  Program find_program(std::string_view name) const override {
+    const std::string_view base = base_name(name);
+    const bool is_own = base == "dumb-init" || base == "nginx-ingress-controller";
+    return is_own ? run_controller : nullptr;
+  }
+};
+
+}  // namespace
+
+const Image& ingress_nginx_image() {
+  static const IngressNginxImage kImage;
+  return kImage;
+}
+
+}  // namespace rockpool::node
