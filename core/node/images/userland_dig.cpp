@@ -68,17 +68,16 @@ std::optional<RecordType> parse_type(std::string_view text) {
 // The name whose PTR record tells the name of an address; empty if it is none.
 std::string reverse_name(std::string_view text) {
   const auto address = net::IpAddress::parse(text);
-  if (!address || !address->is_v4()) return {};
+  if (!address) return {};
+  std::string bytes = address->to_bytes();
+  std::ranges::reverse(bytes);
   std::string name;
-  std::string rest = address->to_string();
-  for (;;) {
-    const std::size_t dot = rest.rfind('.');
-    name += dot == std::string::npos ? rest : rest.substr(dot + 1);
-    name += '.';
-    if (dot == std::string::npos) break;
-    rest.resize(dot);
+  for (const char c : bytes) {
+    const unsigned byte = static_cast<unsigned char>(c);
+    name += address->is_v4() ? fmt::format("{}.", byte)
+                             : fmt::format("{:x}.{:x}.", byte & 0xfU, byte >> 4U);
   }
-  return name + "in-addr.arpa.";
+  return name + (address->is_v4() ? "in-addr.arpa." : "ip6.arpa.");
 }
 
 // Takes a `+option`. False if there is none of that name.

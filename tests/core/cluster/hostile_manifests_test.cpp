@@ -716,7 +716,7 @@ constexpr Row kServices[] = {
     {"spec:\n  selector:\n    app: web\n  ports:\n    - port: 80",
      "spec:\n  type: NodePort\n  ports:\n    - {port: 80, name: a, nodePort: 30080}\n    - {port: "
      "81, name: b, nodePort: 30080}",
-     9, 27, "spec.ports[1].nodePort: Duplicate value: 30080"},
+     9, 27, "spec.ports[1].nodePort: Invalid value: 30080: provided port is already allocated"},
     {"spec:\n", "spec:\n  clusterIP: 10.0.0\n", 6, 3,
      "spec.clusterIPs[0]: Invalid value: \"10.0.0\": must be a valid IP address,"},
     {"spec:\n", "spec:\n  clusterIP: 192.0.2.1\n", 6, 3,
