@@ -165,7 +165,9 @@ constexpr Hint kHints[] = {
     {"Event/involvedObject", "{kind: Pod, namespace: default, name: a}"},
     {"EndpointSlice", "{addressType: IPv4}"},
     {"Endpoint", "{addresses: [10.1.2.3]}"},
-    {"Node/spec", "{podCIDR: 10.9.0.0/24, podCIDRs: [10.9.0.0/24], configSource: ~}"},
+    {"Node/spec",
+     "{podCIDR: 10.9.0.0/24, podCIDRs: [10.9.0.0/24], configSource: {configMap: {namespace: a, "
+     "name: a, kubeletConfigKey: a}}}"},
     {"MetricSpec",
      "{$one: [object, pods, resource, containerResource, external], $named_in: type}"},
     {"MetricStatus",
