@@ -16,6 +16,7 @@
 #include "web/app/view/editor_panel.h"
 #include "web/app/view/events_panel.h"
 #include "web/app/view/inspector.h"
+#include "web/app/view/objects_panel.h"
 #include "web/app/view/overlays.h"
 #include "web/app/view/shortcuts.h"
 #include "web/app/view/top_bar.h"
@@ -79,6 +80,7 @@ struct App::Parts {
   Inspector inspector;
   TrafficPanel traffic;
   EventsPanel events;
+  ObjectsPanel objects;
   WhyPanel why;
 
   bool dark() const {
@@ -297,8 +299,7 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
       narrow_panel = desk.wanted_panel;
   } else if (dock.mode == DockMode::Medium) {
     if (desk.wanted_panel != Panel::Map) side_tab = static_cast<int>(desk.wanted_panel) - 1;
-  } else if (desk.wanted_panel == Panel::Traffic || desk.wanted_panel == Panel::Events ||
-             desk.wanted_panel == Panel::Why) {
+  } else if (desk.wanted_panel >= Panel::Traffic) {
     bottom_tab = static_cast<int>(desk.wanted_panel) - static_cast<int>(Panel::Traffic);
   }
 }
@@ -306,14 +307,17 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
 void App::Parts::draw_bottom(Ui& ui, const Rect& area) {
   Rect rest = area;
   ui.painter().fill(area, ui.theme.panel);
-  static constexpr std::array<Tab, 3> kTabs{{{.id = "traffic", .label = "Traffic"},
+  static constexpr std::array<Tab, 4> kTabs{{{.id = "traffic", .label = "Traffic"},
                                              {.id = "events", .label = "Events"},
+                                             {.id = "objects", .label = "Objects"},
                                              {.id = "why", .label = "Why?"}}};
   tab_strip(ui, "bottom", rest.take_top(36), kTabs, bottom_tab);
   if (bottom_tab == 0) {
     traffic.draw(ui, desk, rest);
   } else if (bottom_tab == 1) {
     events.draw(ui, desk, rest);
+  } else if (bottom_tab == 2) {
+    objects.draw(ui, desk, rest);
   } else {
     why.draw(ui, desk, rest);
   }
@@ -335,10 +339,11 @@ void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
   topology.draw(ui, desk, dock.topology);
   Rect rest = dock.side;
   ui.painter().fill(rest, ui.theme.panel);
-  static constexpr std::array<Tab, 5> kTabs{{{.id = "yaml", .label = "YAML"},
+  static constexpr std::array<Tab, 6> kTabs{{{.id = "yaml", .label = "YAML"},
                                              {.id = "inspect", .label = "Inspect"},
                                              {.id = "traffic", .label = "Traffic"},
                                              {.id = "events", .label = "Events"},
+                                             {.id = "objects", .label = "Objects"},
                                              {.id = "why", .label = "Why?"}}};
   tab_strip(ui, "side", rest.take_top(38), kTabs, side_tab);
   switch (side_tab) {
@@ -353,6 +358,9 @@ void App::Parts::draw_medium(Ui& ui, const Dock& dock) {
       break;
     case 3:
       events.draw(ui, desk, rest);
+      break;
+    case 4:
+      objects.draw(ui, desk, rest);
       break;
     default:
       why.draw(ui, desk, rest);
@@ -378,6 +386,9 @@ void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
     case Panel::Events:
       events.draw(ui, desk, dock.bottom);
       break;
+    case Panel::Objects:
+      objects.draw(ui, desk, dock.bottom);
+      break;
     case Panel::Why:
       why.draw(ui, desk, dock.bottom);
       break;
@@ -387,11 +398,12 @@ void App::Parts::draw_narrow(Ui& ui, const Dock& dock) {
     std::string_view label;
     Icon icon;
   };
-  static constexpr std::array<Entry, 6> kEntries{{{"tab/map", "Map", Icon::Map},
+  static constexpr std::array<Entry, 7> kEntries{{{"tab/map", "Map", Icon::Map},
                                                   {"tab/yaml", "YAML", Icon::Code},
                                                   {"tab/inspect", "Inspect", Icon::Inspect},
                                                   {"tab/traffic", "Traffic", Icon::Chart},
                                                   {"tab/events", "Events", Icon::Events},
+                                                  {"tab/objects", "Objects", Icon::Examples},
                                                   {"tab/why", "Why?", Icon::Help}}};
   const Painter painter = ui.painter();
   painter.fill(dock.tabs, ui.theme.panel);

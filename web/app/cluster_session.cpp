@@ -239,6 +239,10 @@ Outcome ClusterSession::log(const ObjectRef& pod, std::string_view container, bo
   return {true, response.body};
 }
 
+std::vector<ObjectGroup> ClusterSession::objects(bool with_system) const {
+  return list_objects(cluster(), with_system);
+}
+
 ProxyMode ClusterSession::proxy_mode() const {
   return {cluster().proxy_mode(), cluster().proxy().options().ipvs_scheduler};
 }

@@ -49,6 +49,7 @@ class ClusterSession : public Session {
   Outcome log(const ObjectRef& pod, std::string_view container, bool previous) const override;
   std::vector<ObjectRef> related(const ObjectRef& object) const override;
   Facts facts(const ObjectRef& object) const override;
+  std::vector<ObjectGroup> objects(bool with_system) const override;
   ProxyMode proxy_mode() const override;
   Outcome set_proxy_mode(const ProxyMode& mode) override;
   NodeProxy node_proxy(const std::string& node, NodeProxyPart part) const override;

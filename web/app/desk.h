@@ -14,7 +14,7 @@
 namespace rockpool::app {
 
 /// The panels between which a small screen switches; a large one shows several.
-enum class Panel { Map, Yaml, Inspect, Traffic, Events, Why };
+enum class Panel { Map, Yaml, Inspect, Traffic, Events, Objects, Why };
 
 /// A message that appears for a while.
 struct Toast {

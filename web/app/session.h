@@ -13,6 +13,7 @@
 #include "web/app/model/dns_log.h"
 #include "web/app/model/endpoint_rows.h"
 #include "web/app/model/node_proxy.h"
+#include "web/app/model/object_list.h"
 #include "web/app/model/traffic.h"
 #include "web/app/model/why_request.h"
 #include "web/app/model/world.h"
@@ -100,6 +101,8 @@ class Session {
   /// Lines of a summary: name and value.
   using Facts = std::vector<std::pair<std::string, std::string>>;
   virtual Facts facts(const ObjectRef& object) const = 0;
+  /// All objects by their kinds, but for those on the map.
+  virtual std::vector<ObjectGroup> objects(bool with_system) const = 0;
 
   virtual ProxyMode proxy_mode() const = 0;
   /// Starts the proxies of all nodes anew in another mode; what is under way goes on.

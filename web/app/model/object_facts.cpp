@@ -6,6 +6,7 @@
 #include "core/api/object.h"
 #include "web/app/format.h"
 #include "web/app/model/api_paths.h"
+#include "web/app/model/network_facts.h"
 #include "web/app/model/read_objects.h"
 
 namespace rockpool::app {
@@ -164,6 +165,8 @@ Facts object_facts(Cluster& cluster, const ObjectRef& object) {
   if (object.kind == "Service") add_service(facts, document);
   if (object.kind == "Deployment" || object.kind == "ReplicaSet") add_workload(facts, document);
   if (object.kind == "EndpointSlice") add_endpoint_slice(facts, document);
+  if (object.kind == "NetworkPolicy") facts = network_policy_facts(document);
+  if (object.kind == "Ingress") facts = ingress_facts(document);
   add(facts, "Labels", pairs_text(api::labels(document)));
   if (const auto created = api::creation_timestamp(document)) {
     add(facts, "Age", age_text(cluster.now() - *created));

@@ -5,6 +5,7 @@
 
 #include "core/api/object.h"
 #include "core/api/resource.h"
+#include "core/api/selector.h"
 #include "web/app/model/api_paths.h"
 
 namespace rockpool::app {
@@ -21,11 +22,18 @@ class RelatedObjects {
     if (object_.kind == "Pod") {
       add({"Node", "", document_["spec"]["nodeName"].to_string()});
       services_selecting();
+      policies_selecting();
     } else if (object_.kind == "Node") {
       pods_on_node();
     } else if (object_.kind == "Service") {
       slices();
+      ingresses_to_it();
       selected_pods(document_["spec"]["selector"]);
+    } else if (object_.kind == "NetworkPolicy") {
+      isolated_pods();
+    } else if (object_.kind == "Ingress") {
+      for (const std::string& service : backends_of(document_))
+        add({"Service", object_.ns, service});
     } else if (object_.kind == "EndpointSlice") {
       for (const doc::Value& endpoint : document_["endpoints"].items()) {
         add({endpoint["targetRef"]["kind"].to_string(), object_.ns,
@@ -85,6 +93,47 @@ class RelatedObjects {
          cluster_.informers().of(api::ResourceId::pods).by_label().find(value)) {
       if (selects(selector, api::labels(entry->second)))
         add({"Pod", entry->first.namespace_, entry->first.name});
+    }
+  }
+
+  void isolated_pods() {
+    const auto selector = api::LabelSelector::from_value(document_["spec"]["podSelector"]);
+    if (!selector) return;
+    for (const client::Entry* entry :
+         cluster_.informers().of(api::ResourceId::pods).by_namespace().find(object_.ns)) {
+      if (selector->matches(api::labels(entry->second)))
+        add({"Pod", entry->first.namespace_, entry->first.name});
+    }
+  }
+
+  void policies_selecting() {
+    client::Informer& policies = cluster_.informers().of(api::ResourceId::networkpolicies);
+    for (const client::Entry* entry : policies.by_namespace().find(object_.ns)) {
+      const auto selector = api::LabelSelector::from_value(entry->second["spec"]["podSelector"]);
+      if (selector && selector->matches(api::labels(document_)))
+        add({"NetworkPolicy", entry->first.namespace_, entry->first.name});
+    }
+  }
+
+  static std::vector<std::string> backends_of(const doc::Value& ingress) {
+    std::vector<std::string> services;
+    const auto take = [&services](const doc::Value& backend) {
+      const doc::Value& name = backend["service"]["name"];
+      if (!name.is_null()) services.push_back(name.to_string());
+    };
+    take(ingress["spec"]["defaultBackend"]);
+    for (const doc::Value& rule : ingress["spec"]["rules"].items()) {
+      for (const doc::Value& path : rule["http"]["paths"].items()) take(path["backend"]);
+    }
+    return services;
+  }
+
+  void ingresses_to_it() {
+    client::Informer& ingresses = cluster_.informers().of(api::ResourceId::ingresses);
+    for (const client::Entry* entry : ingresses.by_namespace().find(object_.ns)) {
+      const std::vector<std::string> services = backends_of(entry->second);
+      if (std::find(services.begin(), services.end(), object_.name) != services.end())
+        add({"Ingress", entry->first.namespace_, entry->first.name});
     }
   }
 

@@ -55,6 +55,8 @@ class StopCollector {
         failed(hop);
         break;
       case net::HopKind::policy:
+        denied(hop);
+        break;
       case net::HopKind::resolved:
       case net::HopKind::response:
         break;
@@ -125,6 +127,13 @@ class StopCollector {
     }
   }
 
+  // It ends at the Pod that may not have it; one that may not send keeps it.
+  void denied(const net::Hop& hop) {
+    const Slot pod = world_.pods.find(hop.pod);
+    const bool is_client = client_.kind == Stop::Kind::Pod && client_.slot == pod;
+    if (!is_client) add(Stop::Kind::Pod, pod, asked_ && !answered_);
+  }
+
   void failed(const net::Hop& hop) {
     const bool name_failed = hop.failure == net::FailureKind::no_such_host ||
                              hop.failure == net::FailureKind::dns_failed ||
@@ -172,6 +181,16 @@ std::string client_text(const net::Host& client) {
   return "external";
 }
 
+// By which policies it came to nothing; empty if by none.
+std::string denial_text(const net::RequestSummary& request) {
+  if (request.trace == nullptr || request.failure == net::FailureKind::none) return {};
+  const auto& hops = request.trace->hops;
+  const auto denial = std::find_if(hops.rbegin(), hops.rend(), [](const net::Hop& hop) {
+    return hop.kind == net::HopKind::policy;
+  });
+  return denial == hops.rend() ? std::string{} : denial->detail;
+}
+
 std::string result_text(const net::RequestSummary& request) {
   if (request.failure == net::FailureKind::none) {
     return fmt::format("{} {}", request.status, net::http_status_text(request.status));
@@ -212,7 +231,8 @@ void RequestWatcher::on_finished(const net::RequestSummary& request) {
   seen.url = request.port == 80 ? fmt::format("http://{}/", request.host)
                                 : fmt::format("http://{}:{}/", request.host, request.port);
   seen.ok = request.failure == net::FailureKind::none && request.status < 400;
-  seen.result = result_text(request);
+  seen.dropped = denial_text(request);
+  seen.result = seen.dropped.empty() ? result_text(request) : "dropped by a NetworkPolicy";
   if (request.failure == net::FailureKind::none && request.server != nullptr &&
       request.server->kind() == net::HostKind::pod) {
     seen.endpoint = request.server->name();

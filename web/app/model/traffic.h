@@ -37,6 +37,8 @@ struct RequestSeen {
   std::string url{};
   bool ok = false;
   std::string result{};  ///< "200 OK", "connection refused"
+  /// The NetworkPolicies that dropped it, in words; empty if none did, or nobody watched.
+  std::string dropped{};
 };
 
 /// What happened to one Service over the last minute, second by second.

@@ -36,7 +36,8 @@ FlightPlace on_the_way(const Flight& flight, float at) {
 }  // namespace
 
 void Flights::add(const RequestSeen& request) {
-  const bool known = request.stops.size() >= 2;
+  // What may not even leave its client fails there.
+  const bool known = request.stops.size() >= 2 || (!request.ok && !request.stops.empty());
   const bool room = known && flights_.size() < kMostFlights && (allowance_ >= 1 || !request.ok);
   if (!room) {
     dropped_lately_ += 1;
@@ -47,6 +48,7 @@ void Flights::add(const RequestSeen& request) {
   Flight flight;
   flight.stops = request.stops;
   flight.ok = request.ok;
+  flight.dropped = !request.dropped.empty();
   flight.reason = request.ok ? std::string{} : request.result;
   flight.url = request.url;
   flight.result = request.result;
@@ -114,7 +116,7 @@ void Flights::mark(const Flight& flight) {
     return candidate.place == place && candidate.reason == flight.reason;
   });
   if (same == marks_.end()) {
-    marks_.push_back({place, flight.reason, 1, 0});
+    marks_.push_back({place, flight.reason, flight.dropped, 1, 0});
   } else {
     ++same->count;
     same->age = 0;

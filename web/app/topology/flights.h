@@ -22,6 +22,8 @@ struct Flight {
   float total = 0;
   float age = 0;
   bool ok = true;
+  /// A policy dropped it: nobody said no, and nobody heard it.
+  bool dropped = false;
   /// Why it stopped.
   std::string reason;
   // For who points at it.
@@ -42,6 +44,7 @@ struct Route {
 struct FailureMark {
   Stop place;
   std::string reason;
+  bool dropped = false;
   int count = 1;
   float age = 0;
 };

@@ -36,6 +36,17 @@ bool is_dns_leg(const Flight& flight, const FlightPlace& place) {
   return flight.stops[place.to].dns || (flight.stops[place.from].dns && place.from != place.to);
 }
 
+// A cross where somebody said no; a bar where a policy let nothing through.
+void draw_failure_sign(const Painter& painter, Point at, float arm, bool dropped, Colour colour,
+                       float width) {
+  if (dropped) {
+    painter.line(at - Point{arm * 1.3f, 0}, at + Point{arm * 1.3f, 0}, colour, width * 1.4f);
+    return;
+  }
+  painter.line(at - Point{arm, arm}, at + Point{arm, arm}, colour, width);
+  painter.line(at + Point{-arm, arm}, at + Point{arm, -arm}, colour, width);
+}
+
 }  // namespace
 
 void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
@@ -188,11 +199,10 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
     const float alpha = std::clamp((Flights::kMarkSeconds - mark.age) * 3, 0.0f, 1.0f);
     const float grow = 1 + std::max(0.0f, 0.25f - mark.age) * 1.6f;
     const float size = 1.0f / std::max(painter.scale(), 0.6f);
-    painter.circle(at, 9 * grow * size, faded(ui.theme.bad, alpha));
-    const Colour cross = faded(ui.theme.card, alpha);
-    const float arm = 3.4f * grow * size;
-    painter.line(at - Point{arm, arm}, at + Point{arm, arm}, cross, 1.8f * size);
-    painter.line(at + Point{-arm, arm}, at + Point{arm, -arm}, cross, 1.8f * size);
+    const Colour colour = mark.dropped ? ui.theme.warning : ui.theme.bad;
+    painter.circle(at, 9 * grow * size, faded(colour, alpha));
+    draw_failure_sign(painter, at, 3.4f * grow * size, mark.dropped, faded(ui.theme.card, alpha),
+                      1.8f * size);
 
     const std::string text =
         mark.count > 1 ? fmt::format("{}  \u00D7{}", mark.reason, mark.count) : mark.reason;
@@ -212,8 +222,8 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
     box.y -= 27 * static_cast<float>(above);
     label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
     label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
-    label.outline(box, faded(ui.theme.bad, alpha), radius::kControl);
-    label.text_centred(box, TextStyle::Small, faded(ui.theme.bad, alpha), text);
+    label.outline(box, faded(colour, alpha), radius::kControl);
+    label.text_centred(box, TextStyle::Small, faded(colour, alpha), text);
   }
 }
 
@@ -226,15 +236,14 @@ void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& 
   const Entry entries[] = {{"name look-up", ui.theme.dns},
                            {"request", ui.theme.accent},
                            {"answer", ui.theme.good},
-                           {"failed", ui.theme.bad}};
+                           {"failed", ui.theme.bad},
+                           {"dropped", ui.theme.warning}};
   float x = area.x + space::kLarge;
   const float y = area.bottom() - 25;
   screen.fill({area.x, area.bottom() - 34, area.w, 34}, ui.theme.ground);
   for (const Entry& entry : entries) {
-    if (entry.text == "failed") {
-      const Point at{x + 4, y + 8};
-      screen.line(at - Point{3, 3}, at + Point{3, 3}, entry.colour, 1.8f);
-      screen.line(at + Point{-3, 3}, at + Point{3, -3}, entry.colour, 1.8f);
+    if (entry.text == "failed" || entry.text == "dropped") {
+      draw_failure_sign(screen, {x + 4, y + 8}, 3, entry.text == "dropped", entry.colour, 1.8f);
     } else {
       screen.circle({x + 4, y + 8}, 3.5f, entry.colour);
     }

@@ -2,6 +2,7 @@
 #include "web/app/view/traffic_panel.h"
 
 #include <fmt/format.h>
+#include <imgui.h>
 
 #include <algorithm>
 
@@ -45,9 +46,17 @@ std::vector<Series> columns_of(const ServiceTraffic& traffic, const Theme& theme
 void draw_failure(Ui& ui, Desk& desk, const FailureGroup& group, const Rect& row) {
   const Painter painter = ui.painter();
   const RequestSeen& last = *group.last;
-  painter.fill(row, faded(ui.theme.bad, ui.theme.dark ? 0.10f : 0.06f));
+  const bool dropped = !last.dropped.empty();
+  const Colour colour = dropped ? ui.theme.warning : ui.theme.bad;
+  painter.fill(row, faded(colour, ui.theme.dark ? 0.10f : 0.06f));
   painter.fill({row.x, row.bottom() - ui.pixel, row.w, ui.pixel}, ui.theme.border);
-  draw_health(painter, ui.theme, Health::Failing, {row.x + 22, row.centre().y}, 14, 0);
+  const Point sign{row.x + 22, row.centre().y};
+  if (dropped) {
+    painter.circle(sign, 7, colour);
+    painter.line(sign - Point{4, 0}, sign + Point{4, 0}, ui.theme.panel, 2.4f);
+  } else {
+    draw_health(painter, ui.theme, Health::Failing, sign, 14, 0);
+  }
   const ButtonLook why{.icon = Icon::Help,
                        .label = "Why?",
                        .emphasis = Emphasis::Normal,
@@ -61,10 +70,11 @@ void draw_failure(Ui& ui, Desk& desk, const FailureGroup& group, const Rect& row
   const float width = rest.right() - left;
   const std::string age = age_text(desk.session.now() - last.finished);
   painter.text_in({left, row.y + 8}, width, TextStyle::Small, ui.theme.text,
-                  fmt::format("{} → {}", last.client, last.url), Ellipsis::Middle);
-  const std::string times = group.count == 1 ? age : fmt::format("×{} · {}", group.count, age);
+                  fmt::format("{} \u2192 {}", last.client, last.url), Ellipsis::Middle);
+  std::string times = group.count == 1 ? age : fmt::format("\u00D7{} \u00B7 {}", group.count, age);
+  if (dropped) times += " \u00B7 " + last.dropped;
   const float result =
-      painter.text_in({left, row.y + 26}, width, TextStyle::Small, ui.theme.bad, last.result);
+      painter.text_in({left, row.y + 26}, width, TextStyle::Small, colour, last.result);
   painter.text_in({left + result + 8, row.y + 26}, width - result - 8, TextStyle::Small,
                   ui.theme.text_faint, times);
 }
@@ -130,7 +140,9 @@ float TrafficPanel::draw_failures(Ui& ui, Desk& desk, const Rect& area) {
   const std::vector<FailureGroup> groups = desk.session.traffic().failure_groups();
   float y = area.y;
   for (std::size_t index = 0; index < std::min(groups.size(), kMostFailureRows); ++index) {
+    ImGui::PushID(static_cast<int>(index));
     draw_failure(ui, desk, groups[index], {area.x, y, area.w, kFailureRow});
+    ImGui::PopID();
     y += kFailureRow;
   }
   if (groups.size() <= kMostFailureRows) return y - area.y;

@@ -81,6 +81,33 @@ TEST_CASE("an unknown name ends at the DNS Pod that says so") {
         "look-up: Pod kube-system/coredns\n");
 }
 
+TEST_CASE("what a NetworkPolicy drops ends at the Pod that may not have it, and says so") {
+  Watched watched{
+      "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny}, "
+      "spec: {podSelector: {matchLabels: {app: web}}, policyTypes: [Ingress]}}"};
+  const RequestSeen request = watched.first([](const RequestSeen& r) { return !r.ok; });
+  CHECK(request.result == "dropped by a NetworkPolicy");
+  CHECK(request.dropped.starts_with("ingress of default/web-"));
+  CHECK(request.dropped.ends_with(" is not allowed by default/deny"));
+  CHECK(watched.way(request).ends_with("the proxy of node-3\nPod default/web\n"));
+  Flights flights;
+  flights.add(request);
+  REQUIRE(flights.flights().size() == 1);
+  CHECK(flights.flights().front().dropped);
+}
+
+TEST_CASE("what may not leave its Pod stays there") {
+  Watched watched{
+      "{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: keep}, "
+      "spec: {podSelector: {matchLabels: {app: client}}, policyTypes: [Egress]}}"};
+  const RequestSeen request = watched.first([](const RequestSeen& r) { return !r.ok; });
+  CHECK(request.dropped.starts_with("egress of default/client-"));
+  CHECK(watched.way(request).starts_with("Pod default/client\n"));
+  Flights flights;
+  flights.add(request);
+  CHECK(flights.flights().size() == 1);
+}
+
 TEST_CASE("what load balancers ask nodes is no traffic") {
   Watched watched{
       "{apiVersion: v1, kind: Service, metadata: {name: lb}, "

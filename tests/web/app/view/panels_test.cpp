@@ -168,5 +168,20 @@ TEST_CASE("Services and Pods ask why with the fields filled in; the fields can b
   CHECK(screen.text("why/verdict") == "(not there)");
 }
 
+TEST_CASE("objects of every kind are listed, and open where they are pressed") {
+  for (const float width : {1440.0f, 900.0f, 390.0f}) {
+    CAPTURE(width);
+    Screen screen{width, 844};
+    screen.desk().show(Panel::Objects);
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click("object/Deployment/default/web"));
+    CHECK(screen.desk().selection == ObjectRef{"Deployment", "default", "web"});
+    screen.desk().show(Panel::Objects);
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click("objects/Deployment"));
+    CHECK(screen.headless.find("object/Deployment/default/web") == nullptr);
+  }
+}
+
 }  // namespace
 }  // namespace rockpool::app

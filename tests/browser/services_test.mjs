@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// What leads from a Service to everything that makes it work, and from a failed request to its reason.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { Sandbox, openPage } from './browser.mjs';
+
+let opened;
+let sandbox;
+
+before(async () => {
+  opened = await openPage({ viewport: { width: 1440, height: 900 } });
+  sandbox = new Sandbox(opened.page);
+  await sandbox.ready();
+  await sandbox.find('rate/default/web', ({ text }) => Number.parseFloat(text) > 1);
+});
+
+after(async () => {
+  assert.deepEqual(opened.errors, [], 'nothing is logged as an error');
+  await opened.close();
+});
+
+const apply = (text) => sandbox.ask((element, manifest) => element.cluster.apply(manifest), text);
+
+test('the proxies change their mode while requests go on', async () => {
+  await sandbox.click('proxy-mode');
+  await sandbox.click('proxy-mode/ipvs lc');
+  await sandbox.find('proxy-mode', ({ text }) => text === 'proxy: ipvs lc');
+  const web = await sandbox.find('share/default/web-');
+  await sandbox.find(web.id, ({ text }) => Number(text) > Number(web.text));
+  await sandbox.find('success/default/web', ({ text }) => text === '100 %');
+});
+
+test('a Service opens its endpoints and look-ups; they lead to its Pods and its clients', async () => {
+  await sandbox.click('service/default/web');
+  await sandbox.click('inspector/endpoints');
+  await sandbox.find('endpoint/10.244.', ({ text }) => text === 'ready serving ');
+  await sandbox.click('inspector/dns');
+  await sandbox.find('lookup/pod/default/client-', ({ text }) => text.startsWith('10.'));
+  await sandbox.click('inspector/endpoints');
+  await sandbox.click('endpoint-pod/web-');
+  await sandbox.find('inspector/logs');
+});
+
+test("a node opens its proxy's rules, as its tool prints them, and what its kernel tracks", async () => {
+  await sandbox.click('inspector/close');
+  await sandbox.click('proxy/node-3', { button: 'right' });
+  await sandbox.click('menu/proxy');
+  await sandbox.find('rule/default/web/', ({ text }) => text === '3');
+  await sandbox.click('node-proxy/ipvsadm -Ln');
+  await sandbox.find('proxy-text');
+  await sandbox.click('node-proxy/Tracked');
+  await sandbox.find('tracked/TCP/10.244.');
+});
+
+test('a failed request leads to its reason with one click', async () => {
+  await apply('{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: wbe}, ports: [{port: 80}]}}');
+  await sandbox.click('failure/pod/default/client-');
+  const verdict = await sandbox.find('why/verdict', ({ text }) => text.startsWith('selects_nothing'));
+  assert.match(verdict.text, /app=wbe/);
+  await apply('{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}');
+  await sandbox.find('why/verdict', ({ text }) => text.startsWith('none'));
+});
+
+test('another request is asked about by typing its URL', async () => {
+  const { x, y } = await sandbox.middle(await sandbox.find('why-to', ({ id }) => id === 'why-to'));
+  await opened.page.mouse.click(x, y);
+  await opened.page.keyboard.press('Control+a');
+  await opened.page.keyboard.type('http://wbe/');
+  await sandbox.find('why/verdict', ({ text }) => text.startsWith('name_not_found'));
+});
