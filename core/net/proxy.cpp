@@ -165,17 +165,24 @@ void ServiceProxy::set_health_port(const std::shared_ptr<Service>& service) {
 
 void ServiceProxy::tend_own_port(const Node& node, std::uint16_t port) {
   NodeState& state = state_of(node);
-  if (port != proxy::kHealthzPort && !health_ports_.contains(port)) {
+  const bool is_own = port == proxy::kHealthzPort || port == proxy::kMetricsPort;
+  if (!is_own && !health_ports_.contains(port)) {
     state.health_servers.erase(port);
     return;
   }
   std::unique_ptr<proxy::HealthServer>& server = state.health_servers[port];
   if (server) return;
   server = std::make_unique<proxy::HealthServer>(
-      node.host(), port, [this, id = node.id(), port]() -> std::optional<HttpResponse> {
+      node.host(), port,
+      [this, id = node.id(), port](const HttpRequest& request) -> std::optional<HttpResponse> {
         const Node* const asked = network_.node(id);
-        return asked == nullptr ? std::nullopt : answer_health(*asked, port);
-      });
+        if (asked == nullptr) return std::nullopt;
+        if (port == proxy::kMetricsPort)
+          return proxy::metrics_answer(request, proxy::mode_kind_name(options_.mode));
+        return answer_health(*asked, port);
+      },
+      port == proxy::kMetricsPort ? proxy::HealthServer::Audience::own_node
+                                  : proxy::HealthServer::Audience::everybody);
 }
 
 std::optional<HttpResponse> ServiceProxy::answer_health(const Node& node,

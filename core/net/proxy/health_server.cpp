@@ -31,14 +31,23 @@ HttpResponse healthz_answer(std::string_view now) {
   return response;
 }
 
-HealthServer::HealthServer(Host& host, std::uint16_t port, Source source)
-    : source_{std::move(source)} {
+HttpResponse metrics_answer(const HttpRequest& request, std::string_view mode) {
+  if (request.path() == "/proxyMode") return HttpResponse::plain(200, std::string{mode});
+  if (request.path() == "/healthz") return HttpResponse::plain(200, "ok");
+  return HttpResponse::plain(404, "404 page not found\n");
+}
+
+HealthServer::HealthServer(Host& host, std::uint16_t port, Source source, Audience audience)
+    : source_{std::move(source)}, audience_{audience} {
   auto listener = host.listen(port, *this);
   if (listener) listener_ = std::move(*listener);
 }
 
 void HealthServer::handle(HttpExchange exchange) {
-  std::optional<HttpResponse> answer = source_();
+  if (audience_ == Audience::own_node && !exchange.peer().ip.is_loopback()) {
+    return exchange.close();
+  }
+  std::optional<HttpResponse> answer = source_(exchange.request());
   // Another process may have had time to take the connection before the port was closed.
   exchange.respond(answer ? std::move(*answer) : HttpResponse::plain(404, "404 page not found\n"));
 }

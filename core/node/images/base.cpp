@@ -54,6 +54,13 @@ constexpr Base kBases[] = {
      {"latest"},
      {{{7, 60, 88, 9}, {8, 0, 13, 9}}},
      kAlpineWithCurlLacks},
+    // Of the tutorial "Connecting Applications with Services".
+    {"docker.io/radial/busyboxplus",
+     "/bin/sh",
+     4'266'234,
+     {"latest", "base", "curl", "git"},
+     {},
+     kAlpineWithCurlLacks},
     {"docker.io/nicolaka/netshoot", "zsh", 195'104'620, {"latest"}, {{{0, 0, 13, 9}}}},
     {"registry.k8s.io/e2e-test-images/busybox",
      "sh",

@@ -12,6 +12,8 @@ namespace rockpool::node {
 namespace {
 
 constexpr std::string_view kDocumentRoot = "/usr/share/nginx/html";
+// nginx as the tutorial "Connecting Applications with Services" has it.
+constexpr std::string_view kTutorialImage = "docker.io/bprashanth/nginxhttps";
 // What the other names mean, as of Kubernetes 1.33.
 constexpr std::string_view kMainline = "1.27.5";
 constexpr std::string_view kStable = "1.28.0";
@@ -259,10 +261,11 @@ class NginxImage : public Image {
   bool matches(const ImageReference& reference) const override {
     const std::string repository = reference.repository();
     return repository == "docker.io/library/nginx" || repository == "public.ecr.aws/nginx/nginx" ||
-           repository == "registry.k8s.io/nginx" || repository == "registry.k8s.io/nginx-slim" ||
-           repository == "k8s.gcr.io/nginx-slim";
+           repository == kTutorialImage || repository == "registry.k8s.io/nginx" ||
+           repository == "registry.k8s.io/nginx-slim" || repository == "k8s.gcr.io/nginx-slim";
   }
   bool has_tag(std::string_view repository, std::string_view tag) const override {
+    if (repository == kTutorialImage) return tag == "1.0" || tag == "latest";
     if (repository.ends_with("nginx-slim")) {
       return tag.starts_with("0.") && tag.size() > 2;
     }

@@ -11,6 +11,7 @@
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_archive.h"
 #include "core/node/images/userland_dig.h"
+#include "core/node/images/userland_ip.h"
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_processes.h"
 
@@ -487,6 +488,7 @@ Program find_userland_program(std::string_view name) {
       {"getent", run_getent},
       {"ps", run_ps},
       {"kill", run_kill},
+      {"ip", run_ip},
       {"tar", run_tar},
   };
   const std::string_view base = base_name(name);

@@ -18,11 +18,11 @@ inline constexpr std::string_view kBusyboxLacks[] = {"bash", "dash",   "zsh",
 inline constexpr std::string_view kAlpineLacks[] = {"bash", "dash", "zsh", "curl", "dig"};
 inline constexpr std::string_view kAlpineWithCurlLacks[] = {"bash", "dash", "zsh", "dig"};
 inline constexpr std::string_view kDebianLacks[] = {"ash", "zsh",   "curl",     "wget", "ps",
-                                                    "nc",  "httpd", "nslookup", "dig"};
-inline constexpr std::string_view kDebianWithCurlLacks[] = {"ash", "zsh",   "wget",     "ps",
-                                                            "nc",  "httpd", "nslookup", "dig"};
+                                                    "nc",  "httpd", "nslookup", "dig",  "ip"};
+inline constexpr std::string_view kDebianWithCurlLacks[] = {"ash",   "zsh",      "wget", "ps", "nc",
+                                                            "httpd", "nslookup", "dig",  "ip"};
 /// Debian with what is needed to build programs (buildpack-deps).
-inline constexpr std::string_view kLargeDebianLacks[] = {"ash",   "zsh",      "nc",
-                                                         "httpd", "nslookup", "dig"};
+inline constexpr std::string_view kLargeDebianLacks[] = {"ash",      "zsh", "nc", "httpd",
+                                                         "nslookup", "dig", "ip"};
 
 }  // namespace rockpool::node

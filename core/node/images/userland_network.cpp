@@ -30,6 +30,8 @@ struct CurlOptions {
   net::FetchOptions fetch;
   std::string write_out;
   std::string output_file;
+  // Whom to trust. Connections are not encrypted in this network, but the file must be there.
+  std::string authorities_file;
   bool silent = false;
   bool show_errors = false;
   bool include_headers = false;
@@ -67,6 +69,8 @@ bool take_value(const std::string& flag, const std::string& value, CurlOptions& 
     options.fetch.connect_timeout = seconds_of(value);
   } else if (flag == "-o" || flag == "--output") {
     options.output_file = value;
+  } else if (flag == "--cacert") {
+    options.authorities_file = value;
   } else if (flag == "-w" || flag == "--write-out") {
     options.write_out = value;
   } else if (flag == "-A" || flag == "--user-agent") {
@@ -165,6 +169,16 @@ Code curl_one(ProcessContext& context, const CurlOptions& options, std::string t
     if (!url) {
       context.print_error(fmt::format("curl: (3) {}\n", url.error()));
       co_return 3;
+    }
+    const std::string& authorities = options.authorities_file;
+    if (url->scheme == "https" && !authorities.empty() &&
+        context.files().read(FileSystem::normalise(authorities, context.working_folder())) ==
+            nullptr) {
+      context.print_error(
+          fmt::format("curl: (77) error setting certificate verify locations:  CAfile: {} CApath: "
+                      "none\n",
+                      authorities));
+      co_return 77;
     }
     net::Ref<net::Host> host{&context.host()};
     sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, options.fetch);
