@@ -111,9 +111,12 @@ Value metric_from_v1(const Value& metric, const Part& part, const Numbers& numbe
   copy(held, "averageValue"_key, own, average_key(part, numbers));
   copy(held, "averageUtilization"_key, own, numbers.utilization);
   if (numbers.holder.value == "target"_key.value) {
-    held.set("type"_key, held.contains("averageUtilization"_key) ? "Utilization"
-                         : held.contains("averageValue"_key)     ? "AverageValue"
-                                                                 : "Value");
+    // Only what has requests can be utilized, whatever else is said of the others.
+    const bool is_resource = part.type == "Resource" || part.type == "ContainerResource";
+    const bool is_utilization = is_resource && held.contains("averageUtilization"_key);
+    held.set("type"_key, is_utilization                      ? "Utilization"
+                         : held.contains("averageValue"_key) ? "AverageValue"
+                                                             : "Value");
   }
   source.set(numbers.holder, std::move(held));
   Value result = Value::object({{"type"_key, part.type}});

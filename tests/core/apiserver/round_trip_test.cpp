@@ -9,6 +9,7 @@
 
 #include "core/api/decode.h"
 #include "core/api/defaults.h"
+#include "core/api/other_versions.h"
 #include "core/api/resource.h"
 #include "tests/core/apiserver/fixture.h"
 #include "tests/core/apiserver/full_objects.h"
@@ -398,6 +399,28 @@ TEST_CASE("statuses of all fields are replaced, patched and applied whole") {
             fmt::format(R"([{{"op":"add","path":"/status","value":{}}}])", doc::to_json(status)),
             kJsonPatch);
       check("PATCH", doc::to_json(with_status), kApply);
+    }
+  }
+}
+
+TEST_CASE("objects of all fields pass through their other versions whole") {
+  for (const api::OtherVersion& other : api::other_versions()) {
+    const Sample& sample = kSamples[api::index_of(other.resource.id)];
+    const api::Resource& resource = api::resource(sample.id);
+    CAPTURE(other.resource.api_version);
+    for (const Value& object : full_objects::objects(sample)) {
+      Cluster cluster;
+      const Value created =
+          cluster.expect(201, "POST", collection_path(resource), doc::to_json(object));
+      const std::string one = path_of(other.resource, object);
+      const Value shown = cluster.expect(200, "GET", one);
+      CHECK(shown["apiVersion"_key].as_string() == other.resource.api_version);
+      CHECK(doc::to_json(cluster.expect(200, "PUT", one, doc::to_json(shown))) ==
+            doc::to_json(shown));
+      CHECK(doc::to_json(cluster.expect(200, "PATCH", one, doc::to_json(shown), kMerge)) ==
+            doc::to_json(shown));
+      CHECK(doc::to_json(cluster.expect(200, "GET", path_of(resource, object))) ==
+            doc::to_json(created));
     }
   }
 }
