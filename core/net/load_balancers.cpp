@@ -67,6 +67,7 @@ void LoadBalancers::on_service(const doc::Value* before, const doc::Value* after
       }
     }
     const std::int64_t port = service.health_check_node_port();
+    wanted.keeps_clients = service.has_client_ip_affinity();
     wanted.health_port = port != 0 ? static_cast<std::uint16_t>(port) : proxy::kHealthzPort;
   }
   const auto known = balancers_.find(key);
@@ -82,7 +83,7 @@ void LoadBalancers::on_service(const doc::Value* before, const doc::Value* after
 
 void LoadBalancers::begin(const Balancer& balancer) {
   for (const IpAddress& address : balancer.addresses) {
-    ports_by_address_[address] = balancer.health_port;
+    ways_by_address_[address] = {balancer.health_port, balancer.keeps_clients};
   }
   Checker& checker = checkers_[balancer.health_port];
   if (++checker.users > 1) return;
@@ -92,7 +93,7 @@ void LoadBalancers::begin(const Balancer& balancer) {
 }
 
 void LoadBalancers::end(const Balancer& balancer) {
-  for (const IpAddress& address : balancer.addresses) ports_by_address_.erase(address);
+  for (const IpAddress& address : balancer.addresses) ways_by_address_.erase(address);
   const auto checker = checkers_.find(balancer.health_port);
   if (--checker->second.users == 0) checkers_.erase(checker);
 }
@@ -162,9 +163,9 @@ void LoadBalancers::refresh(Checker& checker) const {
 
 std::vector<std::string> LoadBalancers::healthy_nodes(const IpAddress& address) const {
   std::vector<std::string> names;
-  const auto port = ports_by_address_.find(address);
-  if (port == ports_by_address_.end()) return names;
-  for (const auto& [name, probe] : checkers_.at(port->second).probes) {
+  const auto way = ways_by_address_.find(address);
+  if (way == ways_by_address_.end()) return names;
+  for (const auto& [name, probe] : checkers_.at(way->second.health_port).probes) {
     if (probe.is_healthy) names.push_back(name);
   }
   return names;
@@ -172,13 +173,15 @@ std::vector<std::string> LoadBalancers::healthy_nodes(const IpAddress& address) 
 
 Node* LoadBalancers::next_hop(Protocol protocol, const SocketAddress& client,
                               const SocketAddress& destination) {
-  const auto port = ports_by_address_.find(destination.ip);
-  if (port == ports_by_address_.end()) return nullptr;
-  const std::vector<NodeId>& healthy = checkers_.at(port->second).healthy;
+  const auto way = ways_by_address_.find(destination.ip);
+  if (way == ways_by_address_.end()) return nullptr;
+  const std::vector<NodeId>& healthy = checkers_.at(way->second.health_port).healthy;
   if (healthy.empty()) return nullptr;
   std::uint64_t hash = mix(client.ip.high() ^ mix(client.ip.low()));
-  hash = mix(hash ^ (std::uint64_t{client.port} << 32 | std::uint64_t{destination.port} << 8 |
-                     static_cast<std::uint64_t>(protocol)));
+  if (!way->second.keeps_clients) {
+    hash = mix(hash ^ (std::uint64_t{client.port} << 32 | std::uint64_t{destination.port} << 8 |
+                       static_cast<std::uint64_t>(protocol)));
+  }
   return network_.node(healthy[static_cast<std::size_t>(hash % healthy.size())]);
 }
 

@@ -30,7 +30,9 @@ struct LoadBalancerOptions {
 
 /// The load balancers of a simulated cloud, which pass packets on as they are: a packet to the
 /// address in a Service's `status.loadBalancer.ingress` goes to one of the healthy nodes, whose
-/// proxy knows the address (ipMode VIP). All packets of a connection go to the same one.
+/// proxy knows the address (ipMode VIP). All packets of a connection go to the same one; with
+/// sessionAffinity ClientIP so do all connections of a client while that node is healthy, as
+/// clouds' load balancers do.
 ///
 /// A node is healthy if its proxy says so: at the Service's healthCheckNodePort if it has one, so
 /// that nodes without endpoints are left alone, else at the proxy's own port. Nodes with the label
@@ -76,7 +78,13 @@ class LoadBalancers : public Gateway {
   struct Balancer {
     std::vector<IpAddress> addresses;
     std::uint16_t health_port = 0;
+    bool keeps_clients = false;
     friend bool operator==(const Balancer&, const Balancer&) = default;
+  };
+  // What decides where a packet to one of its addresses goes.
+  struct Way {
+    std::uint16_t health_port = 0;
+    bool keeps_clients = false;
   };
 
   void begin(const Balancer& balancer);
@@ -91,7 +99,7 @@ class LoadBalancers : public Gateway {
   // The machine that asks; made when first needed.
   Ref<Host> host_;
   std::map<api::ObjectKey, Balancer> balancers_;
-  std::unordered_map<IpAddress, std::uint16_t, AddressHash> ports_by_address_;
+  std::unordered_map<IpAddress, Way, AddressHash> ways_by_address_;
   std::map<std::string, bool> nodes_;
   std::map<std::uint16_t, Checker> checkers_;
   client::Subscription service_subscription_;

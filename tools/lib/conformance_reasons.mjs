@@ -41,11 +41,8 @@ export const reasons = {
       'should be able to handle large requests: http / udp',
     ], notYet),
     ...rows('LoadBalancers', [
-      'should be able to change the type and ports of a TCP / UDP service', 'should have session affinity work / switch',
-      'should be able to create LoadBalancer Service without NodePort and change it',
-      'should only allow access from service loadbalancer source ranges',
-      'should handle load balancer cleanup finalizer for service', 'ESIPP: all',
-      'should not have connectivity disruption during rolling update (Cluster / Local)',
+      'should be able to change the type and ports of a UDP service',
+      'should be able to preserve UDP traffic when server pod cycles for a LoadBalancer service',
     ], cloud),
     ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
             'kubelets serve no logs of their own'),
