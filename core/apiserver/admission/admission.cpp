@@ -35,6 +35,7 @@ api::Result<void> admit_create(ServerState& state, const api::Resource& resource
   }
   if (resource.id == nodes) taint_new_node(object);
   if (resource.id == priorityclasses) return admit_priority_class(state, object);
+  if (resource.id == ingresses) admit_ingress(state, object);
   if (resource.id != pods) return {};
   if (auto admitted = admit_service_account(state, ns, object); !admitted) return admitted;
   if (auto admitted = admit_priority(state, object); !admitted) return admitted;

@@ -28,6 +28,8 @@ api::Result<void> admit_service_account(ServerState& state, std::string_view ns,
 api::Result<void> admit_priority(const ServerState& state, doc::Value& pod);
 /// Priority: only one class may be that of Pods that name none.
 api::Result<void> admit_priority_class(const ServerState& state, const doc::Value& priority_class);
+/// DefaultIngressClass: an Ingress that names no class gets the one that is marked as default.
+void admit_ingress(const ServerState& state, doc::Value& ingress);
 /// DefaultTolerationSeconds: how long a Pod stays on a node that is lost.
 void admit_default_tolerations(const ServerState& state, doc::Value& pod);
 

@@ -29,6 +29,36 @@ TEST_CASE("a Pod gets a service account, its token, priorities and tolerations")
   CHECK(pod["metadata"_key]["generation"_key].as_int() == 1);
 }
 
+TEST_CASE("an Ingress without a class gets the default one, the newest of several") {
+  Cluster cluster;
+  constexpr const char* kClasses = "/apis/networking.k8s.io/v1/ingressclasses";
+  constexpr const char* kIngresses = "/apis/networking.k8s.io/v1/namespaces/default/ingresses";
+  const auto add_class = [&](std::string_view name, std::string_view is_default) {
+    cluster.expect(201, "POST", kClasses,
+                   fmt::format(R"({{"metadata":{{"name":"{}","annotations":{{)"
+                               R"("ingressclass.kubernetes.io/is-default-class":"{}"}}}},)"
+                               R"("spec":{{"controller":"k8s.io/ingress-nginx"}}}})",
+                               name, is_default));
+  };
+  const auto class_of = [&](std::string_view name, std::string_view annotations,
+                            std::string_view spec) {
+    const Value made = cluster.expect(
+        201, "POST", kIngresses,
+        fmt::format(R"({{"metadata":{{"name":"{}","annotations":{{{}}}}},"spec":{{{})"
+                    R"("rules":[{{"host":"a.b"}}]}}}})",
+                    name, annotations, spec));
+    return made["spec"_key]["ingressClassName"_key].to_string();
+  };
+  add_class("plain", "false");
+  CHECK(class_of("none", "", "") == "");
+  add_class("b", "true");
+  CHECK(class_of("one", "", "") == "b");
+  add_class("a", "true");
+  CHECK(class_of("two", "", "") == "a");
+  CHECK(class_of("own", "", R"("ingressClassName":"plain",)") == "plain");
+  CHECK(class_of("old", R"("kubernetes.io/ingress.class":"x")", "") == "");
+}
+
 TEST_CASE("a Pod's own wishes are kept") {
   Cluster cluster;
   const Value pod = cluster.expect(201, "POST", kPods, R"({"metadata":{"name":"p"},"spec":{
