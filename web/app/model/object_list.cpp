@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <tuple>
 
 #include "core/api/object.h"
@@ -41,6 +42,10 @@ bool is_common(ResourceId id) {
   return std::ranges::find(kCommon, id) != kCommon.end();
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string about_ingress(const doc::Value& object) {
   std::string hosts;
   for (const doc::Value& rule : object["spec"]["rules"].items()) {
@@ -72,10 +77,10 @@ std::string about(ResourceId id, const doc::Value& object) {
       return spec["podSelector"].size() == 0 ? std::string{"all Pods"}
                                              : api::format_label_selector(spec["podSelector"]);
     case ResourceId::endpointslices:
-      return fmt::format("{} endpoints", object["endpoints"].size());
+      return counted(object["endpoints"].size(), "endpoint");
     case ResourceId::configmaps:
     case ResourceId::secrets:
-      return fmt::format("{} keys", object["data"].size());
+      return counted(object["data"].size(), "key");
     default:
       return {};
   }

@@ -12,7 +12,7 @@ namespace rockpool::app {
 namespace {
 
 constexpr float kSliceHead = 52;
-constexpr float kEndpoint = 66;
+constexpr float kEndpoint = 68;
 
 Health health_of(const EndpointRow& row) {
   if (row.terminating) return Health::Leaving;
@@ -58,14 +58,14 @@ void draw_endpoint(Ui& ui, Desk& desk, const EndpointRow& endpoint, const Rect& 
   state_word(painter, ui.theme, {x, y}, endpoint.terminating, "terminating", ui.theme.warning);
   x = left;
   if (!endpoint.node.empty()) {
-    x += link_to(ui, desk, fmt::format("endpoint-node/{}", endpoint.addresses), {x, row.y + 44},
+    x += link_to(ui, desk, fmt::format("endpoint-node/{}", endpoint.addresses), {x, row.y + 46},
                  right - x, {"Node", "", endpoint.node}, endpoint.node, ui.theme.text_soft) +
          8;
   }
-  std::string place = endpoint.zone.empty() ? std::string{} : "zone " + endpoint.zone;
+  std::string place = endpoint.zone.empty() ? std::string{} : "in " + endpoint.zone;
   if (!endpoint.hints.empty())
     place += fmt::format("{}for {}", place.empty() ? "" : " \u00B7 ", endpoint.hints);
-  painter.text_in({x, row.y + 45}, right - x, TextStyle::Caption, ui.theme.text_faint, place);
+  painter.text_in({x, row.y + 47}, right - x, TextStyle::Caption, ui.theme.text_faint, place);
 }
 
 }  // namespace

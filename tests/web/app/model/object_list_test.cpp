@@ -60,6 +60,7 @@ TEST_CASE("objects that are not on the map are listed by their kinds") {
     return "(not there)";
   };
   CHECK(row("Deployment", "web") == "3 of 3 ready");
+  CHECK(row("EndpointSlice", "kubernetes") == "1 endpoint");
   CHECK(row("NetworkPolicy", "only-front") == "app=web");
   CHECK(row("Ingress", "shop").starts_with("shop.example"));
   CHECK(row("Deployment", "coredns") == "(not there)");
