@@ -50,6 +50,9 @@ TEST_CASE("from a Service to its endpoints, and on to their Pods and nodes") {
   REQUIRE(screen.headless.click("endpoint-pod/web-"));
   CHECK(screen.desk().selection.kind == "Pod");
   CHECK(screen.desk().selection.name.starts_with("web-"));
+  screen.headless.run(0.1f);
+  REQUIRE(screen.headless.click("related/Service/web"));
+  CHECK(screen.desk().selection == ObjectRef{"Service", "default", "web"});
   screen.open({"Service", "default", "web"}, inspector_tab::kEndpoints);
   REQUIRE(screen.headless.click("endpoint-node/"));
   CHECK(screen.desk().selection.kind == "Node");
@@ -69,6 +72,10 @@ TEST_CASE("name look-ups open into what was asked along the search path") {
   CHECK(screen.desk().selection.kind == "Pod");
   // The tab stays: the same look-up is the Pod's too.
   CHECK(screen.text("lookup/pod/default/client-") != "(not there)");
+  REQUIRE(screen.headless.click("inspector/summary"));
+  screen.headless.run(0.1f);
+  REQUIRE(screen.headless.click("related/Node/"));
+  CHECK(screen.desk().selection.kind == "Node");
 }
 
 TEST_CASE("the proxies are switched while requests go on") {
