@@ -44,6 +44,12 @@ export const reasons = {
       'should be able to change the type and ports of a UDP service',
       'should be able to preserve UDP traffic when server pod cycles for a LoadBalancer service',
     ], cloud),
+    ...rows('Netpol', [
+      'NetworkPolicy between server and client using SCTP should support a default-deny-ingress policy',
+      'NetworkPolicy between server and client using SCTP should enforce policy based on Ports',
+      'NetworkPolicy between server and client using SCTP should enforce policy to allow traffic only from a pod in a ' +
+          'different namespace based on PodSelector and NamespaceSelector',
+    ], 'SCTP is judged as TCP is (`tests/core/net/policy/`), not yet tried over connections under upstream\'s name'),
     ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
             'kubelets serve no logs of their own'),
   ]),
