@@ -2,6 +2,7 @@
 #include "web/app/model/dns_log.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace rockpool::app {
 namespace {
@@ -130,11 +131,12 @@ std::optional<DnsLookup> read_lookup(const net::Trace& trace, std::string_view c
 }
 
 void DnsLog::add(DnsLookup lookup) {
-  const auto like = std::ranges::find_if(
-      lookups_, [&lookup](const DnsLookup& one) { return one.is_like(lookup); });
-  if (like != lookups_.end()) {
+  // What goes on is among the last.
+  const auto like = std::find_if(lookups_.rbegin(), lookups_.rend(),
+                                 [&lookup](const DnsLookup& one) { return one.is_like(lookup); });
+  if (like != lookups_.rend()) {
     lookup.count = like->count + 1;
-    lookups_.erase(like);
+    lookups_.erase(std::next(like).base());
   }
   lookups_.push_back(std::move(lookup));
   if (lookups_.size() > kMostLookups) lookups_.pop_front();
