@@ -24,6 +24,7 @@ constexpr Pair kLargePodNetworks{"10.128.0.0/9", "fd00:10:244::/48"};
 constexpr int kNodesInPodNetwork = 256;
 constexpr Pair kServiceRanges{"10.96.0.0/12", "fd00:10:96::/112"};
 constexpr Pair kApiAddresses{"192.168.49.2", "fd00:192:168:49::2"};
+constexpr Pair kGatewayAddresses{"192.168.49.1", "fd00:192:168:49::1"};
 // Ranges for documentation (RFC 5737, RFC 3849).
 constexpr Pair kLoadBalancerRanges{"198.51.100.0/24", "2001:db8:198:51::/120"};
 constexpr Pair kOutsideAddresses{"203.0.113.10", "2001:db8:203:0:113::10"};
@@ -101,6 +102,10 @@ net::IpAddress AddressPlan::dns_address() const {
 
 std::vector<net::IpAddress> AddressPlan::api_addresses() const {
   return parsed(kApiAddresses, families_);
+}
+
+std::vector<net::IpAddress> AddressPlan::gateway_addresses() const {
+  return parsed(kGatewayAddresses, families_);
 }
 
 std::string AddressPlan::load_balancer_ranges() const {

@@ -28,6 +28,8 @@ class AddressPlan {
   net::IpAddress dns_address() const;
   /// Where the API server is reached.
   std::vector<net::IpAddress> api_addresses() const;
+  /// The gateway of the nodes' network, which is their name server.
+  std::vector<net::IpAddress> gateway_addresses() const;
   /// Where load balancers get theirs from, with a comma between families.
   std::string load_balancer_ranges() const;
   /// The machine outside the cluster from which people look at it.

@@ -26,6 +26,7 @@ node::KubeletOptions kubelet_options(const cluster::AddressPlan& plan, int numbe
   node::KubeletOptions options;
   options.pod_cidrs = plan.pod_cidrs(number);
   options.dns.address = plan.dns_address();
+  options.dns.node_nameservers = {plan.gateway_addresses().front()};
   const std::string zone = fmt::format("zone-{}", static_cast<char>('a' + number % kZones));
   options.labels = doc::Value::map(
       {{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
@@ -71,6 +72,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
       host_ports{network},
       load_balancers{network},
       fetches{loop, network, informers, cluster::AddressPlan{options}.outside_addresses()},
+      outside_world{loop, network, cluster::AddressPlan{options}.gateway_addresses()},
       dns_queries{loop, informers, fetches},
       api_proxy{loop, network, random.stream("apiserver-proxy"),
                 cluster::AddressPlan{options}.api_addresses()},

@@ -15,6 +15,7 @@
 #include "core/cluster/fetches.h"
 #include "core/cluster/history.h"
 #include "core/cluster/observers.h"
+#include "core/cluster/outside_world.h"
 #include "core/cluster/sessions.h"
 #include "core/cluster/why/why.h"
 #include "core/controllers/controller.h"
@@ -67,6 +68,7 @@ struct Cluster::Parts {
   net::HostPorts host_ports;
   net::LoadBalancers load_balancers;
   cluster::Fetches fetches;
+  cluster::OutsideWorld outside_world;
   cluster::DnsQueries dns_queries;
   cluster::ApiProxy api_proxy;
   cluster::Sessions sessions;

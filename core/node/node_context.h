@@ -37,8 +37,6 @@ struct KubeletOptions {
   std::vector<net::Cidr> pod_cidrs;
   ClusterDns dns;
   PullOptions pulls;
-  /// What the cluster's DNS servers answer for names outside it.
-  OutsideNames outside_names;
 
   /// How often the Lease is renewed, and what it promises (nodeLeaseDurationSeconds and a quarter
   /// of it).

@@ -142,7 +142,6 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .service_environment = make_service_environment(),
       .files = {},
       .informers = node_.informers,
-      .outside_names = node_.options.outside_names,
       .started_at = node_.loop.now(),
       .children = {},
       .missing_programs = image.config->missing_programs,

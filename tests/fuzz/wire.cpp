@@ -4,14 +4,14 @@
 #include "core/net/dns/zone.h"
 #include "core/net/http.h"
 #include "core/net/http_wire.h"
-#include "core/sim/random.h"
+#include "tests/core/net/dns/zone_server.h"
 #include "tests/fuzz/targets.h"
 
 namespace rockpool::fuzz {
 
 std::string check_dns_message(std::string_view bytes) {
-  net::dns::ClusterZone zone{sim::Random{1}};
-  const std::string answer = zone.respond(bytes, net::dns::Transport::udp);
+  const net::dns::ClusterZone zone;
+  const std::string answer = net::testing::respond(zone, bytes, net::dns::Transport::udp);
   if (!answer.empty() && !net::dns::decode(answer)) return "its answer cannot be read";
   const std::string query = net::dns::encode_query(0x1234, "a.", net::dns::RecordType::a);
   static_cast<void>(net::dns::decode_addresses(query, bytes));

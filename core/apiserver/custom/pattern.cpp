@@ -37,13 +37,15 @@ class PatternCompiler {
 
  private:
   using ByteSet = Pattern::ByteSet;
-  enum class Kind { empty, set, begin, end, sequence, alternatives, repeat };
+  enum class Kind { empty, set, begin, end, group, sequence, alternatives, repeat };
   struct Node {
     Kind kind = Kind::empty;
     std::uint32_t set = 0;
     int least = 0;
     // -1: any number.
     int most = 0;
+    // Of a repetition.
+    bool is_lazy = false;
     std::vector<Node> parts = {};
   };
 
@@ -88,9 +90,7 @@ class PatternCompiler {
       } else if (!parse_counts(least, most)) {
         return node;
       }
-      // Lazy repetition matches the same texts.
-      take('?');
-      Node repeat{.kind = Kind::repeat, .least = least, .most = most};
+      Node repeat{.kind = Kind::repeat, .least = least, .most = most, .is_lazy = take('?')};
       repeat.parts.push_back(std::move(node));
       node = std::move(repeat);
     }
@@ -146,13 +146,18 @@ class PatternCompiler {
   }
 
   Node parse_group(int depth) {
-    if (take('?') && !take(':')) {
+    const bool is_plain = take('?');
+    if (is_plain && !take(':')) {
       fail("unsupported kind of group");
       return {};
     }
+    const int number = is_plain ? 0 : ++pattern_.groups_;
     Node node = parse_alternatives(depth + 1);
     if (!take(')')) fail("missing )");
-    return node;
+    if (is_plain) return node;
+    Node group{.kind = Kind::group, .set = static_cast<std::uint32_t>(number)};
+    group.parts.push_back(std::move(node));
+    return group;
   }
 
   Node parse_escape() {
@@ -290,6 +295,10 @@ class PatternCompiler {
         return add({Pattern::Operation::begin, 0, next});
       case Kind::end:
         return add({Pattern::Operation::end, 0, next});
+      case Kind::group:
+        next = add({Pattern::Operation::save, 2 * node.set + 1, next});
+        next = lay_out(node.parts.front(), next);
+        return add({Pattern::Operation::save, 2 * node.set, next});
       case Kind::sequence:
         for (std::size_t left = node.parts.size(); left > 0; --left) {
           next = lay_out(node.parts[left - 1], next);
@@ -318,11 +327,13 @@ class PatternCompiler {
       const std::uint32_t loop = add({Pattern::Operation::split, next, next});
       const std::uint32_t body = lay_out(part, loop);
       if (error_) return 0;
-      pattern_.states_[loop].next = body;
+      (node.is_lazy ? pattern_.states_[loop].argument : pattern_.states_[loop].next) = body;
       next = loop;
     }
     for (int index = node.least; index < node.most; ++index) {
-      next = add({Pattern::Operation::split, next, lay_out(part, next)});
+      const std::uint32_t body = lay_out(part, next);
+      next = node.is_lazy ? add({Pattern::Operation::split, body, next})
+                          : add({Pattern::Operation::split, next, body});
     }
     for (int index = 0; index < node.least; ++index) next = lay_out(part, next);
     return next;
@@ -358,6 +369,7 @@ bool Pattern::is_in(std::string_view text) const {
       if (state.operation == Operation::set) list.push_back(index);
       if (state.operation == Operation::split) stack.push_back(state.argument);
       const bool passes = state.operation == Operation::split ||
+                          state.operation == Operation::save ||
                           (state.operation == Operation::begin && place == 0) ||
                           (state.operation == Operation::end && place == text.size());
       if (passes) stack.push_back(state.next);
@@ -375,6 +387,108 @@ bool Pattern::is_in(std::string_view text) const {
     current.swap(following);
     following.clear();
   }
+}
+
+// Follows all ways at once, the preferred ones first, each with the groups it has passed (Pike's
+// simulation).
+class Pattern::Search {
+ public:
+  Search(const Pattern& pattern, std::string_view text)
+      : pattern_{pattern}, text_{text}, seen_(pattern.states_.size(), 0) {}
+
+  std::vector<std::string_view> run() {
+    std::vector<Thread> current;
+    std::vector<Thread> following;
+    for (std::size_t place = 0;; ++place) {
+      // Another match may begin here, if none has been found that begins before.
+      if (best_.empty()) {
+        Ends ends(2 * static_cast<std::size_t>(pattern_.groups_ + 1), kUnset);
+        ends[0] = place;
+        reach(current, pattern_.start_, place, ends);
+      }
+      following.clear();
+      ++round_;
+      for (Thread& thread : current) {
+        const State& state = pattern_.states_[thread.state];
+        if (state.operation == Operation::match) {
+          best_ = std::move(thread.ends);
+          best_[1] = place;
+          // What comes after it in the list is less preferred.
+          break;
+        }
+        if (place < text_.size() &&
+            pattern_.sets_[state.argument].has(static_cast<unsigned char>(text_[place]))) {
+          reach(following, state.next, place + 1, thread.ends);
+        }
+      }
+      if (place == text_.size() || (following.empty() && !best_.empty())) break;
+      current.swap(following);
+    }
+    return cut();
+  }
+
+ private:
+  static constexpr std::size_t kUnset = std::string_view::npos;
+  // The beginning and end of each group.
+  using Ends = std::vector<std::size_t>;
+  struct Thread {
+    std::uint32_t state;
+    Ends ends;
+  };
+
+  // Adds the states that wait for a character, in order of preference.
+  void reach(std::vector<Thread>& list, std::uint32_t from, std::size_t place, const Ends& ends) {
+    std::vector<Thread> stack;
+    stack.push_back({from, ends});
+    while (!stack.empty()) {
+      Thread thread = std::move(stack.back());
+      stack.pop_back();
+      if (seen_[thread.state] == round_) continue;
+      seen_[thread.state] = round_;
+      const State& state = pattern_.states_[thread.state];
+      switch (state.operation) {
+        case Operation::set:
+        case Operation::match:
+          list.push_back(std::move(thread));
+          continue;
+        case Operation::split:
+          stack.push_back({state.argument, thread.ends});
+          break;
+        case Operation::begin:
+          if (place != 0) continue;
+          break;
+        case Operation::end:
+          if (place != text_.size()) continue;
+          break;
+        case Operation::save:
+          thread.ends[state.argument] = place;
+          break;
+      }
+      thread.state = state.next;
+      stack.push_back(std::move(thread));
+    }
+  }
+
+  std::vector<std::string_view> cut() const {
+    std::vector<std::string_view> groups;
+    for (std::size_t at = 0; at + 1 < best_.size(); at += 2) {
+      const bool is_set = best_[at] != kUnset && best_[at + 1] != kUnset;
+      groups.push_back(is_set ? text_.substr(best_[at], best_[at + 1] - best_[at])
+                              : std::string_view{});
+    }
+    return groups;
+  }
+
+  const Pattern& pattern_;
+  std::string_view text_;
+  // In which round each state was last put on a list, so that it is on each once.
+  std::vector<std::size_t> seen_;
+  std::size_t round_ = 1;
+  Ends best_;
+};
+
+std::vector<std::string_view> Pattern::find(std::string_view text) const {
+  return Search{*this, text}.run();
 }
 
 }  // namespace rockpool::apiserver::custom

@@ -25,14 +25,20 @@ class Pattern {
   static std::expected<Pattern, std::string> compile(std::string_view text);
   /// True if the pattern matches anywhere in the text (Go's MatchString).
   bool is_in(std::string_view text) const;
+  /// What the first match and its groups cover, group 0 being the whole match; empty if there is no
+  /// match. A group that took no part is empty (Go's FindStringSubmatch). Prefers what RE2 prefers.
+  std::vector<std::string_view> find(std::string_view text) const;
+  /// How many groups there are beside the whole match (Go's NumSubexp).
+  int groups() const { return groups_; }
 
  private:
   friend class PatternCompiler;
 
-  enum class Operation : std::uint8_t { set, split, begin, end, match };
+  enum class Operation : std::uint8_t { set, split, begin, end, save, match };
   struct State {
     Operation operation;
-    // Of a set: which of `sets_`. Of a split: the second way on.
+    // Of a set: which of `sets_`. Of a split: the second way on. Of a save: which end of which
+    // group.
     std::uint32_t argument = 0;
     std::uint32_t next = 0;
   };
@@ -43,9 +49,12 @@ class Pattern {
     bool has(unsigned char byte) const { return (bits[byte >> 6] >> (byte & 63) & 1) != 0; }
   };
 
+  class Search;
+
   std::vector<State> states_;
   std::vector<ByteSet> sets_;
   std::uint32_t start_ = 0;
+  int groups_ = 0;
 };
 
 }  // namespace rockpool::apiserver::custom

@@ -23,7 +23,11 @@ sim::Task<Result> exchange_by_udp(Ref<Host> host, SocketAddress server, std::str
   socket->send(server, std::move(message));
   auto receiving = socket->receive(timeout);
   auto answer = co_await receiving;
-  if (!answer) co_return std::unexpected{std::move(answer.error())};
+  if (!answer) {
+    answer.error().local = socket->local();
+    answer.error().remote = server;
+    co_return std::unexpected{std::move(answer.error())};
+  }
   co_return std::move(answer->payload);
 }
 

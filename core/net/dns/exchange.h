@@ -21,7 +21,7 @@ void release_ref(Host* host);
 namespace dns {
 
 /// Sends one DNS message from `host` to a server, as it is, and waits up to `timeout` for whatever
-/// comes back: once, without a second try or another transport.
+/// comes back: once, without a second try or another transport. A failure over UDP names both ends.
 sim::Task<std::expected<std::string, Failure>> exchange(Ref<Host> host, SocketAddress server,
                                                         Transport transport, std::string message,
                                                         sim::Duration timeout);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace rockpool::net::dns {
@@ -472,6 +473,29 @@ std::string record_type_name(RecordType type) {
   return fmt::format("TYPE{}", static_cast<unsigned>(type));
 }
 
+std::optional<RecordType> parse_record_type(std::string_view name) {
+  constexpr std::string_view kNumbered = "type";
+  const std::string lower = lower_name(name);
+  for (const auto& [type, each] : kTypeNames) {
+    if (lower_name(each) == lower) return type;
+  }
+  if (!lower.starts_with(kNumbered)) return {};
+  std::uint16_t number = 0;
+  const char* const end = lower.data() + lower.size();
+  const auto [stop, error] = std::from_chars(lower.data() + kNumbered.size(), end, number);
+  if (error != std::errc{} || stop != end) return {};
+  return static_cast<RecordType>(number);
+}
+
+std::optional<ResponseCode> parse_response_code(std::string_view name) {
+  const std::string lower = lower_name(name);
+  for (int code = 0; code <= static_cast<int>(ResponseCode::refused); ++code) {
+    const auto each = static_cast<ResponseCode>(code);
+    if (lower_name(response_code_name(each)) == lower) return each;
+  }
+  return {};
+}
+
 std::string response_code_name(ResponseCode code) {
   switch (code) {
     case ResponseCode::no_error:
@@ -527,9 +551,7 @@ std::string encode(const Message& message, std::size_t max_size) {
   bool truncated = false;
   const std::uint16_t answers = write_section(writer, message.answers, limit, truncated);
   const std::uint16_t authorities = write_section(writer, message.authorities, limit, truncated);
-  // Additional records that do not fit are left out without a mark (RFC 2181, 9).
-  bool additional_truncated = truncated;
-  const std::uint16_t extra = write_section(writer, additionals, limit, additional_truncated);
+  const std::uint16_t extra = write_section(writer, additionals, limit, truncated);
   writer.raw(option_bytes);
   if (truncated) {
     writer.patch_u16(2, static_cast<std::uint16_t>(flags_of(message) | kFlagTruncated));
@@ -539,6 +561,16 @@ std::string encode(const Message& message, std::size_t max_size) {
   writer.patch_u16(8, authorities);
   writer.patch_u16(10, count_of(extra + options.size()));
   return writer.take();
+}
+
+std::size_t uncompressed_size(const Message& message) {
+  Writer writer{false};
+  for (const Question& question : message.questions) writer.name(question.name, false);
+  for (const auto* section : {&message.answers, &message.authorities, &message.additionals}) {
+    for (const Record& record : *section) writer.record(record);
+  }
+  constexpr std::size_t kTypeAndClass = 4;
+  return kHeaderSize + kTypeAndClass * message.questions.size() + writer.size();
 }
 
 std::expected<Message, std::string> decode(std::string_view bytes) {
@@ -627,6 +659,39 @@ bool is_within(std::string_view name, std::string_view zone) {
   if (zone == ".") return true;
   if (!name.ends_with(zone)) return false;
   return name.size() == zone.size() || name[name.size() - zone.size() - 1] == '.';
+}
+
+std::optional<IpAddress> parse_reverse_name(std::string_view name) {
+  constexpr std::string_view kReverseV4 = "in-addr.arpa.";
+  constexpr std::string_view kReverseV6 = "ip6.arpa.";
+  const auto take_last = [&name] {
+    if (name.back() == '.') name.remove_suffix(1);
+    const std::size_t start = name.rfind('.') + 1;
+    const std::string_view label = name.substr(start);
+    name.remove_suffix(name.size() - start);
+    return label;
+  };
+  if (is_within(name, kReverseV4)) {
+    name.remove_suffix(kReverseV4.size());
+    std::string text;
+    while (!name.empty()) {
+      if (!text.empty()) text += '.';
+      text += take_last();
+    }
+    return IpAddress::parse(text);
+  }
+  if (!is_within(name, kReverseV6)) return {};
+  name.remove_suffix(kReverseV6.size());
+  std::string text;
+  int digits = 0;
+  while (!name.empty()) {
+    const std::string_view digit = take_last();
+    if (digit.size() != 1) return {};
+    if (digits > 0 && digits % 4 == 0) text += ':';
+    text += digit;
+    ++digits;
+  }
+  return digits == 32 ? IpAddress::parse(text) : std::nullopt;
 }
 
 bool is_valid_name(std::string_view name) {

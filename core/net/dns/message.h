@@ -49,6 +49,10 @@ enum class ResponseCode : std::uint8_t {
 
 /// "NOERROR", "NXDOMAIN" and so on, as dig prints them.
 std::string response_code_name(ResponseCode code);
+/// Reads such a name, in any case; empty if it is none.
+std::optional<ResponseCode> parse_response_code(std::string_view name);
+/// Reads "A", "SRV" or "TYPE65", in any case; empty if it is none.
+std::optional<RecordType> parse_record_type(std::string_view name);
 
 /// The Internet class.
 inline constexpr std::uint16_t kClassInternet = 1;
@@ -161,6 +165,9 @@ struct Message {
 /// written (a label over 63 bytes, a name over 255) are written as the root.
 std::string encode(const Message& message, std::size_t max_size = kMaxMessageSize);
 
+/// How long a message would be if every name were written out, as miekg/dns counts.
+std::size_t uncompressed_size(const Message& message);
+
 /// Reads a message. Bytes after its end are ignored, as miekg/dns does. The error says what is
 /// wrong. Never reads outside `bytes`, and in time proportional to their number.
 std::expected<Message, std::string> decode(std::string_view bytes);
@@ -184,6 +191,8 @@ std::optional<AddressAnswer> decode_addresses(std::string_view query, std::strin
 std::string lower_name(std::string_view name);
 /// True if `name` is `zone` or below it; both with a final dot and in lower case.
 bool is_within(std::string_view name, std::string_view zone);
+/// The address of a name such as `7.1.244.10.in-addr.arpa.`, in lower case; empty if it is none.
+std::optional<IpAddress> parse_reverse_name(std::string_view name);
 /// True if a name can be written on the wire; it must end in a dot.
 bool is_valid_name(std::string_view name);
 

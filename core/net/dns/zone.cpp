@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "core/api/object.h"
-#include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
 #include "core/net/http.h"
 
@@ -18,16 +17,15 @@ namespace {
 
 using namespace doc::literals;
 
-constexpr std::string_view kReverseV4 = "in-addr.arpa.";
-constexpr std::string_view kReverseV6 = "ip6.arpa.";
 // The TTL of `dns-version`, and the longest of an SOA record (CoreDNS plugin/kubernetes,
 // plugin/backend_lookup.go).
 constexpr std::uint32_t kVersionTtl = 28800;
 constexpr std::uint32_t kMaxSoaTtl = 300;
-constexpr std::size_t kIdSize = 2;
-constexpr std::size_t kHeaderSize = 12;
 // How many aliases are followed.
 constexpr int kMaxAliases = 7;
+
+constexpr std::string_view kReverseV4 = "in-addr.arpa.";
+constexpr std::string_view kReverseV6 = "ip6.arpa.";
 
 // Takes the last label off a name without its final dot.
 std::string_view take_last(std::string_view& name) {
@@ -59,47 +57,83 @@ std::string dashed(const IpAddress& address) {
   return text;
 }
 
-std::optional<IpAddress> parse_reverse(std::string_view name) {
-  if (is_within(name, kReverseV4)) {
-    name.remove_suffix(kReverseV4.size());
-    std::string text;
-    while (!name.empty()) {
-      if (name.back() == '.') name.remove_suffix(1);
-      if (!text.empty()) text += '.';
-      text += take_last(name);
-    }
-    return IpAddress::parse(text);
-  }
-  name.remove_suffix(kReverseV6.size());
-  std::string text;
-  int digits = 0;
-  while (!name.empty()) {
-    if (name.back() == '.') name.remove_suffix(1);
-    const std::string_view digit = take_last(name);
-    if (digit.size() != 1) return {};
-    if (digits > 0 && digits % 4 == 0) text += ':';
-    text += digit;
-    ++digits;
-  }
-  return digits == 32 ? IpAddress::parse(text) : std::nullopt;
-}
-
 }  // namespace
 
-ClusterZone::ClusterZone(sim::Random random, ZoneOptions options)
-    : random_{random}, options_{std::move(options)} {
-  options_.zone = lower_name(options_.zone);
-  if (!options_.zone.ends_with('.')) options_.zone += '.';
+ClusterZone::ClusterZone(ZoneOptions options) : options_{std::move(options)} {}
+
+void ClusterZone::follow(client::Informers& informers) {
+  const auto follow_one = [&](api::ResourceId id, auto on_change) {
+    client::Informer& informer = informers.of(id);
+    for (const auto& [key, object] : informer.objects()) (this->*on_change)(nullptr, &object);
+    subscriptions_.push_back(
+        informer.subscribe([this, on_change](const doc::Value* before, const doc::Value* after) {
+          (this->*on_change)(before, after);
+        }));
+  };
+  follow_one(api::ResourceId::namespaces, &ClusterZone::on_namespace);
+  follow_one(api::ResourceId::services, &ClusterZone::on_service);
+  if (options_.has_endpoints) {
+    follow_one(api::ResourceId::endpointslices, &ClusterZone::on_endpoint_slice);
+  }
+  if (options_.pods == PodMode::verified) {
+    follow_one(api::ResourceId::pods, &ClusterZone::on_pod);
+  }
 }
 
-void ClusterZone::follow(client::Informer& services, client::Informer& slices) {
-  for (const auto& [key, object] : services.objects()) on_service(nullptr, &object);
-  for (const auto& [key, object] : slices.objects()) on_endpoint_slice(nullptr, &object);
-  service_subscription_ = services.subscribe(
-      [this](const doc::Value* before, const doc::Value* after) { on_service(before, after); });
-  slice_subscription_ = slices.subscribe([this](const doc::Value* before, const doc::Value* after) {
-    on_endpoint_slice(before, after);
+void ClusterZone::on_namespace(const doc::Value* before, const doc::Value* after) {
+  ++serial_;
+  if (before != nullptr) namespaces_.erase(std::string{api::name(*before)});
+  if (after == nullptr) return;
+  if (options_.namespace_labels && !options_.namespace_labels->matches(api::labels(*after))) return;
+  namespaces_.emplace(api::name(*after));
+}
+
+void ClusterZone::on_pod(const doc::Value* before, const doc::Value* after) {
+  ++serial_;
+  const auto for_each_address = [](const doc::Value* pod, auto apply) {
+    // A Pod that is going has no name any more (plugin/kubernetes/object/pod.go).
+    if (pod == nullptr || !(*pod)["metadata"_key]["deletionTimestamp"_key].is_null()) return;
+    for (const doc::Value& each : (*pod)["status"_key]["podIPs"_key].items()) {
+      if (const auto ip = IpAddress::parse(each["ip"_key].as_string())) apply(*ip);
+    }
+  };
+  for_each_address(
+      after, [&](const IpAddress& ip) { pods_by_ip_[ip].emplace(api::namespace_of(*after)); });
+  for_each_address(before, [&](const IpAddress& ip) {
+    const auto known = pods_by_ip_.find(ip);
+    if (known == pods_by_ip_.end()) return;
+    const auto found = known->second.find(api::namespace_of(*before));
+    if (found != known->second.end()) known->second.erase(found);
+    if (known->second.empty()) pods_by_ip_.erase(known);
   });
+}
+
+bool ClusterZone::is_exposed(std::string_view namespace_) const {
+  return (options_.namespaces.empty() || options_.namespaces.contains(namespace_)) &&
+         namespaces_.contains(namespace_);
+}
+
+const std::string& ClusterZone::cluster_domain() const {
+  const auto is_forward = [](const std::string& zone) {
+    return !is_within(zone, kReverseV4) && !is_within(zone, kReverseV6);
+  };
+  const auto found = std::ranges::find_if(options_.zones, is_forward);
+  return found == options_.zones.end() ? options_.zones.front() : *found;
+}
+
+std::string ClusterZone::endpoint_label(const api::Endpoint& endpoint,
+                                        const IpAddress& address) const {
+  if (!endpoint.hostname().empty()) return std::string{endpoint.hostname()};
+  const std::string_view pod = endpoint.target_ref()["name"_key].as_string();
+  return options_.endpoint_pod_names && !pod.empty() ? std::string{pod} : dashed(address);
+}
+
+std::string_view ClusterZone::zone_of(std::string_view name) const {
+  std::string_view longest;
+  for (const std::string& zone : options_.zones) {
+    if (zone.size() > longest.size() && is_within(name, zone)) longest = zone;
+  }
+  return longest;
 }
 
 ClusterZone::ServiceEntry& ClusterZone::ensure(std::string_view namespace_, std::string_view name) {
@@ -129,6 +163,9 @@ void ClusterZone::on_service(const doc::Value* before, const doc::Value* after) 
     }
   }
   ServiceEntry& entry = ensure(namespace_, name);
+  if (after != nullptr && options_.labels && !options_.labels->matches(api::labels(*after))) {
+    after = nullptr;
+  }
   entry.service = after != nullptr ? *after : doc::Value{};
   if (after != nullptr) {
     for (const doc::Value& text : api::Service{*after}.cluster_ips().items()) {
@@ -169,15 +206,14 @@ void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* afte
   };
   const std::string old_place = place_of(before);
   const std::string new_place = place_of(after);
-  const auto for_each_name = [this](const doc::Value& value, const std::string& place, auto apply) {
+  const std::string& domain = cluster_domain();
+  const auto for_each_name = [&](const doc::Value& value, const std::string& place, auto apply) {
     const api::Endpoint endpoint{value};
     if (place.empty() || value.is_null() || !endpoint.is_ready()) return;
     for (const doc::Value& text : endpoint.addresses().items()) {
       const auto ip = IpAddress::parse(text.as_string());
       if (!ip) continue;
-      const std::string_view hostname = endpoint.hostname();
-      apply(*ip, fmt::format("{}.{}.svc.{}", hostname.empty() ? dashed(*ip) : hostname, place,
-                             options_.zone));
+      apply(*ip, fmt::format("{}.{}.svc.{}", endpoint_label(endpoint, *ip), place, domain));
     }
   };
   const doc::Value none;
@@ -201,17 +237,6 @@ void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* afte
   }
 }
 
-void ClusterZone::set_external_name(std::string_view name, std::vector<IpAddress> addresses) {
-  std::string key = lower_name(name);
-  if (!key.ends_with('.')) key += '.';
-  ++serial_;
-  if (addresses.empty()) {
-    external_names_.erase(key);
-  } else {
-    external_names_[key] = std::move(addresses);
-  }
-}
-
 // Takes apart what comes before the zone, without its final dot. False if no such name can exist.
 bool ClusterZone::parse_request(std::string_view base, Request& request) {
   if (base.empty()) return true;
@@ -230,39 +255,56 @@ bool ClusterZone::parse_request(std::string_view base, Request& request) {
   return base.empty();
 }
 
-ClusterZone::Finding ClusterZone::find(std::string_view name) const {
-  std::string_view base = name.substr(0, name.size() - options_.zone.size());
+ClusterZone::Finding ClusterZone::find(std::string_view name, std::string_view zone) const {
+  std::string_view base = name.substr(0, name.size() - zone.size());
   if (base.ends_with('.')) base.remove_suffix(1);
   // Where the NS record points; the zone's name server is the DNS Service itself.
-  if (base == "ns.dns") return find_service({{}, {}, {}, "kube-dns", "kube-system", "svc"});
-  if (base == "dns-version") return {true, {}};
+  if (base == "ns.dns") return find_service({{}, {}, {}, "kube-dns", "kube-system", "svc"}, zone);
+  // Nothing is known about the zone and its two halves, but there are names in them.
+  if (base.empty() || base == "svc" || base == "pod") return {true, {}};
   Request request;
   if (!parse_request(base, request)) return {};
+  if (!is_exposed(request.namespace_)) return {};
   if (request.kind == "pod") return find_pod(request, name);
   if (request.service.empty()) return {true, {}};
-  return find_service(request);
+  return find_service(request, zone);
 }
 
 ClusterZone::Finding ClusterZone::find_pod(const Request& request, std::string_view name) const {
+  if (options_.pods == PodMode::disabled) return {};
   if (request.service.empty()) return {true, {}};
   std::string text{request.service};
   const bool is_v4 = std::ranges::count(text, '-') == 3 && text.find("--") == std::string::npos;
   std::ranges::replace(text, '-', is_v4 ? '.' : ':');
   const auto address = IpAddress::parse(text);
   if (!address) return {};
+  if (options_.pods == PodMode::verified) {
+    const auto known = pods_by_ip_.find(*address);
+    if (known == pods_by_ip_.end() || !known->second.contains(request.namespace_)) return {};
+  }
   Finding finding{true, {}};
   finding.found.push_back({std::string{name}, *address, {}, -1});
   return finding;
 }
 
-ClusterZone::Finding ClusterZone::find_service(const Request& request) const {
+bool ClusterZone::has_ready_endpoint(const ServiceEntry& entry) {
+  return std::ranges::any_of(entry.slices, [](const auto& named) {
+    for (const api::Endpoint endpoint : api::EndpointSlice{named.second}.endpoints()) {
+      if (endpoint.is_ready()) return true;
+    }
+    return false;
+  });
+}
+
+ClusterZone::Finding ClusterZone::find_service(const Request& request,
+                                               std::string_view zone) const {
   std::string place{request.service};
   place += '.';
   place += request.namespace_;
   const auto known = services_.find(place);
   if (known == services_.end() || known->second.service.is_null()) return {};
   const api::Service service{known->second.service};
-  const std::string name = fmt::format("{}.svc.{}", place, options_.zone);
+  const std::string name = fmt::format("{}.svc.{}", place, zone);
   Finding finding;
   if (service.is_external_name()) {
     if (!request.endpoint.empty()) return {};
@@ -273,9 +315,10 @@ ClusterZone::Finding ClusterZone::find_service(const Request& request) const {
     return finding;
   }
   if (service.is_headless() || !request.endpoint.empty()) {
-    find_endpoints(request, known->second, finding);
+    find_endpoints(request, known->second, zone, finding);
     return finding;
   }
+  if (options_.ignores_empty_services && !has_ready_endpoint(known->second)) return {};
   for (const api::ServicePort port : service.ports()) {
     if (!matches(request.port, port.name()) || !matches(request.protocol, port.protocol())) {
       continue;
@@ -290,14 +333,13 @@ ClusterZone::Finding ClusterZone::find_service(const Request& request) const {
 }
 
 void ClusterZone::find_endpoints(const Request& request, const ServiceEntry& entry,
-                                 Finding& finding) const {
+                                 std::string_view zone, Finding& finding) const {
   const auto add = [&](const api::Endpoint& endpoint, const IpAddress& ip, std::int64_t port) {
-    const std::string_view hostname = endpoint.hostname();
-    std::string label = hostname.empty() ? dashed(ip) : std::string{hostname};
+    const std::string label = endpoint_label(endpoint, ip);
     if (!request.endpoint.empty() && !equal_ignoring_case(request.endpoint, label)) return;
     finding.exists = true;
     finding.found.push_back(
-        {fmt::format("{}.{}.{}.svc.{}", label, request.service, request.namespace_, options_.zone),
+        {fmt::format("{}.{}.{}.svc.{}", label, request.service, request.namespace_, zone),
          ip,
          {},
          port});
@@ -328,12 +370,12 @@ Record ClusterZone::make_record(std::string name, RecordType type) const {
   return record;
 }
 
-Record ClusterZone::soa() const {
-  Record record = make_record(options_.zone, RecordType::soa);
+Record ClusterZone::soa(std::string_view zone) const {
+  Record record = make_record(std::string{zone}, RecordType::soa);
   record.ttl = std::min(options_.ttl, kMaxSoaTtl);
   SoaData data;
-  data.primary = "ns.dns." + options_.zone;
-  data.mailbox = "hostmaster." + options_.zone;
+  data.primary = fmt::format("ns.dns.{}", zone);
+  data.mailbox = fmt::format("hostmaster.{}", zone);
   data.serial = serial_;
   data.refresh = 7200;
   data.retry = 1800;
@@ -344,42 +386,40 @@ Record ClusterZone::soa() const {
 }
 
 // Adds the addresses of the type asked for, and aliases with what they lead to.
-void ClusterZone::add_addresses(const Question& question, const Finding& finding, Message& response,
-                                int depth) {
+void ClusterZone::add_addresses(const Lookup& lookup, const Finding& finding, int depth) const {
+  const Question& question = lookup.question;
   std::set<IpAddress> seen;
-  // The first records answer to the name as it was asked, those of an alias to their own.
-  const std::string owner = depth == 0 ? question.name : std::string{};
   for (const Found& each : finding.found) {
+    // The first records answer to the name as it was asked, those of an alias to their own.
+    const std::string& owner = depth == 0 ? question.name : each.name;
     if (each.alias.empty()) {
       if (address_type(each.address) != question.type || !seen.insert(each.address).second) {
         continue;
       }
-      Record record = make_record(depth == 0 ? owner : each.name, question.type);
+      Record record = make_record(owner, question.type);
       record.data = each.address;
-      response.answers.push_back(std::move(record));
+      lookup.answer.answers.push_back(std::move(record));
       continue;
     }
-    Record record = make_record(depth == 0 ? owner : each.name, RecordType::cname);
+    Record record = make_record(owner, RecordType::cname);
     record.data = NameData{each.alias};
-    response.answers.push_back(std::move(record));
-    if (question.type == RecordType::cname || depth >= kMaxAliases) continue;
-    if (is_within(each.alias, options_.zone)) {
-      add_addresses(question, find(each.alias), response, depth + 1);
-    } else if (const auto known = external_names_.find(each.alias);
-               known != external_names_.end()) {
-      for (const IpAddress& address : known->second) {
-        if (address_type(address) != question.type) continue;
-        Record external = make_record(each.alias, question.type);
-        external.data = address;
-        response.answers.push_back(std::move(external));
-      }
+    const bool is_inside = is_within(each.alias, lookup.zone);
+    if (question.type == RecordType::cname || !is_inside) {
+      lookup.answer.answers.push_back(std::move(record));
+      if (question.type != RecordType::cname) lookup.answer.unresolved = each.alias;
+      continue;
     }
+    // An alias within the zone counts only with what it leads to.
+    if (depth >= kMaxAliases || each.alias == each.name) continue;
+    const std::size_t place = lookup.answer.answers.size();
+    lookup.answer.answers.push_back(std::move(record));
+    add_addresses(lookup, find(each.alias, lookup.zone), depth + 1);
+    if (lookup.answer.answers.size() == place + 1) lookup.answer.answers.pop_back();
   }
 }
 
 // CoreDNS plugin/backend_lookup.go SRV: one record per name and port, the weights a share of 100.
-void ClusterZone::add_services(const Question& question, const Finding& finding,
-                               Message& response) const {
+void ClusterZone::add_services(const Lookup& lookup, const Finding& finding) const {
   std::int64_t total_weight = 0;
   for (const Found& each : finding.found) total_weight += each.alias.empty() ? 100 : 0;
   std::set<std::pair<std::string_view, std::int64_t>> seen;
@@ -387,212 +427,102 @@ void ClusterZone::add_services(const Question& question, const Finding& finding,
   for (const Found& each : finding.found) {
     if (!each.alias.empty() || each.port < 0) continue;
     if (seen.insert({each.name, each.port}).second) {
-      Record record = make_record(question.name, RecordType::srv);
+      Record record = make_record(lookup.question.name, RecordType::srv);
       SrvData data;
       data.weight = static_cast<std::uint16_t>(std::max<std::int64_t>(10000 / total_weight, 1));
       data.port = static_cast<std::uint16_t>(each.port);
       data.target = each.name;
       record.data = std::move(data);
-      response.answers.push_back(std::move(record));
+      lookup.answer.answers.push_back(std::move(record));
     }
     if (seen_addresses.insert({each.name, each.address}).second) {
       Record record = make_record(each.name, address_type(each.address));
       record.data = each.address;
-      response.additionals.push_back(std::move(record));
+      lookup.answer.additionals.push_back(std::move(record));
     }
   }
 }
 
 // What the zone says about itself; false if that is not what was asked for.
-bool ClusterZone::answer_about_zone(const Question& question, const std::string& name,
-                                    Message& response) {
-  const bool is_apex = name == options_.zone;
+bool ClusterZone::answer_about_zone(const Lookup& lookup, const std::string& name) const {
+  const Question& question = lookup.question;
+  const bool is_apex = name == lookup.zone;
   if (question.type == RecordType::soa && is_apex) {
-    response.answers.push_back(soa());
+    lookup.answer.answers.push_back(soa(lookup.zone));
     return true;
   }
-  if (question.type == RecordType::txt && name == "dns-version." + options_.zone) {
+  if (question.type == RecordType::txt && name == fmt::format("dns-version.{}", lookup.zone)) {
     Record record = make_record(question.name, RecordType::txt);
     record.ttl = kVersionTtl;
     record.data = TxtData{{"1.1.0"}};
-    response.answers.push_back(std::move(record));
+    lookup.answer.answers.push_back(std::move(record));
     return true;
   }
   if (question.type != RecordType::ns || !is_apex) return false;
-  const std::string server = "ns.dns." + options_.zone;
+  // The name server is the DNS Service; without one there is only a name for it.
+  const std::string default_name = fmt::format("ns.dns.{}", lookup.zone);
+  const Finding finding = find(default_name, lookup.zone);
   Record record = make_record(question.name, RecordType::ns);
-  record.data = NameData{server};
-  response.answers.push_back(std::move(record));
-  for (const Found& each : find(server).found) {
-    Record extra = make_record(server, address_type(each.address));
+  record.data = NameData{finding.found.empty() ? default_name : finding.found.front().name};
+  lookup.answer.answers.push_back(std::move(record));
+  for (const Found& each : finding.found) {
+    Record extra = make_record(each.name, address_type(each.address));
     extra.data = each.address;
-    if (std::ranges::find(response.additionals, extra) == response.additionals.end()) {
-      response.additionals.push_back(std::move(extra));
+    std::vector<Record>& additionals = lookup.answer.additionals;
+    if (std::ranges::find(additionals, extra) == additionals.end()) {
+      additionals.push_back(std::move(extra));
     }
   }
   return true;
 }
 
-void ClusterZone::answer_zone(const Question& question, const std::string& name,
-                              Message& response) {
-  response.authoritative = true;
-  if (answer_about_zone(question, name, response)) return;
-  const Finding finding = find(name);
-  switch (question.type) {
-    case RecordType::a:
-    case RecordType::aaaa:
-    case RecordType::cname:
-      add_addresses(question, finding, response, 0);
-      break;
-    case RecordType::srv:
-      add_services(question, finding, response);
-      break;
-    default:
-      // No records of other types, but whether the name exists is still told.
-      break;
-  }
-  if (!finding.exists) response.code = ResponseCode::name_error;
-  if (response.answers.empty()) response.authorities.push_back(soa());
-}
-
-void ClusterZone::answer_reverse(const Question& question, const std::string& name,
-                                 Message& response) {
-  const auto address = parse_reverse(name);
-  // CoreDNS plugin/kubernetes/reverse.go: endpoints count only where no Service has the address.
+// CoreDNS plugin/kubernetes/reverse.go: endpoints count only where no Service has the address.
+void ClusterZone::answer_reverse(const Lookup& lookup, const IpAddress& address) const {
   std::set<std::string> names;
-  if (address) {
-    if (const auto known = services_by_ip_.find(*address); known != services_by_ip_.end()) {
-      names.insert(fmt::format("{}.svc.{}", known->second, options_.zone));
-    } else if (const auto endpoints = endpoints_by_ip_.find(*address);
-               endpoints != endpoints_by_ip_.end()) {
-      names.insert(endpoints->second.begin(), endpoints->second.end());
+  const auto is_visible = [this](std::string_view name) {
+    if (options_.namespaces.empty()) return true;
+    const std::size_t dot = name.find('.');
+    return is_exposed(name.substr(dot + 1, name.find('.', dot + 1) - dot - 1));
+  };
+  const auto service = services_by_ip_.find(address);
+  if (service != services_by_ip_.end() && is_visible(service->second)) {
+    names.insert(fmt::format("{}.svc.{}", service->second, cluster_domain()));
+  } else if (const auto endpoints = endpoints_by_ip_.find(address);
+             endpoints != endpoints_by_ip_.end()) {
+    for (const std::string& name : endpoints->second) {
+      if (is_visible(std::string_view{name}.substr(name.find('.') + 1))) names.insert(name);
     }
   }
-  if (names.empty()) {
-    response.recursion_available = true;
-    response.code = ResponseCode::name_error;
-    return;
-  }
-  response.authoritative = true;
-  if (question.type != RecordType::ptr) {
-    response.authorities.push_back(soa());
-    return;
-  }
+  lookup.answer.exists = !names.empty();
   for (const std::string& each : names) {
-    Record record = make_record(question.name, RecordType::ptr);
+    Record record = make_record(lookup.question.name, RecordType::ptr);
     record.data = NameData{each};
-    response.answers.push_back(std::move(record));
+    lookup.answer.answers.push_back(std::move(record));
   }
 }
 
-void ClusterZone::answer_external(const Question& question, const std::string& name,
-                                  Message& response) {
-  response.recursion_available = true;
-  const auto known = external_names_.find(name);
-  if (known == external_names_.end()) {
-    response.code = ResponseCode::name_error;
-    return;
-  }
-  for (const IpAddress& address : known->second) {
-    if (address_type(address) != question.type) continue;
-    Record record = make_record(question.name, question.type);
-    record.data = address;
-    response.answers.push_back(std::move(record));
-  }
-}
-
-// The `loadbalance` plug-in: addresses in random order, after the aliases that lead to them.
-void ClusterZone::shuffle_addresses(std::vector<Record>& records) {
-  const auto is_address = [](const Record& record) {
-    return record.type == RecordType::a || record.type == RecordType::aaaa;
-  };
-  const auto addresses = std::ranges::stable_partition(
-      records, [&is_address](const Record& record) { return !is_address(record); });
-  const auto first = addresses.begin();
-  for (std::ptrdiff_t left = addresses.end() - first; left > 1; --left) {
-    const auto drawn = static_cast<std::ptrdiff_t>(random_.below(static_cast<std::uint64_t>(left)));
-    std::swap(first[left - 1], first[drawn]);
-  }
-}
-
-Message ClusterZone::answer(const Message& query) {
-  Message response;
-  response.id = query.id;
-  response.is_response = true;
-  response.opcode = query.opcode;
-  response.recursion_desired = query.recursion_desired;
-  response.checking_disabled = query.checking_disabled;
-  response.questions = query.questions;
-  if (query.opcode != 0) {
-    response.code = ResponseCode::not_implemented;
-    return response;
-  }
-  if (query.questions.size() != 1) {
-    response.code = ResponseCode::format_error;
-    return response;
-  }
-  const Question& question = query.questions[0];
+ZoneAnswer ClusterZone::look_up(const Question& question, std::string_view zone) const {
+  ZoneAnswer answer;
+  answer.exists = true;
+  const Lookup lookup{question, zone, answer};
   const std::string name = lower_name(question.name);
-  if (question.class_ != kClassInternet) {
-    response.code = ResponseCode::refused;
-  } else if (is_within(name, options_.zone)) {
-    answer_zone(question, name, response);
-  } else if (is_within(name, kReverseV4) || is_within(name, kReverseV6)) {
-    answer_reverse(question, name, response);
-  } else {
-    answer_external(question, name, response);
+  if (answer_about_zone(lookup, name)) return answer;
+  if (question.type == RecordType::ptr) {
+    if (const auto address = parse_reverse_name(name)) {
+      answer_reverse(lookup, *address);
+      return answer;
+    }
   }
-  if (response.answers.size() > 1) shuffle_addresses(response.answers);
-  if (const auto size = query.edns_size()) {
-    Record option;
-    option.name = ".";
-    option.type = RecordType::opt;
-    option.class_ = *size;
-    response.additionals.push_back(std::move(option));
+  const Finding finding = find(name, zone);
+  // For TXT only names that have records of another type exist.
+  answer.exists = question.type == RecordType::txt ? !finding.found.empty() : finding.exists;
+  if (question.type == RecordType::srv) {
+    add_services(lookup, finding);
+  } else if (question.type == RecordType::a || question.type == RecordType::aaaa ||
+             question.type == RecordType::cname) {
+    add_addresses(lookup, finding, 0);
   }
-  return response;
-}
-
-std::string ClusterZone::respond(std::string_view bytes, Transport transport) {
-  bool is_fixed = false;
-  if (transport == Transport::tcp || bytes.size() < kIdSize) {
-    return compute_response(bytes, transport, is_fixed);
-  }
-  if (remembered_serial_ != serial_ || remembered_.size() >= kMaxRemembered) {
-    remembered_.clear();
-    remembered_serial_ = serial_;
-  }
-  const std::string_view without_id = bytes.substr(kIdSize);
-  const auto known = remembered_.find(without_id);
-  if (known != remembered_.end()) {
-    std::string response;
-    response.reserve(kIdSize + known->second.size());
-    response += bytes.substr(0, kIdSize);
-    response += known->second;
-    return response;
-  }
-  std::string response = compute_response(bytes, transport, is_fixed);
-  if (is_fixed) remembered_.emplace(without_id, response.substr(kIdSize));
-  return response;
-}
-
-std::string ClusterZone::compute_response(std::string_view bytes, Transport transport,
-                                          bool& is_fixed) {
-  auto query = decode(bytes);
-  if (!query) {
-    if (bytes.size() < kHeaderSize || (static_cast<unsigned char>(bytes[2]) & 0x80) != 0) return {};
-    Message failure;
-    failure.id = static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[0]) << 8 |
-                                            static_cast<unsigned char>(bytes[1]));
-    failure.is_response = true;
-    failure.code = ResponseCode::format_error;
-    return encode(failure);
-  }
-  if (query->is_response) return {};
-  const Message response = answer(*query);
-  is_fixed = response.answers.size() < 2;
-  if (transport == Transport::tcp) return encode(response);
-  return encode(response, std::max<std::size_t>(query->edns_size().value_or(0), kMaxPlainUdpSize));
+  return answer;
 }
 
 }  // namespace rockpool::net::dns

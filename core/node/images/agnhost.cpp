@@ -409,6 +409,8 @@ class AgnhostImage : public Image {
             .has_shell = true};
   }
   Program find_program(std::string_view name) const override {
+    // It brings a CoreDNS along.
+    if (base_name(name) == "coredns") return coredns_image().find_program(name);
     return base_name(name) == "agnhost" ? run_agnhost : nullptr;
   }
 };

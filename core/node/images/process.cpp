@@ -70,6 +70,21 @@ std::vector<EnvironmentVariable> Machine::all_variables() const {
   return all;
 }
 
+std::optional<std::string> Machine::read_file(const std::string& path) const {
+  if (const std::string* text = files.read(path)) return *text;
+  const net::dns::ResolverConfig& resolver = host->resolver();
+  if (path == "/etc/resolv.conf") return resolver.resolv_conf();
+  if (path == "/etc/hostname") return hostname + "\n";
+  if (path == "/etc/hosts") {
+    std::string text = "# Kubernetes-managed hosts file.\n";
+    for (const auto& [name, address] : resolver.hosts) {
+      text += address.to_string() + "\t" + name + "\n";
+    }
+    return text;
+  }
+  return std::nullopt;
+}
+
 void Machine::spawn(sim::Task<void> task) {
   std::erase_if(children, [](const sim::Process& child) { return !child.is_running(); });
   children.emplace_back(loop, std::move(task));

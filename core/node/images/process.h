@@ -40,9 +40,6 @@ inline constexpr std::int64_t kPrintCost = 10'000;
 /// What a process is: a coroutine that returns its exit code. It is killed by being destroyed.
 using Program = sim::Task<std::int32_t> (*)(ProcessContext& context);
 
-/// Names outside the cluster with their addresses.
-using OutsideNames = std::vector<std::pair<std::string, std::vector<net::IpAddress>>>;
-
 /// The signals that a container's first process may be sent before it is killed.
 enum class Signal : std::uint8_t { terminate, quit, interrupt, hang_up };
 
@@ -87,8 +84,6 @@ struct Machine {
   FileSystem files;
   /// The API as cached by the node, for the few images that watch it.
   client::Informers& informers;
-  /// The names of the world outside the cluster and their addresses, for DNS servers.
-  const OutsideNames& outside_names;
   sim::Time started_at;
   /// Processes beside the first one; they end with it.
   std::vector<sim::Process> children;
@@ -103,6 +98,8 @@ struct Machine {
   std::optional<std::string> variable(std::string_view name) const;
   /// All variables: PATH and HOSTNAME, those of Services, the container's own.
   std::vector<EnvironmentVariable> all_variables() const;
+  /// The content of a file: the container's own, or one of those that the kubelet makes.
+  std::optional<std::string> read_file(const std::string& path) const;
   /// Runs another process beside the first one.
   void spawn(sim::Task<void> task);
 };

@@ -30,21 +30,9 @@ std::string join(const std::vector<std::string>& words, std::size_t first) {
   return text;
 }
 
-// The content of a file: those that the kubelet makes, then the container's own.
 std::optional<std::string> read_file(ProcessContext& context, const std::string& path) {
   if (path == "/dev/null") return std::string{};
-  if (const std::string* text = context.files().read(path)) return *text;
-  const net::dns::ResolverConfig& resolver = context.host().resolver();
-  if (path == "/etc/resolv.conf") return resolver.resolv_conf();
-  if (path == "/etc/hostname") return context.hostname() + "\n";
-  if (path == "/etc/hosts") {
-    std::string text = "# Kubernetes-managed hosts file.\n";
-    for (const auto& [name, address] : resolver.hosts) {
-      text += address.to_string() + "\t" + name + "\n";
-    }
-    return text;
-  }
-  return std::nullopt;
+  return context.machine().read_file(path);
 }
 
 // Replaces \n, \t and \\ as `echo -e` and `printf` do.

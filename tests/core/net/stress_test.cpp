@@ -9,6 +9,7 @@
 #include "core/net/dns/zone.h"
 #include "core/net/network.h"
 #include "core/net/proxy.h"
+#include "tests/core/net/dns/zone_server.h"
 #include "tests/core/net/objects.h"
 #include "tests/core/net/world.h"
 
@@ -55,7 +56,7 @@ class DnsServer : public DatagramHandler {
  public:
   DnsServer(Host& host, dns::ClusterZone& zone) : zone_{zone}, udp_{host.bind(53, *this).value()} {}
   void receive(DatagramSocket& socket, Datagram datagram) override {
-    socket.send(datagram.from, zone_.respond(datagram.payload, dns::Transport::udp));
+    socket.send(datagram.from, testing::respond(zone_, datagram.payload, dns::Transport::udp));
   }
 
  private:
@@ -74,8 +75,8 @@ class StormyWorld {
   explicit StormyWorld(std::uint64_t seed)
       : random_{seed},
         network_{loop_, random_.stream("network"), {.jitter = 20us}},
-        proxy_{network_, random_.stream("proxy")},
-        zone_{random_.stream("zone")} {
+        proxy_{network_, random_.stream("proxy")} {
+    testing::add_default_namespace(zone_);
     for (std::uint8_t i = 0; i < kNodes; ++i) {
       nodes_.push_back(
           network_.add_node("node-" + std::to_string(i), {IpAddress::v4(172, 16, 0, i)}));

@@ -35,6 +35,33 @@ TEST_CASE("patterns match as Go's do") {
   CHECK(matches("^a*?b$", "aaab"));
 }
 
+TEST_CASE("a match is found with its groups, as RE2 prefers it") {
+  const auto find = [](std::string_view pattern, std::string_view text) {
+    const auto compiled = Pattern::compile(pattern);
+    REQUIRE(compiled);
+    std::string result;
+    for (const std::string_view group : compiled->find(text)) result += std::string{group} + "|";
+    return result;
+  };
+  CHECK(find("b+", "aabbb") == "bbb|");
+  CHECK(find("x", "aab") == "");
+  CHECK(find("(.*)-(us|eu)\\.example", "ftp-us.example.") == "ftp-us.example|ftp|us|");
+  CHECK(find("(a)|(b)", "b") == "b||b|");
+  CHECK(find("(?:a)(b)", "ab") == "ab|b|");
+  // The first alternative that leads to a match, not the longest; greedy unless it says otherwise.
+  CHECK(find("a|ab", "ab") == "a|");
+  CHECK(find("(a|ab)(c|bcd)", "abcd") == "abcd|a|bcd|");
+  CHECK(find("(a*)(a*)", "aaa") == "aaa|aaa||");
+  CHECK(find("(a*?)(a*)", "aaa") == "aaa||aaa|");
+  CHECK(find("(a{1,2}?)(a*)", "aaa") == "aaa|a|aa|");
+  CHECK(find("^(.+?)\\.(.+)$", "one.two.three") == "one.two.three|one|two.three|");
+  // The leftmost match, even if a longer one begins later.
+  CHECK(find("a|bcd", "xabcd") == "a|");
+  CHECK(find("", "abc") == "|");
+  CHECK(Pattern::compile("(a)(?:b)((c))")->groups() == 3);
+  CHECK(find("(x+x+)+y", std::string(2000, 'x')) == "");
+}
+
 TEST_CASE("patterns that would take other engines for ever do not") {
   CHECK_FALSE(matches("^(a*)*b$", std::string(5000, 'a')));
   CHECK_FALSE(matches("^(a|aa)+$", std::string(5000, 'a') + "b"));

@@ -5,6 +5,7 @@
 
 #include "core/net/dns/zone.h"
 #include "core/net/proxy.h"
+#include "tests/core/net/dns/zone_server.h"
 #include "tests/core/net/objects.h"
 #include "tests/core/net/world.h"
 
@@ -30,7 +31,7 @@ class Server : public DatagramHandler, public StreamHandler {
   void receive(DatagramSocket& socket, Datagram datagram) override {
     ++queries;
     if (is_silent) return;
-    std::string response = zone_.respond(datagram.payload, Transport::udp);
+    std::string response = testing::respond(zone_, datagram.payload, Transport::udp);
     if (fails) response[3] = static_cast<char>((response[3] & 0xf0) | 2);
     socket.send(datagram.from, std::move(response));
   }
@@ -49,7 +50,8 @@ class Server : public DatagramHandler, public StreamHandler {
     const auto query = co_await receiving;
     if (!query || query->size() < 2) co_return;
     ++count;
-    const std::string response = zone.respond(std::string_view{*query}.substr(2), Transport::tcp);
+    const std::string response =
+        testing::respond(zone, std::string_view{*query}.substr(2), Transport::tcp);
     std::string framed{static_cast<char>(response.size() >> 8),
                        static_cast<char>(response.size() & 255)};
     socket.send(framed + response);
@@ -66,7 +68,8 @@ const IpAddress kDnsAddress = IpAddress::v4(10, 96, 0, 10);
 
 // A cluster with two name servers behind kube-dns, and a Service `web`.
 struct DnsWorld : World {
-  DnsWorld() : proxy{network, sim::Random{7}}, zone{sim::Random{8}} {
+  DnsWorld() : proxy{network, sim::Random{7}} {
+    testing::add_default_namespace(zone);
     proxy.set_propagation(0s, 0s);
     for (int i = 0; i < 2; ++i) {
       const std::string name = "coredns-" + std::to_string(i);

@@ -2,7 +2,6 @@
 // How the images that serve behave.
 #include <doctest/doctest.h>
 
-#include "core/net/dns/message.h"
 #include "tests/core/node/node_world.h"
 
 namespace rockpool::node {
@@ -118,29 +117,6 @@ TEST_CASE("an unknown image serves the ports that it declares") {
   world.remove("p");
   world.run(1s);
   CHECK_FALSE(world.exists("p"));
-}
-
-TEST_CASE("coredns answers for the cluster") {
-  Served world{"image: 'registry.k8s.io/coredns/coredns:v1.12.0'"};
-  world.create(
-      "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {clusterIP: 10.96.7.7, ports: "
-      "[{port: 80}]}\n");
-  world.run(1s);
-  auto socket = world.machine->host().bind();
-  std::string answer;
-  const auto ask = [&](std::string name) -> sim::Task<void> {
-    socket->send({*net::IpAddress::parse(kAddress), 53},
-                 net::dns::encode_query(7, name, net::dns::RecordType::a));
-    sim::Task<std::expected<net::Datagram, net::Failure>> receive = socket->receive(1s);
-    const std::expected<net::Datagram, net::Failure> datagram = co_await receive;
-    answer = datagram ? datagram->payload : "nothing";
-  };
-  sim::Process process{world.loop, ask("web.default.svc.cluster.local.")};
-  world.run(2s);
-  const auto message = net::dns::decode(answer);
-  REQUIRE(message);
-  REQUIRE(message->answers.size() == 1);
-  CHECK(std::get<net::IpAddress>(message->answers[0].data).to_string() == "10.96.7.7");
 }
 
 TEST_CASE("fortio load reports what it saw") {
