@@ -4,6 +4,7 @@
 const inRoom = place => `tested in ${place}, not yet with a whole cluster under upstream's name`;
 const cloud = inRoom('`tests/core/net/load_balancers_test.cpp` and `tests/core/controllers/`');
 const proxy = inRoom('`tests/core/net/proxy/`');
+
 const notYet = 'no test case yet';
 
 const rows = (prefix, names, reason) => names.map(name => [`${prefix} ${name}`, reason]);
@@ -19,22 +20,6 @@ export const reasons = {
     ...rows('Services', [
       'should be rejected for evicted pods (no endpoints exist)',
     ], 'nodes do not evict Pods under pressure'),
-    ...rows('Networking Granular Checks: Services', [
-      'should update nodePort: http / udp',
-      'should function for client IP based session affinity: http / udp',
-      'should be able to handle large requests: http / udp',
-      'should function for multiple endpoint-Services with same selector',
-      'should function for service endpoints using hostNetwork',
-    ], notYet),
-    ...rows('EndpointSlice', [
-      'should support a Service with multiple endpoint IPs specified in multiple EndpointSlices',
-      'should support a Service with multiple ports specified in multiple EndpointSlices',
-    ], proxy),
-    ...rows('DNS', ['should support configurable pod resolv.conf'],
-            'needs a CoreDNS that is configured by a Corefile of its own'),
-    ...rows('DNS', [
-      'should work with the pod containing more than 6 DNS search paths and longer than 256 search list characters',
-    ], notYet),
     ...rows('[Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family [LinuxOnly]', [
       'should update nodePort: http / udp',
       'should function for client IP based session affinity: http / udp',
