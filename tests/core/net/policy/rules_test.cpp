@@ -108,6 +108,9 @@ TEST_CASE("ports: numbers, ranges, names, protocols") {
   CHECK(allows("{port: 80}", Protocol::tcp, 80));
   CHECK_FALSE(allows("{port: 80}", Protocol::tcp, 81));
   CHECK_FALSE(allows("{port: 80}", Protocol::udp, 80));
+  CHECK(allows("{port: 80, protocol: SCTP}", Protocol::sctp, 80));
+  CHECK_FALSE(allows("{port: 80, protocol: SCTP}", Protocol::tcp, 80));
+  CHECK_FALSE(allows("{port: 80}", Protocol::sctp, 80));
   CHECK(allows("{protocol: UDP}", Protocol::udp, 4000));
   CHECK_FALSE(allows("{protocol: UDP}", Protocol::tcp, 4000));
   CHECK(allows("{port: 8000, endPort: 8005}", Protocol::tcp, 8000));
