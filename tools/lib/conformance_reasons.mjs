@@ -5,7 +5,6 @@ const inRoom = place => `tested in ${place}, not yet with a whole cluster under 
 const cloud = inRoom('`tests/core/net/load_balancers_test.cpp` and `tests/core/controllers/`');
 const proxy = inRoom('`tests/core/net/proxy/`');
 
-const notYet = 'no test case yet';
 
 const rows = (prefix, names, reason) => names.map(name => [`${prefix} ${name}`, reason]);
 
@@ -20,11 +19,6 @@ export const reasons = {
     ...rows('Services', [
       'should be rejected for evicted pods (no endpoints exist)',
     ], 'nodes do not evict Pods under pressure'),
-    ...rows('[Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family [LinuxOnly]', [
-      'should update nodePort: http / udp',
-      'should function for client IP based session affinity: http / udp',
-      'should be able to handle large requests: http / udp',
-    ], notYet),
     ...rows('LoadBalancers', [
       'should be able to change the type and ports of a UDP service',
       'should be able to preserve UDP traffic when server pod cycles for a LoadBalancer service',

@@ -259,5 +259,79 @@ TEST_CASE(
   check_endpoint_update("udp");
 }
 
+void check_node_port_update(std::string_view protocol) {
+  Granular world{protocol, options_for(protocol)};
+  const Granular::Place place = world.at_node("IPv6");
+  CHECK(world.dial_finds("test-container-pod", place, world.servers));
+  world.must("DELETE", service_path("node-port-service"));
+  CHECK(world.wait_for(
+      [&] { return world.dial("test-container-pod", place, "hostname", 3).empty(); }));
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should update nodePort: http") {
+  check_node_port_update("http");
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should update nodePort: udp") {
+  check_node_port_update("udp");
+}
+
+void check_affinity(std::string_view protocol) {
+  Granular world{protocol, options_for(protocol)};
+  world.patch(service_path("node-port-service"), "{spec: {sessionAffinity: ClientIP}}");
+  world.cluster().run_for(2s);
+  for (const std::string_view family : {"IPv4", "IPv6"}) {
+    CAPTURE(family);
+    std::set<std::string> seen;
+    for (int round = 0; round < 5; ++round) {
+      for (const std::string& name :
+           world.dial("test-container-pod", world.at_cluster_ip(family), "hostname", 10)) {
+        seen.insert(name);
+      }
+    }
+    CHECK(seen.size() == 1);
+  }
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should function for client IP based session affinity: http") {
+  check_affinity("http");
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should function for client IP based session affinity: udp") {
+  check_affinity("udp");
+}
+
+void check_large_requests(std::string_view protocol) {
+  Granular world{protocol, options_for(protocol)};
+  std::string message;
+  for (int i = 0; i < 1000; ++i) message += "42";
+  const std::string request = (protocol == "http" ? "echo%3Fmsg%3D" : "echo%20") + message;
+  for (const std::string_view family : {"IPv4", "IPv6"}) {
+    CAPTURE(family);
+    CHECK(world.dial("test-container-pod", world.at_cluster_ip(family), request, 2) ==
+          std::vector<std::string>{message, message});
+  }
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should be able to handle large requests: http") {
+  check_large_requests("http");
+}
+
+TEST_CASE(
+    "[sig-network] [Feature:IPv6DualStack] Granular Checks: Services Secondary IP Family "
+    "[LinuxOnly] should be able to handle large requests: udp") {
+  check_large_requests("udp");
+}
+
 }  // namespace
 }  // namespace rockpool::conformance

@@ -66,18 +66,27 @@ Granular::Place Granular::at_node(std::string_view family) {
   return {};
 }
 
+std::vector<std::string> Granular::dial(const std::string& pod, const Place& place,
+                                        std::string_view request, int tries) {
+  const Executed run =
+      shell(pod, fmt::format("curl -g -q -s 'http://{}:8080/dial?request={}&protocol={}&host={}"
+                             "&port={}&tries={}'",
+                             pod_ip(pod), request, protocol_, place.first, place.second, tries));
+  std::vector<std::string> responses;
+  const auto answer = doc::parse_json(run.output);
+  if (!answer) return responses;
+  for (const doc::Value& each : (*answer)["responses"].items()) {
+    responses.push_back(each.to_string());
+  }
+  return responses;
+}
+
 bool Granular::dial_finds(const std::string& pod, const Place& place,
                           const std::set<std::string>& expected) {
+  constexpr int kTries = 30;
   return wait_for([&] {
-    const Executed run =
-        shell(pod, fmt::format("curl -g -q -s 'http://{}:8080/dial?request=hostname&protocol={}"
-                               "&host={}&port={}&tries=30'",
-                               pod_ip(pod), protocol_, place.first, place.second));
-    const auto answer = doc::parse_json(run.output);
-    if (!answer || (*answer)["errors"].size() > 0) return false;
-    std::set<std::string> found;
-    for (const doc::Value& name : (*answer)["responses"].items()) found.insert(name.to_string());
-    return found == expected;
+    const std::vector<std::string> found = dial(pod, place, "hostname", kTries);
+    return found.size() == kTries && std::set<std::string>{found.begin(), found.end()} == expected;
   });
 }
 

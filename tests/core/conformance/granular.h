@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tests/core/conformance/world.h"
 
@@ -24,6 +25,10 @@ class Granular : public World {
   Place at_cluster_ip(std::string_view family = "IPv4") const;
   Place at_node(std::string_view family = "IPv4");
 
+  /// What a Pod's /dial gets for so many requests; fewer if some come to nothing. `request` is as
+  /// it stands in a URL.
+  std::vector<std::string> dial(const std::string& pod, const Place& place,
+                                std::string_view request, int tries);
   /// Whether the /dial of that Pod comes to find exactly these servers.
   bool dial_finds(const std::string& pod, const Place& place,
                   const std::set<std::string>& expected);
