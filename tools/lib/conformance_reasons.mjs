@@ -3,8 +3,6 @@
 
 const inRoom = place => `tested in ${place}, not yet with a whole cluster under upstream's name`;
 const cloud = inRoom('`tests/core/net/load_balancers_test.cpp` and `tests/core/controllers/`');
-const proxy = inRoom('`tests/core/net/proxy/`');
-
 
 const rows = (prefix, names, reason) => names.map(name => [`${prefix} ${name}`, reason]);
 
