@@ -11,12 +11,15 @@ export const reasons = {
   absent: {},
   // Of the others. The names are upstream's, in short.
   further: Object.fromEntries([
-    ...rows('Services', [
-      'should work after restarting kube-proxy [Disruptive]', 'should work after restarting apiserver [Disruptive]',
-    ], 'the proxy can be frozen and restarted (`tests/scenarios/frozen-proxy.yaml`); the API server cannot be stopped'),
-    ...rows('Services', [
-      'should be rejected for evicted pods (no endpoints exist)',
-    ], 'nodes do not evict Pods under pressure'),
+    ...rows('Services', ['should work after restarting kube-proxy [Disruptive]'],
+            'upstream deletes the Pods of kube-proxy, and skips this where there are none, as here: a proxy is part ' +
+                'of its node, and starts anew with it or in another mode'),
+    ...rows('Services', ['should work after restarting apiserver [Disruptive]'],
+            'upstream deletes the Pods of the API server, and skips this where there are none, as here: the API ' +
+                'server is the cluster itself, and lasts as long'),
+    ...rows('Services', ['should be rejected for evicted pods (no endpoints exist)'],
+            'upstream\'s Pod is evicted because it writes more than its limit of ephemeral storage; kubelets ' +
+                'here do not measure what containers write, and evict none for it'),
     ...rows('LoadBalancers', [
       'should be able to change the type and ports of a UDP service',
       'should be able to preserve UDP traffic when server pod cycles for a LoadBalancer service',
@@ -28,6 +31,7 @@ export const reasons = {
           'different namespace based on PodSelector and NamespaceSelector',
     ], 'SCTP is judged as TCP is (`tests/core/net/policy/`), not yet tried over connections under upstream\'s name'),
     ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
-            'kubelets serve no logs of their own'),
+            'upstream lists the log files of a node (/var/log) through its kubelet; nodes here are not machines with ' +
+                'files, and only containers have logs'),
   ]),
 };
