@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,6 +12,8 @@
 #include <fmt/format.h>
 #include "core/api/object.h"
 #include "core/doc/json.h"
+#include "core/net/network.h"
+#include "core/sim/task.h"
 #include "tests/core/conformance/world.h"
 
 // test/e2e/network/netpol/network_policy.go: truth tables of who reaches whom. As upstream, what a
@@ -26,6 +29,23 @@ bool fits(const std::string& pod, std::string_view pattern) {
   const std::string_view name = pattern.substr(slash + 1);
   return (space == "*" || pod.starts_with(fmt::format("{}/", space))) &&
          (name == "*" || pod.ends_with(fmt::format("/{}", name)));
+}
+
+// As `agnhost connect --timeout=1s --protocol=sctp`, which upstream runs, but it asks for the
+// server's name, too.
+sim::Task<void> ask_by_sctp(net::Ref<net::Host> client, net::SocketAddress server,
+                            std::optional<std::string>& answer) {
+  auto connecting = client->connect(server, 1s, net::Protocol::sctp);
+  auto socket = co_await connecting;
+  if (!socket) {
+    answer = fmt::format("failed: {}", net::failure_kind_name(socket.error().kind));
+    co_return;
+  }
+  socket->send("hostname");
+  auto receiving = socket->receive(1s);
+  const auto received = co_await receiving;
+  answer = received ? *received
+                    : fmt::format("failed: {}", net::failure_kind_name(received.error().kind));
 }
 
 // Pods in namespaces x, y and z, each with the label `pod` and servers on ports 80 and 81.
@@ -94,8 +114,9 @@ class Netpol : public World {
         if (client == server) continue;
         const bool is_denied = denied_.contains({client, server});
         for (const std::string& address : addresses_[server]) {
-          const std::string answer =
-              protocol == "UDP" ? ask(client, address, port) : reach(client, address, port);
+          const std::string answer = protocol == "UDP"    ? ask(client, address, port)
+                                     : protocol == "SCTP" ? associate(client, address, port)
+                                                          : reach(client, address, port);
           const std::string wanted = !is_denied          ? server.substr(2)
                                      : protocol == "UDP" ? ""
                                                          : "failed: connection_timed_out";
@@ -111,9 +132,11 @@ class Netpol : public World {
     std::string containers;
     for (const int port : {80, 81}) {
       containers += fmt::format(
-          "  - {{name: cont-{0}, image: '{1}', args: [netexec, --http-port={0}, --udp-port={0}],\n"
+          "  - {{name: cont-{0}, image: '{1}', args: [netexec, --http-port={0}, --udp-port={0}, "
+          "--sctp-port={0}],\n"
           "     ports: [{{containerPort: {0}, name: serve-{0}-tcp}},\n"
-          "             {{containerPort: {0}, name: serve-{0}-udp, protocol: UDP}}]}}\n",
+          "             {{containerPort: {0}, name: serve-{0}-udp, protocol: UDP}},\n"
+          "             {{containerPort: {0}, name: serve-{0}-sctp, protocol: SCTP}}]}}\n",
           port, kAgnhost);
     }
     apply(
@@ -123,7 +146,9 @@ class Netpol : public World {
                     "spec:\n  selector: {{pod: {0}}}\n  ports:\n"
                     "  - {{name: tcp-80, port: 80}}\n  - {{name: tcp-81, port: 81}}\n"
                     "  - {{name: udp-80, port: 80, protocol: UDP}}\n"
-                    "  - {{name: udp-81, port: 81, protocol: UDP}}\n",
+                    "  - {{name: udp-81, port: 81, protocol: UDP}}\n"
+                    "  - {{name: sctp-80, port: 80, protocol: SCTP}}\n"
+                    "  - {{name: sctp-81, port: 81, protocol: SCTP}}\n",
                     name, space, containers));
   }
   std::string reach(const std::string& client, const std::string& address, int port) {
@@ -138,6 +163,18 @@ class Netpol : public World {
     const auto told = doc::parse_json(answer);
     REQUIRE_MESSAGE(told, answer);
     return (*told)["responses"].at(0).to_string();
+  }
+
+  std::string associate(const std::string& client, const std::string& address, int port) {
+    net::Host* host = cluster().network().find_host(net::IpAddress::parse(ip(client)).value());
+    REQUIRE(host != nullptr);
+    std::optional<std::string> answer;
+    const net::SocketAddress server{net::IpAddress::parse(address).value(),
+                                    static_cast<std::uint16_t>(port)};
+    const sim::Process asking{cluster().loop(),
+                              ask_by_sctp(net::Ref<net::Host>{host}, server, answer)};
+    while (!answer) cluster().run_for(50ms);
+    return *answer;
   }
 
   std::vector<std::string> pods_;
@@ -724,6 +761,55 @@ TEST_CASE(
   world.expect_all_ingress("x/a", false);
   world.expect("y/a", "x/a", true);
   world.check(80, "UDP");
+}
+
+// The modes of the proxies that know SCTP.
+constexpr net::proxy::ModeKind kSctpModes[] = {
+    net::proxy::ModeKind::iptables, net::proxy::ModeKind::ipvs, net::proxy::ModeKind::nftables};
+
+TEST_CASE(
+    "[sig-network] Netpol [LinuxOnly] NetworkPolicy between server and client using SCTP "
+    "should support a 'default-deny-ingress' policy") {
+  for (const net::proxy::ModeKind mode : kSctpModes) {
+    CAPTURE(net::proxy::mode_kind_name(mode));
+    Netpol world{{"x/a", "x/b", "y/a", "y/b"}, {.proxy_mode = mode}};
+    world.check(80, "SCTP");
+    world.policy("deny-all", spec(kAll, "policyTypes: [Ingress]"));
+    world.expect("*/*", "x/*", false);
+    world.check(80, "SCTP");
+  }
+}
+
+TEST_CASE(
+    "[sig-network] Netpol [LinuxOnly] NetworkPolicy between server and client using SCTP "
+    "should enforce policy based on Ports") {
+  for (const net::proxy::ModeKind mode : kSctpModes) {
+    CAPTURE(net::proxy::mode_kind_name(mode));
+    Netpol world{{"x/a", "x/b", "y/a", "z/a"}, {.proxy_mode = mode}};
+    world.policy("allow-ingress-on-port-81-ns-x",
+                 spec(kPodA, from_y_to("port: 81, protocol: SCTP")));
+    world.expect("x/*", "x/a", false);
+    world.expect("z/*", "x/a", false);
+    world.check(81, "SCTP");
+    // Neither by another port nor by another protocol.
+    world.expect_all_ingress("x/a", false);
+    world.check(80, "SCTP");
+    world.check(81);
+  }
+}
+
+TEST_CASE(
+    "[sig-network] Netpol [LinuxOnly] NetworkPolicy between server and client using SCTP "
+    "should enforce policy to allow traffic only from a pod in a different namespace based "
+    "on PodSelector and NamespaceSelector") {
+  for (const net::proxy::ModeKind mode : kSctpModes) {
+    CAPTURE(net::proxy::mode_kind_name(mode));
+    Netpol world{{"x/a", "x/b", "y/a", "y/b"}, {.proxy_mode = mode}};
+    world.policy("allow-ns-y-pod-a-via-namespace-pod-selector", spec(kPodA, kFromPodAOfY));
+    world.expect_all_ingress("x/a", false);
+    world.expect("y/a", "x/a", true);
+    world.check(80, "SCTP");
+  }
 }
 
 }  // namespace
