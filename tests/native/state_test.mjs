@@ -130,13 +130,14 @@ test('a damaged state, or options that contradict it, are refused and nothing is
     [good.slice(0, -20), /--state: .*: snapshot: line 1, column \d+: /],
     [good.replace('"seed":"1"', '"seed":"2"'), /its checksum is .*: it was changed/],
     [good.replace(`"now":${now}`, '"now":"x"'), /snapshot: /],
-    [good.replace('"rockpool":4', '"rockpool":99'), /version 99 cannot be read/],
+    [good.replace(/"rockpool":\d+/, '"rockpool":99'), /version 99 cannot be read/],
     ['{}', /snapshot: /], ['null', /snapshot: /], ['\0'.repeat(4096), /snapshot: /], ['['.repeat(100_000), /snapshot: /],
     [good + good, /snapshot: /],
     // A block that the disk has lost, and parts of the file in another order.
     [good.slice(0, good.length / 2) + '\0'.repeat(512) + good.slice(good.length / 2 + 512), /snapshot: /],
     ...flips(good).map(text => [text, /^error: --state: .*state\.json: /]),
   ]) {
+    assert.notEqual(text, good);
     await writeFile(state, text);
     const { code, stderr } = await runServe('--port', '0', '--state', state).ended;
     assert.equal(code, 2);
