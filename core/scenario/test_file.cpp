@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "core/api/selector.h"
 #include "core/doc/yaml.h"
 #include "core/net/failure.h"
+#include "core/net/proxy/mode.h"
 #include "core/scenario/test_reader.h"
 #include "core/scenario/traffic_statistics.h"
 
@@ -119,12 +121,13 @@ void read_wait(Reader reader, Operation& operation) {
 }
 
 void read_expectations(const Reader& reader, const std::string& prefix,
+                       const std::vector<net::proxy::ModeKind>& modes,
                        std::vector<Expectation>& expectations) {
   for (const doc::Member& member : reader.value().members()) {
     const std::string name = prefix + std::string{member.key.text()};
     const Reader inner = reader.child(member.key.text());
     if (member.value.is_object()) {
-      read_expectations(inner, name + ".", expectations);
+      read_expectations(inner, name + ".", modes, expectations);
       continue;
     }
     auto comparison = Comparison::parse(member.value);
@@ -133,7 +136,35 @@ void read_expectations(const Reader& reader, const std::string& prefix,
     } else if (!is_metric(name)) {
       inner.fail("unknown measure; there are " + metric_names());
     } else {
-      expectations.push_back({name, std::move(*comparison), inner.line()});
+      expectations.push_back({name, std::move(*comparison), inner.line(), modes});
+    }
+  }
+}
+
+// `expectIn: {"iptables, nftables": {failed: 0}}`: what counts instead in some modes of the
+// proxies.
+void read_expectations_in_modes(const Reader& reader, std::vector<Expectation>& expectations) {
+  for (const doc::Member& member : reader.value().members()) {
+    const Reader inner = reader.child(member.key.text());
+    std::vector<net::proxy::ModeKind> modes;
+    for (const auto& part : std::views::split(member.key.text(), std::string_view{", "})) {
+      const std::string_view name{part.begin(), part.end()};
+      const auto mode = net::proxy::parse_mode_kind(name);
+      if (!mode) {
+        inner.fail(fmt::format("there is no proxy mode \"{}\"", name));
+        return;
+      }
+      modes.push_back(*mode);
+    }
+    std::vector<Expectation> wanted;
+    read_expectations(inner, "", modes, wanted);
+    for (Expectation& expectation : wanted) {
+      const bool is_said = std::ranges::any_of(expectations, [&](const Expectation& other) {
+        return other.metric == expectation.metric &&
+               std::ranges::find_first_of(other.modes, modes) != other.modes.end();
+      });
+      if (is_said) inner.fail(fmt::format("{} is given twice for a mode", expectation.metric));
+      expectations.push_back(std::move(expectation));
     }
   }
 }
@@ -195,7 +226,10 @@ void read_traffic(Reader reader, Operation& operation) {
     latest = inner.after;
     operation.during.push_back(std::move(inner));
   }
-  if (reader.has("expect")) read_expectations(reader.child("expect"), "", traffic.expectations);
+  if (reader.has("expect")) read_expectations(reader.child("expect"), "", {}, traffic.expectations);
+  if (reader.has("expectIn")) {
+    read_expectations_in_modes(reader.child("expectIn"), traffic.expectations);
+  }
 }
 
 void read_body(OperationKind kind, Reader reader, Operation& operation) {

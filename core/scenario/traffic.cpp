@@ -34,6 +34,22 @@ std::optional<FailureCause> cause_of(const Cluster& cluster, const FetchOptions&
 
 }  // namespace
 
+std::vector<Expectation> TrafficSpec::expectations_in(net::proxy::ModeKind mode) const {
+  const auto is_for_mode = [&](const Expectation& expectation) {
+    return std::ranges::find(expectation.modes, mode) != expectation.modes.end();
+  };
+  std::vector<Expectation> wanted;
+  for (const Expectation& expectation : expectations) {
+    const bool is_replaced = std::ranges::any_of(expectations, [&](const Expectation& other) {
+      return other.metric == expectation.metric && is_for_mode(other);
+    });
+    if (expectation.modes.empty() ? !is_replaced : is_for_mode(expectation)) {
+      wanted.push_back(expectation);
+    }
+  }
+  return wanted;
+}
+
 Traffic::Traffic(World& world, const TrafficSpec& spec, FetchOptions options)
     : world_{world},
       spec_{spec},
@@ -100,7 +116,7 @@ void Traffic::finish() {
 
 std::vector<Measured> Traffic::measure() const {
   std::vector<Measured> measured;
-  for (const Expectation& expectation : spec_.expectations) {
+  for (const Expectation& expectation : spec_.expectations_in(world_.cluster().proxy_mode())) {
     measured.push_back(compare(expectation, statistics_->measure(expectation.metric)));
   }
   return measured;

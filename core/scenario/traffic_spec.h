@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/doc/value.h"
+#include "core/net/proxy/mode.h"
 #include "core/scenario/comparison.h"
 #include "core/sim/time.h"
 
@@ -19,6 +20,9 @@ struct Expectation {
   Comparison comparison;
   /// Where it stands in the test file.
   int line = 0;
+  /// The modes of the proxies in which it is wanted; empty: in all for which nothing else is said
+  /// of this measure.
+  std::vector<net::proxy::ModeKind> modes = {};
 };
 
 /// Who makes requests.
@@ -45,6 +49,10 @@ struct TrafficSpec {
   /// After how long the client gives up on a request.
   sim::Duration timeout = std::chrono::seconds{5};
   std::vector<Expectation> expectations;
+
+  /// Those that count while proxies work in that mode: what is said of a measure for the mode takes
+  /// the place of what is said of it for all.
+  std::vector<Expectation> expectations_in(net::proxy::ModeKind mode) const;
 };
 
 /// The highest rate, and the most requests, of one traffic operation.

@@ -3,6 +3,10 @@
 # test cases to the total. Sourced.
 # shellcheck shell=bash
 
+# Those of `rockpool test --proxy-mode`, the default first.
+# shellcheck disable=SC2034  # used by tools/test
+proxy_modes=(userspace iptables ipvs nftables)
+
 total_passed=0 total_failed=0 broken=()
 wanted_groups=("${@}") group_on=0
 started=$SECONDS
@@ -35,14 +39,14 @@ node_tests() {
   node --test --test-reporter=tap "$@" "$folder"/*_test.mjs
 }
 
-# same_digests PATH: runs the scenarios of a folder natively and as Wasm; a case passes if the history of its
-# cluster has the same digest on both, whether the scenario itself passes or not.
+# same_digests PATH [OPTION…]: runs the scenarios of a folder natively and as Wasm; a case passes if the history of
+# its cluster has the same digest on both, whether the scenario itself passes or not.
 same_digests() {
   local native=$logs/digests-native.txt wasm=$logs/digests-wasm.txt
   [ -x build/native/rockpool ] || build_preset native rockpool
   rm -f "$native" "$wasm"
-  build/native/rockpool test "$1" --digests "$native" || true
-  wasm_program rockpool test "$1" --digests "$wasm" || true
+  build/native/rockpool test "$@" --digests "$native" || true
+  wasm_program rockpool test "$@" --digests "$wasm" || true
   awk '
     FNR == NR { native[$1] = $2; next }
     { wasm[$1] = $2 }

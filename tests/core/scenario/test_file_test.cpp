@@ -199,6 +199,35 @@ TEST_CASE("traffic is read with what happens meanwhile and what is expected") {
   CHECK(only_operation("        - traffic: {url: http://a/}\n").traffic.from.address == "external");
 }
 
+TEST_CASE("what is expected may differ between the modes of proxies") {
+  using net::proxy::ModeKind;
+  const TrafficSpec traffic = only_operation(R"(
+        - traffic:
+            url: http://web/
+            expect:
+              failed: 0
+              backends: {count: 3, minShare: 0.3}
+            expectIn:
+              iptables, nftables: {backends: {minShare: "> 0.2"}, latency: {max: "< 1s"}}
+              ipvs: {failed: "< 9"}
+)")
+                                  .traffic;
+  const auto wanted = [&](ModeKind mode) {
+    std::string text;
+    for (const Expectation& expectation : traffic.expectations_in(mode)) {
+      text += fmt::format("{} {}; ", expectation.metric, expectation.comparison.text());
+    }
+    return text;
+  };
+  CHECK(wanted(ModeKind::userspace) ==
+        "backends.count == 3; backends.minShare == 0.3; failed == 0; ");
+  CHECK(wanted(ModeKind::ipvs) == "backends.count == 3; backends.minShare == 0.3; failed < 9; ");
+  for (const ModeKind mode : {ModeKind::iptables, ModeKind::nftables}) {
+    CHECK(wanted(mode) ==
+          "backends.count == 3; failed == 0; backends.minShare > 0.2; latency.max < 1s; ");
+  }
+}
+
 TEST_CASE("a mistake is told with its place") {
   const auto check = [](std::string_view operations, std::string_view message) {
     CHECK(mistake_in(operations) == message);
@@ -260,6 +289,12 @@ TEST_CASE("traffic that cannot be is refused") {
             .starts_with("expect.speed: unknown measure; there are requests, succeeded"));
   CHECK(mistake("expect: {failed: none}")
             .starts_with("expect.failed: expected a comparison such as"));
+  CHECK(mistake("expectIn: {ebpf: {failed: 0}}") ==
+        "expectIn.ebpf: there is no proxy mode \"ebpf\"");
+  CHECK(
+      mistake("expectIn: {ipvs: {speed: 3}}").starts_with("expectIn.ipvs.speed: unknown measure"));
+  CHECK(mistake("expectIn: {\"ipvs, iptables\": {failed: 0}, iptables: {failed: 1}}") ==
+        "expectIn.ipvs, iptables: failed is given twice for a mode");
   CHECK(mistake("from: {selector: \"a in\"}").starts_with("from.selector: "));
   CHECK(mistake("during: [{after: 1m, advance: 1s}]") ==
         "during[0].after: the traffic is over by then");
