@@ -2,7 +2,7 @@
 // tools/test adds up what its steps report, and cannot pass by accident.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -82,6 +82,17 @@ test('a step that hangs is stopped', () => {
   const { status, lines } = run('step_minutes_max=0.01\nsuite "hangs" sleep 60');
   assert.equal(lines.at(-1), '0 passed, 1 failed');
   assert.ok(lines.some(line => line.includes('stopped: it took more than')));
+  assert.equal(status, 1);
+});
+
+test('a file of Node tests that hangs is stopped and named, and those after it are run', async () => {
+  await writeFile(path.join(folder, 'a_test.mjs'), 'for (;;);');
+  await writeFile(path.join(folder, 'b_test.mjs'), "import { test } from 'node:test'; test('well', () => {});");
+  // Told that it runs inside a test, Node would run none.
+  const { status, lines } = run(`unset NODE_TEST_CONTEXT; node_file_seconds_max=3\nsuite "files" node_tests ${folder} --test-concurrency=1`);
+  assert.equal(lines.at(-1), '1 passed, 1 failed');
+  assert.ok(lines.some(line => line.includes('a_test.mjs')), lines.join('\n'));
+  assert.ok(lines.some(line => line.includes('timed out')), lines.join('\n'));
   assert.equal(status, 1);
 });
 

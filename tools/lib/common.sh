@@ -10,6 +10,22 @@ export CCACHE_DIR=${CCACHE_DIR:-$ROCKPOOL_CACHE/ccache}
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 logs=$root/build/logs
 
+# The script that sources this, as it is called.
+tool=tools/$(basename "$0")
+
+# answer_help ARGUMENT…: when help is asked for, prints the comment that begins the script, and exits.
+answer_help() {
+  case ${1:-} in
+    -h | --help) awk 'NR > 2 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$root/$tool"; exit 0 ;;
+  esac
+}
+
+# refuse MESSAGE: the arguments are wrong.
+refuse() {
+  echo "$tool: $1 ($tool --help tells more)" >&2
+  exit 2
+}
+
 # build_preset PRESET [TARGET…]: configures and builds one of the presets of CMakePresets.json.
 build_preset() {
   local preset=$1

@@ -32,11 +32,15 @@ group() {
   tools/setup "${parts[@]}"
 }
 
+# No file of tests takes a third of this on two busy cores: one that does hangs. It is stopped and named, and
+# the files after it still run.
+node_file_seconds_max=600
+
 # node_tests FOLDER [OPTION…]: every *_test.mjs of a folder under Node's own test runner.
 node_tests() {
   local folder=$1
   shift
-  node --test --test-reporter=tap "$@" "$folder"/*_test.mjs
+  node --test --test-timeout=$((node_file_seconds_max * 1000)) --test-reporter=tap "$@" "$folder"/*_test.mjs
 }
 
 # same_digests PATH [OPTION…]: runs the scenarios of a folder natively and as Wasm; a case passes if the history of
@@ -63,7 +67,7 @@ same_digests() {
 
 # Steps run in a shell of their own.
 export -f build_preset wasm_program node_tests same_digests
-export root logs
+export root logs node_file_seconds_max
 
 # count_cases LOG: "PASSED FAILED", from the last summary of doctest, of Node's TAP, or a plain
 # "N passed, N failed" line.
