@@ -7,6 +7,8 @@
 #include <optional>
 #include <string_view>
 
+#include "core/api/quantity.h"
+
 namespace rockpool::cluster {
 namespace {
 
@@ -32,6 +34,7 @@ constexpr std::array kForms = {
     Form{FaultKind::heal, "heal", TargetKind::end},
     Form{FaultKind::freeze, "freeze", TargetKind::proxy},
     Form{FaultKind::thaw, "thaw", TargetKind::proxy},
+    Form{FaultKind::fill, "fill", TargetKind::node},
     Form{FaultKind::halt, "halt", TargetKind::component},
     Form{FaultKind::resume, "resume", TargetKind::component},
 };
@@ -110,6 +113,14 @@ api::Result<bool> read_option(const Form& form, std::string_view name, const doc
     fault.delay = *delay;
     return true;
   }
+  if ((name == "storage" || name == "memory") && form.kind == FaultKind::fill) {
+    const auto amount = api::Quantity::parse(value.to_string());
+    if (!amount || amount->sign() < 0) {
+      return bad(fmt::format("fault: {}: expected a quantity such as 1Gi", name));
+    }
+    (name == "storage" ? fault.storage : fault.memory) = amount->value();
+    return true;
+  }
   if (name == "loss" && form.kind == FaultKind::lose) {
     fault.loss = value.as_double(-1);
     if (fault.loss < 0 || fault.loss > 1) return bad("fault: loss: expected a number from 0 to 1");
@@ -163,6 +174,11 @@ doc::Value Fault::to_value() const {
   if (!peer.empty()) document.set("from", named_end(peer));
   if (kind == FaultKind::slow) document.set("delay", sim::format_duration(delay));
   if (kind == FaultKind::lose) document.set("loss", loss);
+  const auto bytes = [](std::int64_t amount) {
+    return api::Quantity::of(amount, api::Quantity::Format::binary_si).to_value();
+  };
+  if (storage != 0) document.set("storage", bytes(storage));
+  if (memory != 0) document.set("memory", bytes(memory));
   return document;
 }
 

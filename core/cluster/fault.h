@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "core/api/status.h"
@@ -37,6 +38,9 @@ enum class FaultKind {
   freeze,
   /// The node's proxy takes the news again.
   thaw,
+  /// Something that is no Pod takes `memory` and `storage` of the node's, instead of what it took
+  /// before; kubelets evict Pods of nodes that are short of either.
+  fill,
   /// A component of the control plane stops: a controller by its name, `scheduler`.
   halt,
   /// It starts again.
@@ -51,6 +55,7 @@ enum class FaultKind {
 /// `{stop: node/node-2}`, `{cut: node/node-1, from: node/node-2}`, `{slow: node/node-1, delay:
 /// 200ms}`,
 /// `{lose: node/node-1, from: outside, loss: 0.1}`, `{freeze: proxy/node-1}`,
+/// `{fill: node/node-1, storage: 95Gi, memory: 1Gi}`,
 /// `{halt: component/deployment-controller}`. `{kill: …, now: true}` is `kill_now`.
 struct Fault {
   FaultKind kind = FaultKind::kill;
@@ -64,6 +69,9 @@ struct Fault {
   sim::Duration delay{0};
   /// For lose: from 0 to 1.
   double loss = 0;
+  /// For fill, in bytes.
+  std::int64_t storage = 0;
+  std::int64_t memory = 0;
 
   /// Reads the document form. Errors: BadRequest that names the member.
   static api::Result<Fault> parse(const doc::Value& document);

@@ -56,6 +56,8 @@ api::Result<void> Cluster::Parts::inject(const Fault& fault) {
     case FaultKind::freeze:
     case FaultKind::thaw:
       return change_proxy(fault);
+    case FaultKind::fill:
+      return fill(fault);
     case FaultKind::halt:
     case FaultKind::resume:
       return change_component(fault);
@@ -162,6 +164,13 @@ api::Result<void> Cluster::Parts::change_proxy(const Fault& fault) {
   } else {
     proxy.thaw(kubelet->machine());
   }
+  return {};
+}
+
+api::Result<void> Cluster::Parts::fill(const Fault& fault) {
+  node::Kubelet* kubelet = find_kubelet(fault.target);
+  if (kubelet == nullptr) return no_such(api::ResourceId::nodes, fault.target);
+  kubelet->occupy(fault.memory, fault.storage);
   return {};
 }
 

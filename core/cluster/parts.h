@@ -85,6 +85,7 @@ struct Cluster::Parts {
   api::Result<void> power(const cluster::Fault& fault);
   api::Result<void> change_link(const cluster::Fault& fault);
   api::Result<void> change_proxy(const cluster::Fault& fault);
+  api::Result<void> fill(const cluster::Fault& fault);
   api::Result<void> change_component(const cluster::Fault& fault);
 };
 

@@ -103,6 +103,16 @@ std::string ContainerLog::read(const apiserver::PodLogOptions& options) const {
   return text;
 }
 
+std::int64_t ContainerLog::bytes() const {
+  // `2025-01-01T00:00:00.000000000Z stdout F `, and the newline.
+  constexpr std::int64_t kAround = 41;
+  std::int64_t sum = 0;
+  for (const Line& line : lines_) {
+    sum += static_cast<std::int64_t>(line.to_string().size()) + kAround;
+  }
+  return sum;
+}
+
 void ContainerLog::follow(const apiserver::PodLogOptions& options,
                           std::shared_ptr<apiserver::ByteStream> stream) {
   Follower follower{std::move(stream), options.timestamps, options.limit_bytes};

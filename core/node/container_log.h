@@ -48,6 +48,8 @@ class ContainerLog {
   void print(sim::Time time, std::string_view text);
   /// Adds what `format` will write if it is ever read.
   void print(sim::Time time, AccessRecord record, AccessFormat format, sim::Time process_start);
+  /// What the lines that are kept take on disk: each has its time and stream before it.
+  std::int64_t bytes() const;
   /// The number of lines ever added.
   std::int64_t lines_added() const { return lines_added_; }
 

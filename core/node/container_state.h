@@ -86,6 +86,8 @@ struct PodState {
   /// Set if the kubelet itself made the Pod fail: `DeadlineExceeded`, `NodePorts`, `Evicted`, …
   std::string failure_reason;
   std::string failure_message;
+  /// It fails because its node needs what it uses (condition DisruptionTarget).
+  bool failed_for_node = false;
 };
 
 }  // namespace rockpool::node

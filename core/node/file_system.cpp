@@ -51,7 +51,14 @@ std::string FileSystem::path_within(const Mount& mount, const std::string& path)
 const std::string* FileSystem::read(const std::string& path) const {
   if (const Mount* mount = find_mount(path)) return mount->files->read(path_within(*mount, path));
   const auto found = files_.find(path);
-  return found == files_.end() ? nullptr : &found->second;
+  return found == files_.end() ? nullptr : &found->second.content;
+}
+
+std::optional<std::int64_t> FileSystem::size(const std::string& path) const {
+  if (const Mount* mount = find_mount(path)) return mount->files->size(path_within(*mount, path));
+  const auto found = files_.find(path);
+  if (found == files_.end()) return std::nullopt;
+  return found->second.size();
 }
 
 bool FileSystem::is_folder(const std::string& path) const {
@@ -67,24 +74,54 @@ bool FileSystem::is_folder(const std::string& path) const {
   return folder != folders_.end() && folder->first.starts_with(prefix);
 }
 
+bool FileSystem::has_room(const std::string& path, std::int64_t kept, std::int64_t unkept) const {
+  const auto found = files_.find(path);
+  const File none;
+  const File& before = found == files_.end() ? none : found->second;
+  const std::int64_t all_kept = bytes_ - static_cast<std::int64_t>(before.content.size()) + kept;
+  return all_kept <= kMaxBytes && unkept <= capacity_ - all_kept - (unkept_bytes_ - before.unkept);
+}
+
+void FileSystem::put(const std::string& path, std::string content, std::int64_t unkept) {
+  File& file = files_[path];
+  bytes_ +=
+      static_cast<std::int64_t>(content.size()) - static_cast<std::int64_t>(file.content.size());
+  unkept_bytes_ += unkept - file.unkept;
+  file = {std::move(content), unkept};
+}
+
 bool FileSystem::write(const std::string& path, std::string content) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->write(path_within(*mount, path), std::move(content));
   }
-  if (is_folder(path)) return false;
-  const std::string* before = read(path);
-  const auto old_size = static_cast<std::int64_t>(before == nullptr ? 0 : before->size());
-  const std::int64_t bytes = bytes_ - old_size + static_cast<std::int64_t>(content.size());
-  if (bytes > kMaxBytes) return false;
-  bytes_ = bytes;
-  files_[path] = std::move(content);
+  if (is_folder(path) || !has_room(path, static_cast<std::int64_t>(content.size()), 0)) {
+    return false;
+  }
+  put(path, std::move(content), 0);
   return true;
 }
 
 bool FileSystem::append(const std::string& path, std::string_view content) {
-  const std::string* before = read(path);
-  std::string whole = before == nullptr ? std::string{} : *before;
-  return write(path, whole.append(content));
+  if (const Mount* mount = find_mount(path)) {
+    return !mount->read_only && mount->files->append(path_within(*mount, path), content);
+  }
+  const auto found = files_.find(path);
+  if (found == files_.end()) return write(path, std::string{content});
+  std::string whole = found->second.content;
+  whole.append(content);
+  const std::int64_t unkept = found->second.unkept;
+  if (!has_room(path, static_cast<std::int64_t>(whole.size()), unkept)) return false;
+  put(path, std::move(whole), unkept);
+  return true;
+}
+
+bool FileSystem::write_unkept(const std::string& path, std::int64_t bytes) {
+  if (const Mount* mount = find_mount(path)) {
+    return !mount->read_only && mount->files->write_unkept(path_within(*mount, path), bytes);
+  }
+  if (is_folder(path) || !has_room(path, 0, bytes)) return false;
+  put(path, {}, bytes);
+  return true;
 }
 
 bool FileSystem::make_folder(const std::string& path) {
@@ -101,7 +138,7 @@ bool FileSystem::remove(const std::string& path) {
     return !mount->read_only && mount->files->remove(path_within(*mount, path));
   }
   if (const auto file = files_.find(path); file != files_.end()) {
-    bytes_ -= static_cast<std::int64_t>(file->second.size());
+    put(path, {}, 0);
     files_.erase(file);
     return true;
   }
@@ -109,7 +146,7 @@ bool FileSystem::remove(const std::string& path) {
   const std::string prefix = with_slash(path);
   for (auto file = files_.lower_bound(prefix);
        file != files_.end() && file->first.starts_with(prefix);) {
-    bytes_ -= static_cast<std::int64_t>(file->second.size());
+    put(file->first, {}, 0);
     file = files_.erase(file);
   }
   for (auto folder = folders_.lower_bound(prefix);

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,7 @@ namespace rockpool::node {
 /// were made.
 class FileSystem {
  public:
-  /// The most bytes that one container may hold.
+  /// The most bytes that one container may hold with their contents.
   static constexpr std::int64_t kMaxBytes = 4 << 20;
 
   /// Lets `files` appear at a path: its folder or, if `sub_path` is not empty, what it has there.
@@ -34,6 +36,15 @@ class FileSystem {
   /// read-only mount is there.
   bool write(const std::string& path, std::string content);
   bool append(const std::string& path, std::string_view content);
+  /// Replaces or makes a file of that many bytes whose contents are not kept: it counts towards
+  /// what its disk holds, and reads as empty. False as for `write`, or beyond the capacity.
+  bool write_unkept(const std::string& path, std::int64_t bytes);
+  /// How long a file is; nothing if there is none.
+  std::optional<std::int64_t> size(const std::string& path) const;
+  /// The bytes of all files here, those of mounts not counted.
+  std::int64_t bytes() const { return bytes_ + unkept_bytes_; }
+  /// The most bytes that all files here may have, as a file system in memory with a limit.
+  void set_capacity(std::int64_t bytes) { capacity_ = bytes; }
   bool make_folder(const std::string& path);
   /// Removes a file, or a folder with all that is in it. False if there is none.
   bool remove(const std::string& path);
@@ -49,13 +60,25 @@ class FileSystem {
   };
   // The mount that a path lies in, or nullptr, and the path within it.
   const Mount* find_mount(const std::string& path) const;
+  // Whether files of `kept` and `unkept` bytes may replace what is at the path.
+  bool has_room(const std::string& path, std::int64_t kept, std::int64_t unkept) const;
+  void put(const std::string& path, std::string content, std::int64_t unkept);
   static std::string path_within(const Mount& mount, const std::string& path);
 
-  std::map<std::string, std::string, std::less<>> files_;
+  struct File {
+    std::string content;
+    // Bytes beside the content that are only counted.
+    std::int64_t unkept = 0;
+
+    std::int64_t size() const { return static_cast<std::int64_t>(content.size()) + unkept; }
+  };
+  std::map<std::string, File, std::less<>> files_;
   // Folders that were made, each with its final slash.
   std::map<std::string, bool, std::less<>> folders_;
   std::vector<Mount> mounts_;
   std::int64_t bytes_ = 0;
+  std::int64_t unkept_bytes_ = 0;
+  std::int64_t capacity_ = std::numeric_limits<std::int64_t>::max();
 };
 
 }  // namespace rockpool::node

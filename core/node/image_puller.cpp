@@ -59,6 +59,10 @@ const PulledImage* ImagePuller::find(const ImageReference& reference) const {
   return found == images_.end() ? nullptr : found->second.get();
 }
 
+void ImagePuller::remove_unused(const std::set<std::string>& names) {
+  std::erase_if(images_, [&names](const auto& entry) { return !names.contains(entry.first); });
+}
+
 sim::Duration ImagePuller::manifest_time() {
   const auto span = options_.manifest_longest - options_.manifest_shortest;
   return options_.manifest_shortest +

@@ -56,7 +56,7 @@ class ImagePuller {
  public:
   ImagePuller(sim::Loop& loop, sim::Random random, PullOptions options);
 
-  /// The image if it is on the node, or nullptr. Stays valid.
+  /// The image if it is on the node, or nullptr. Stays valid until it is removed as unused.
   const PulledImage* find(const ImageReference& reference) const;
   /// Fetches the image. The error is containerd's.
   sim::Task<std::expected<PullResult, std::string>> pull(ImageReference reference);
@@ -64,6 +64,8 @@ class ImagePuller {
   const std::map<std::string, std::unique_ptr<PulledImage>, std::less<>>& images() const {
     return images_;
   }
+  /// Removes all images but those; `names` are as `ImageReference::to_string` gives them.
+  void remove_unused(const std::set<std::string>& names);
   /// Tells later pulls that nothing is under way any more: after the node was switched off.
   void forget_queue() {
     busy_until_ = sim::Time{};

@@ -25,7 +25,8 @@ Kubelet::Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& 
                  net::Network& network, net::Node& machine, sim::Random random,
                  KubeletOptions options)
     : context_{loop, api, informers, network, machine, random.stream("pods"), std::move(options)},
-      jitter_{random.stream("jitter")} {
+      jitter_{random.stream("jitter")},
+      eviction_{context_, *this} {
   sim::Random identity = random.stream("identity");
   identity_ = {identity.uuid(), identity.uuid(), identity.uuid()};
   std::erase(identity_.machine_id, '-');
@@ -37,10 +38,12 @@ Kubelet::Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& 
   };
   const auto period = static_cast<std::uint64_t>(context_.options.relist_period.count());
   relist_anchor_ = loop.now() + sim::Duration{static_cast<std::int64_t>(jitter_.below(period))};
+  set_up_disk();
   network.set_pod_cidrs(machine, context_.options.pod_cidrs);
 }
 
 Kubelet::~Kubelet() {
+  eviction_.stop();
   for (const sim::TimerId timer :
        {relist_timer_, finished_timer_, lease_timer_, status_timer_, boot_timer_, refresh_timer_}) {
     context_.loop.cancel(timer);
@@ -113,6 +116,7 @@ void Kubelet::take_pod(const doc::Value& pod) {
   if (view.is_terminal()) return added.restore_ended();
   if (rejection) return added.reject(rejection->reason, rejection->message);
   watch_references(pod);
+  if (has_storage_limits(pod)) eviction_.wake();
   added.start();
 }
 
@@ -120,6 +124,7 @@ std::optional<Kubelet::Rejection> Kubelet::admit(const doc::Value& pod) const {
   const api::Pod view{pod};
   const api::PodSpec spec = view.spec();
   if (view.is_being_deleted()) return std::nullopt;
+  if (auto refusal = eviction_.refusal(pod)) return Rejection{"Evicted", std::move(*refusal)};
   if (auto rejection = check_resources(spec)) return rejection;
   const auto predicate = [](std::string_view name, std::string_view why) {
     return Rejection{std::string{name}, fmt::format("Predicate {} failed: {}", name, why)};

@@ -13,6 +13,7 @@
 #include "core/api/quantity.h"
 #include "core/api/status.h"
 #include "core/apiserver/metrics_source.h"
+#include "core/node/eviction.h"
 #include "core/node/node_context.h"
 #include "core/node/node_status.h"
 #include "core/node/pod_worker.h"
@@ -25,14 +26,14 @@ namespace rockpool::node {
 /// It sees its Pods through the shared Pod informer by node name, so what it costs does not grow
 /// with the cluster. While nothing happens it has two timers, for the Lease and for the Node's
 /// status.
-class Kubelet {
+class Kubelet : private EvictionHost {
  public:
   /// All references must outlive the kubelet. `machine` is a node of `network`.
   Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& informers,
           net::Network& network, net::Node& machine, sim::Random random, KubeletOptions options);
   Kubelet(const Kubelet&) = delete;
   Kubelet& operator=(const Kubelet&) = delete;
-  ~Kubelet();
+  ~Kubelet() override;
 
   const std::string& node_name() const { return context_.node_name(); }
   net::Node& machine() const { return context_.machine; }
@@ -50,6 +51,9 @@ class Kubelet {
   /// seen of the API nor reported to it; afterwards the kubelet lists its Pods anew.
   void set_connected(bool connected);
   bool is_connected() const { return context_.connected; }
+  /// Something that is no Pod takes that many bytes of the machine's memory and disk, instead of
+  /// what it took before.
+  void occupy(std::int64_t memory, std::int64_t disk);
 
   /// The worker of the Pod with that uid, or nullptr.
   PodWorker* find_pod(std::string_view uid);
@@ -79,6 +83,18 @@ class Kubelet {
   void list_pods();
   void handle_change(const doc::Value* before, const doc::Value* after);
   void take_pod(const doc::Value& pod);
+  // EvictionHost
+  std::vector<PodHoldings> measure_pods() const override;
+  std::int64_t memory_used() const override;
+  std::int64_t disk_used() const override;
+  void remove_unused_images() override;
+  void evict(const doc::Value& pod, const std::string& message, bool for_node) override;
+  bool is_cleaned_up(std::string_view pod_uid) const override;
+  void record_event(std::string_view type, std::string_view reason,
+                    std::string_view message) override;
+  void on_pressure_changed() override;
+  void set_up_disk();
+
   std::optional<Rejection> admit(const doc::Value& pod) const;
   std::optional<Rejection> check_resources(const api::PodSpec& spec) const;
   bool has_port_conflict(const api::PodSpec& spec) const;
@@ -102,6 +118,12 @@ class Kubelet {
   NodeContext context_;
   MachineIdentity identity_;
   sim::Random jitter_;
+  EvictionManager eviction_;
+  // What occupies the machine beside the system and Pods, in bytes.
+  std::int64_t other_memory_ = 0;
+  std::int64_t other_disk_ = 0;
+  // The pressure that the Node's status shows, and that events have told of.
+  NodePressure pressure_;
   std::map<std::string, std::unique_ptr<PodWorker>, std::less<>> workers_;
   client::Subscription subscription_;
   client::Subscription config_maps_;

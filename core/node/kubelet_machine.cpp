@@ -20,7 +20,7 @@ constexpr std::int64_t kLeaseJitterPercent = 4;
 
 void Kubelet::register_node() {
   const api::Result<doc::Value> created =
-      context_.api.create(api::ResourceId::nodes, {}, make_node(context_, identity_));
+      context_.api.create(api::ResourceId::nodes, {}, make_node(context_, identity_, pressure_));
   // Registered before: only its status is new.
   if (!created) write_node_status();
 }
@@ -30,11 +30,11 @@ void Kubelet::write_node_status() {
   if (node == nullptr) {
     // Somebody has deleted the Node; the kubelet registers it anew.
     static_cast<void>(
-        context_.api.create(api::ResourceId::nodes, {}, make_node(context_, identity_)));
+        context_.api.create(api::ResourceId::nodes, {}, make_node(context_, identity_, pressure_)));
     return;
   }
-  static_cast<void>(context_.api.update_status(api::ResourceId::nodes,
-                                               with_node_status(*node, context_, identity_)));
+  static_cast<void>(context_.api.update_status(
+      api::ResourceId::nodes, with_node_status(*node, context_, identity_, pressure_)));
 }
 
 void Kubelet::record_node(std::string_view reason, std::string_view message,
@@ -120,6 +120,9 @@ void Kubelet::power_off() {
     context_.loop.cancel(timer);
   }
   changed_.clear();
+  eviction_.stop();
+  pressure_ = {};
+  other_memory_ = 0;
   for (const auto& [uid, worker] : workers_) worker->lose_power();
   context_.puller.forget_queue();
 }
@@ -139,6 +142,7 @@ void Kubelet::boot() {
   context_.crash_back_off.clear();
   context_.pull_back_off.clear();
   context_.status.set_connected(context_.connected);
+  eviction_.wake();
   schedule_lease();
   schedule_status_report();
   if (context_.connected) {

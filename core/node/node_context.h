@@ -15,6 +15,7 @@
 #include "core/node/address_pool.h"
 #include "core/node/back_off.h"
 #include "core/node/image_puller.h"
+#include "core/node/node_disk.h"
 #include "core/node/pod_status.h"
 #include "core/node/resolver_config.h"
 #include "core/node/status_manager.h"
@@ -94,6 +95,8 @@ struct NodeContext {
   std::vector<AddressPool> addresses;
   StatusManager status;
   HostInfo host_info;
+  /// Set by the kubelet.
+  NodeDisk disk;
   BackOff crash_back_off;
   BackOff pull_back_off;
   /// False while the control plane cannot be reached.

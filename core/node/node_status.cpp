@@ -58,7 +58,7 @@ doc::Value addresses(const NodeContext& context) {
   return all;
 }
 
-void set_conditions(doc::Value& node, sim::Time now) {
+void set_conditions(doc::Value& node, const NodePressure& pressure, sim::Time now) {
   const auto set = [&](std::string_view type, std::string_view status, std::string_view reason,
                        std::string_view message) {
     api::Condition condition{
@@ -66,16 +66,26 @@ void set_conditions(doc::Value& node, sim::Time now) {
     condition.extra.set("lastHeartbeatTime"_key, api::time_value(now));
     api::set_condition(node, condition, now);
   };
-  set("MemoryPressure", "False", "KubeletHasSufficientMemory",
-      "kubelet has sufficient memory available");
-  set("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure");
+  if (pressure.memory) {
+    set("MemoryPressure", "True", "KubeletHasInsufficientMemory",
+        "kubelet has insufficient memory available");
+  } else {
+    set("MemoryPressure", "False", "KubeletHasSufficientMemory",
+        "kubelet has sufficient memory available");
+  }
+  if (pressure.disk) {
+    set("DiskPressure", "True", "KubeletHasDiskPressure", "kubelet has disk pressure");
+  } else {
+    set("DiskPressure", "False", "KubeletHasNoDiskPressure", "kubelet has no disk pressure");
+  }
   set("PIDPressure", "False", "KubeletHasSufficientPID", "kubelet has sufficient PID available");
   set("Ready", "True", "KubeletReady", "kubelet is posting ready status");
 }
 
 }  // namespace
 
-doc::Value make_node(const NodeContext& context, const MachineIdentity& identity) {
+doc::Value make_node(const NodeContext& context, const MachineIdentity& identity,
+                     const NodePressure& pressure) {
   doc::Value node = doc::Value::object({{"apiVersion"_key, "v1"}, {"kind"_key, "Node"}});
   doc::Value& metadata = node.edit("metadata"_key);
   metadata.set("name"_key, context.node_name());
@@ -100,11 +110,11 @@ doc::Value make_node(const NodeContext& context, const MachineIdentity& identity
   spec.set("podCIDRs"_key, std::move(cidrs));
   if (context.options.taints.size() != 0) spec.set("taints"_key, context.options.taints);
   node.set("spec"_key, std::move(spec));
-  return with_node_status(std::move(node), context, identity);
+  return with_node_status(std::move(node), context, identity, pressure);
 }
 
 doc::Value with_node_status(doc::Value node, const NodeContext& context,
-                            const MachineIdentity& identity) {
+                            const MachineIdentity& identity, const NodePressure& pressure) {
   doc::Value& status = node.edit("status"_key);
   status.set("addresses"_key, addresses(context));
   status.set("capacity"_key, resources(context.options, false));
@@ -112,7 +122,7 @@ doc::Value with_node_status(doc::Value node, const NodeContext& context,
   status.set("nodeInfo"_key, node_info(identity));
   doc::Value endpoint = doc::Value::object({{"Port"_key, kKubeletPort}});
   status.set("daemonEndpoints"_key, doc::Value::object({{"kubeletEndpoint"_key, endpoint}}));
-  set_conditions(node, context.loop.now());
+  set_conditions(node, pressure, context.loop.now());
   return node;
 }
 

@@ -18,12 +18,19 @@ struct MachineIdentity {
   std::string boot_id;
 };
 
+/// What the node is short of.
+struct NodePressure {
+  bool memory = false;
+  bool disk = false;
+};
+
 /// The Node object as a kubelet registers it.
-doc::Value make_node(const NodeContext& context, const MachineIdentity& identity);
+doc::Value make_node(const NodeContext& context, const MachineIdentity& identity,
+                     const NodePressure& pressure = {});
 
 /// `node` with the status as the kubelet sees it now; conditions of others stay.
 doc::Value with_node_status(doc::Value node, const NodeContext& context,
-                            const MachineIdentity& identity);
+                            const MachineIdentity& identity, const NodePressure& pressure = {});
 
 /// The node's Lease, renewed now.
 doc::Value make_lease(const NodeContext& context, const doc::Value& node);

@@ -15,6 +15,11 @@ namespace {
 using namespace doc::literals;
 using api::Container;
 
+// The condition of a Pod that is stopped for the sake of others, which others set too, and the
+// kubelet's reason for it.
+constexpr std::string_view kDisruptionTarget = "DisruptionTarget";
+constexpr std::string_view kTerminationByKubelet = "TerminationByKubelet";
+
 struct ConditionText {
   bool is_true = false;
   std::string_view reason = {};
@@ -123,6 +128,11 @@ bool is_own_condition(std::string_view type) {
          type == "ContainersReady" || type == "PodScheduled";
 }
 
+bool is_own_disruption(const doc::Value& condition) {
+  return condition["type"_key].as_string() == kDisruptionTarget &&
+         condition["reason"_key].as_string() == kTerminationByKubelet;
+}
+
 doc::Value make_conditions(const api::Pod& pod, const PodState& state, std::string_view phase,
                            const doc::Value& now) {
   const api::PodSpec spec = pod.spec();
@@ -137,9 +147,13 @@ doc::Value make_conditions(const api::Pod& pod, const PodState& state, std::stri
   add("Ready", ready(pod, containers));
   add("ContainersReady", containers);
   add("PodScheduled", {true, {}, {}});
+  const bool is_disrupted = state.terminated && state.failed_for_node;
   for (const doc::Value& other : pod.conditions().items()) {
-    if (!is_own_condition(other["type"_key].as_string())) conditions.push_back(other);
+    const std::string_view type = other["type"_key].as_string();
+    if (is_own_condition(type) || (is_disrupted && type == kDisruptionTarget)) continue;
+    conditions.push_back(other);
   }
+  if (is_disrupted) add(kDisruptionTarget, {true, kTerminationByKubelet, state.failure_message});
   return doc::Value::array(std::move(conditions));
 }
 
@@ -303,7 +317,9 @@ bool should_restart(std::string_view restart_policy, std::int32_t exit_code) {
 }
 
 std::string_view pod_phase(const api::PodSpec& spec, const PodState& state) {
-  if (!state.failure_reason.empty()) return "Failed";
+  // Nobody is told that a Pod has failed while containers of it may still run (status manager,
+  // mergePodStatus).
+  if (!state.failure_reason.empty() && state.terminated) return "Failed";
   const PhaseCounts counts = count_containers(spec, state);
   const std::string_view policy = spec.restart_policy();
   if (counts.failed_init > 0 && policy == "Never") return "Failed";
@@ -326,11 +342,13 @@ std::string_view pod_phase(const api::PodSpec& spec, const PodState& state) {
 }
 
 doc::Value merge_pod_status(const doc::Value& present, doc::Value status) {
-  const auto is_foreign = [](const doc::Value& condition) {
-    return !is_own_condition(condition["type"_key].as_string());
-  };
   const auto before = present["conditions"_key].items();
   const auto after = status["conditions"_key].items();
+  const bool has_disrupted = std::ranges::any_of(after, is_own_disruption);
+  const auto is_foreign = [has_disrupted](const doc::Value& condition) {
+    const std::string_view type = condition["type"_key].as_string();
+    return !is_own_condition(type) && !(has_disrupted && type == kDisruptionTarget);
+  };
   if (std::ranges::none_of(before, is_foreign) && std::ranges::none_of(after, is_foreign)) {
     return status;
   }
@@ -399,8 +417,10 @@ doc::Value make_pod_status(const api::Pod& pod, const PodState& state, const Hos
     const doc::Value& old_ips = before["podIPs"_key];
     add("podIPs"_key, is_ip_list(old_ips, state.ips) ? old_ips : ip_list(state.ips));
   }
-  if (!state.failure_reason.empty()) add("reason"_key, state.failure_reason);
-  if (!state.failure_message.empty()) add("message"_key, state.failure_message);
+  if (state.terminated && !state.failure_reason.empty()) {
+    add("reason"_key, state.failure_reason);
+    add("message"_key, state.failure_message);
+  }
   if (has_init_containers) {
     add("initContainerStatuses"_key,
         make_statuses(spec.init_containers(), state.init_containers, true));

@@ -143,6 +143,16 @@ void PodWorker::reject(std::string_view reason, std::string_view message) {
   publish();
 }
 
+void PodWorker::evict(std::string_view message, bool for_node) {
+  constexpr sim::Duration kGrace = std::chrono::seconds{1};
+  if (state_.terminating) return;
+  record("Warning", "Evicted", message);
+  state_.failure_reason = "Evicted";
+  state_.failure_message = message;
+  state_.failed_for_node = for_node;
+  begin_termination(kGrace);
+}
+
 void PodWorker::update(doc::Value pod) {
   const doc::Value before = std::exchange(pod_, std::move(pod));
   if (api::is_being_deleted(pod_)) {

@@ -17,6 +17,7 @@
 #include "core/apiserver/pod_streams.h"
 #include "core/node/container.h"
 #include "core/node/container_state.h"
+#include "core/node/eviction_plan.h"
 #include "core/node/node_context.h"
 #include "core/node/port_forwarder.h"
 #include "core/node/prober.h"
@@ -54,6 +55,9 @@ class PodWorker {
   void restore_ended();
   /// Refuses the Pod for good.
   void reject(std::string_view reason, std::string_view message);
+  /// Stops the Pod for good; it fails as `Evicted`. With `for_node` its node is short of
+  /// something, which its status then says too.
+  void evict(std::string_view message, bool for_node);
   /// The Pod has changed in the API.
   void update(doc::Value pod);
   /// The Pod is gone from the API: everything is stopped, then the worker asks to be forgotten.
@@ -75,6 +79,8 @@ class PodWorker {
   /// What its running containers use; nothing as long as one of them runs for less than
   /// `sim::RecentSum::kSpan`.
   std::vector<apiserver::ContainerUsage> usage() const;
+  /// What its containers and volumes hold of the node now; valid until the Pod changes.
+  PodHoldings measure() const;
   /// The log that `kubectl logs` reads, or the kubelet's reason why there is none.
   api::Result<ContainerLog*> find_log(const apiserver::PodLogOptions& options) const;
   /// Whether a conversation with that container could begin now; with none, one with the ports.

@@ -141,6 +141,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .environment = std::move(variables),
       .service_environment = make_service_environment(),
       .files = {},
+      .image_bytes = 0,
       .informers = node_.informers,
       .started_at = node_.loop.now(),
       .children = {},
@@ -148,6 +149,8 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
   });
   if (image.config->has_shell) machine->files.make_folder("/tmp");
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);
+  machine->image_bytes = machine->files.bytes();
+  machine->disk = &node_.disk;
   volumes_.mount(spec, machine->files);
   return machine;
 }

@@ -2,6 +2,7 @@
 #include "core/node/volumes.h"
 
 #include <fmt/format.h>
+#include "core/api/quantity.h"
 #include "core/doc/base64.h"
 
 namespace rockpool::node {
@@ -115,6 +116,11 @@ Done fill(const api::Pod& pod, const doc::Value& volume, const ReferenceSource& 
                     "persistentvolumeclaims \"{}\" not found",
                     pod.namespace_name(), name, name)};
   }
+  const doc::Value& empty_dir = volume["emptyDir"_key];
+  if (empty_dir["medium"_key].as_string() == "Memory") {
+    const api::Quantity limit = api::Quantity::from_value(empty_dir["sizeLimit"_key]);
+    if (!limit.is_zero()) files.set_capacity(limit.value());
+  }
   // emptyDir, hostPath and the rest begin empty.
   return {};
 }
@@ -157,6 +163,11 @@ void PodVolumes::refresh(const api::Pod& pod, const ReferenceSource& source) {
     FileSystem fresh;
     if (fill(pod, volume, source, fresh)) *found->second = std::move(fresh);
   }
+}
+
+std::int64_t PodVolumes::bytes(std::string_view name) const {
+  const auto found = volumes_.find(name);
+  return found == volumes_.end() ? 0 : found->second->bytes();
 }
 
 bool has_volumes_with_references(const api::Pod& pod) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <map>
 #include <memory>
@@ -33,6 +34,8 @@ class PodVolumes {
   /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have
   /// changed.
   void refresh(const api::Pod& pod, const ReferenceSource& source);
+  /// The bytes of the files in that volume; 0 if it is not there.
+  std::int64_t bytes(std::string_view name) const;
 
  private:
   std::map<std::string, std::shared_ptr<FileSystem>, std::less<>> volumes_;

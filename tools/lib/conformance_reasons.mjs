@@ -14,9 +14,6 @@ export const reasons = {
     ...rows('Services', ['should work after restarting apiserver [Disruptive]'],
             'upstream deletes the Pods of the API server, and skips this where there are none, as here: the API ' +
                 'server is the cluster itself, and lasts as long'),
-    ...rows('Services', ['should be rejected for evicted pods (no endpoints exist)'],
-            'upstream\'s Pod is evicted because it writes more than its limit of ephemeral storage; kubelets ' +
-                'here do not measure what containers write, and evict none for it'),
     ...rows('Proxy version v1', ['should proxy logs on node using proxy subresource'],
             'upstream lists the log files of a node (/var/log) through its kubelet; nodes here are not machines with ' +
                 'files, and only containers have logs'),

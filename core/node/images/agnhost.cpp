@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include "core/doc/json.h"
+#include "core/node/images/agnhost_connect.h"
 #include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
@@ -365,6 +366,10 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
   }
   if (command == "serve-hostname") {
     sim::Task<std::int32_t> task = run_serve_hostname(context);
+    co_return co_await task;
+  }
+  if (command == "connect") {
+    sim::Task<std::int32_t> task = run_agnhost_connect(context);
     co_return co_await task;
   }
   if (command == "porter") {

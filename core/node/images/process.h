@@ -20,6 +20,7 @@
 #include "core/node/file_system.h"
 #include "core/node/image_reference.h"
 #include "core/node/images/standard_streams.h"
+#include "core/node/node_disk.h"
 #include "core/sim/channel.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
@@ -82,6 +83,8 @@ struct Machine {
   /// Makes the variables that tell of Services, when they are asked for.
   std::function<std::vector<EnvironmentVariable>()> service_environment;
   FileSystem files;
+  /// How many bytes of `files` the image brought.
+  std::int64_t image_bytes = 0;
   /// The API as cached by the node, for the few images that watch it.
   client::Informers& informers;
   sim::Time started_at;
@@ -91,6 +94,8 @@ struct Machine {
   std::span<const std::string_view> missing_programs = {};
   /// Null until there is a container.
   ProcessTable* processes = nullptr;
+  /// The node's disk, or nullptr where nobody measures it.
+  const NodeDisk* disk = nullptr;
   /// Nanoseconds of CPU that its processes have used lately.
   sim::RecentSum work = {};
 

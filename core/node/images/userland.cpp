@@ -11,6 +11,7 @@
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_archive.h"
 #include "core/node/images/userland_dig.h"
+#include "core/node/images/userland_disk.h"
 #include "core/node/images/userland_ip.h"
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_processes.h"
@@ -478,6 +479,10 @@ Program find_userland_program(std::string_view name) {
       {"kill", run_kill},
       {"ip", run_ip},
       {"tar", run_tar},
+      {"dd", run_dd},
+      {"fallocate", run_fallocate},
+      {"du", run_du},
+      {"df", run_df},
   };
   const std::string_view base = base_name(name);
   for (const auto& [known, program] : kPrograms) {

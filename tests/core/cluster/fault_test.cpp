@@ -24,6 +24,7 @@ TEST_CASE("every fault reads back from its own document") {
            R"({"cut":"node/node-1","from":"control-plane"})",
            R"({"delay":"200ms","slow":"node/node-1"})",
            R"({"from":"outside","lose":"node/node-1","loss":0.25})",
+           R"({"fill":"node/node-1","memory":"1Gi","storage":"95Gi"})",
            R"({"heal":"node/node-1"})",
            R"({"freeze":"proxy/node-1"})",
            R"({"thaw":"proxy/node-1"})",
