@@ -12,7 +12,7 @@ namespace rockpool::web {
 namespace {
 
 std::unexpected<api::Status> bad(std::string_view name, std::string_view what) {
-  return expected(fmt::format("fetch: {}", name), what);
+  return expected(fmt::format("fetch.{}", name), what);
 }
 
 api::Result<void> read_member(std::string_view name, const doc::Value& value,
@@ -28,7 +28,7 @@ api::Result<void> read_member(std::string_view name, const doc::Value& value,
   }
   if (!value.is_string()) return bad(name, "a string");
   if (name == "timeout") {
-    const auto timeout = read_duration("fetch: timeout", value.as_string(), sim::Duration{1});
+    const auto timeout = read_duration("fetch.timeout", value.as_string(), sim::Duration{1});
     if (!timeout) return std::unexpected{timeout.error()};
     options.timeout = *timeout;
   } else if (name == "url") {
@@ -40,7 +40,7 @@ api::Result<void> read_member(std::string_view name, const doc::Value& value,
   } else if (name == "body") {
     options.body = value.as_string();
   } else {
-    return std::unexpected{api::bad_request(fmt::format("fetch: {}: unknown", name))};
+    return std::unexpected{api::bad_request(fmt::format("fetch.{}: unknown", name))};
   }
   return {};
 }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/**
- * A span of virtual time in Go's notation (`'10s'`, `'1m30s'`, `'250ms'`), or a number of seconds.
- */
-export type Duration = string|number;
+/** A span of virtual time in Go's notation (`'10s'`, `'1m30s'`, `'250ms'`), or a number of seconds. */
+export type Duration = string | number;
 
 /** A Kubernetes Status object. */
 export interface Status {
   apiVersion: 'v1';
   kind: 'Status';
-  status: 'Success'|'Failure';
+  metadata?: { remainingItemCount?: number; resourceVersion?: string; continue?: string };
+  status: 'Success' | 'Failure';
   message: string;
   reason: string;
   code: number;
@@ -18,7 +17,7 @@ export interface Status {
     group?: string;
     kind?: string;
     uid?: string;
-    causes?: {reason?: string; message?: string; field?: string}[];
+    causes?: { reason?: string; message?: string; field?: string }[];
     retryAfterSeconds?: number;
   };
 }
@@ -26,10 +25,7 @@ export interface Status {
 /** What every function throws (or rejects with) when the cluster refuses something. */
 export class StatusError extends Error {
   readonly status: Status;
-  /**
-   * For `apply`: the line and column that are to blame, counted from 1; 0 if there is no such
-   * place.
-   */
+  /** For `apply`: the line and column that are to blame, counted from 1; 0 if there is no such place. */
   readonly line: number;
   readonly column: number;
   /** For `apply`: the object that is to blame, such as `service/web`. */
@@ -45,27 +41,25 @@ export interface Explanation {
   summary: string;
   /** What to do about it; empty if nothing is wrong. */
   advice: string;
-  /**
-   * Everything that was looked at, in order of the way; the last one is the cause if there is one.
-   */
-  findings: {isWell: boolean; text: string}[];
+  /** Everything that was looked at, in order of the way; the last one is the cause if there is one. */
+  findings: { isWell: boolean; text: string }[];
 }
 
 /** How the nodes' proxies treat connections to Services: kube-proxy's --proxy-mode. */
-export type ProxyMode = 'userspace'|'iptables'|'ipvs'|'nftables';
+export type ProxyMode = 'userspace' | 'iptables' | 'ipvs' | 'nftables';
 /** How ipvs chooses: in turn, the least busy, or by the client's address. */
-export type IpvsScheduler = 'rr'|'lc'|'sh';
+export type IpvsScheduler = 'rr' | 'lc' | 'sh';
 
 export interface ClusterOptions {
   /** Decides every random choice; a whole number from 0 to 2^64 - 1. Default 1. */
-  seed?: number|bigint|string;
+  seed?: number | bigint | string;
   /** Worker nodes, from 0 to 16,000. Default 3. */
   nodes?: number;
   /**
-   * The IP families of Pods, Services and nodes: one, or both for dual stack, the primary one
-   * first. Default ['IPv4'].
+   * The IP families of Pods, Services and nodes: one, or both for dual stack, the primary one first.
+   * Default ['IPv4'].
    */
-  ipFamilies?: ('IPv4'|'IPv6')[];
+  ipFamilies?: ('IPv4' | 'IPv6')[];
   /** Whether CoreDNS is installed. Default true. */
   dns?: boolean;
   /** True: requests need the rights that RBAC gives their user. Default: all may do all. */
@@ -75,9 +69,7 @@ export interface ClusterOptions {
   /** How long the news of a change takes to reach a node's proxy, and by how much nodes differ. */
   proxyDelay?: string;
   proxyDelaySpread?: string;
-  /**
-   * The mode in which proxies start. Default userspace; ipvs chooses by rr unless told otherwise.
-   */
+  /** The mode in which proxies start. Default userspace; ipvs chooses by rr unless told otherwise. */
   proxyMode?: ProxyMode;
   ipvsScheduler?: IpvsScheduler;
   /** Where the engine's .wasm file is; as Emscripten's Module.locateFile. */
@@ -89,7 +81,7 @@ export interface Applied {
   /** Empty for objects without a namespace. */
   namespace: string;
   name: string;
-  result: 'created'|'configured'|'unchanged';
+  result: 'created' | 'configured' | 'unchanged';
 }
 
 export interface ApiRequest {
@@ -97,7 +89,7 @@ export interface ApiRequest {
   method?: string;
   /** `/api/v1/namespaces/default/pods` */
   path: string;
-  query?: Record<string, string>|[string, string][];
+  query?: Record<string, string> | [string, string][];
   headers?: Record<string, string>;
   /** A string as it is; anything else as JSON. */
   body?: unknown;
@@ -110,7 +102,7 @@ export interface ApiResponse {
 }
 
 export interface WatchEvent<T = any> {
-  type: 'ADDED'|'MODIFIED'|'DELETED'|'BOOKMARK'|'ERROR';
+  type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
   object: T;
 }
 
@@ -126,8 +118,9 @@ export interface FetchOptions {
 
 /** One point of a request's way. */
 export interface Hop {
-  kind:|'client'|'resolved'|'dns_query'|'dns_answer'|'connect'|'proxy'|'choice'|'dial_failed'|
-      'policy'|'server'|'response'|'failed';
+  kind:
+    | 'client' | 'resolved' | 'dns_query' | 'dns_answer' | 'connect' | 'proxy'
+    | 'choice' | 'dial_failed' | 'policy' | 'server' | 'response' | 'failed';
   /** RFC 3339 with nanoseconds. */
   time: string;
   from?: string;
@@ -145,18 +138,15 @@ export interface FetchResult {
   headers?: Record<string, string>;
   body?: string;
   /** Why there is no answer. */
-  failure?: {kind: string; message: string};
+  failure?: { kind: string; message: string };
   trace: Hop[];
 }
 
-/**
- * A connection as a node sees it. Where packets and answers do not mirror each other, the node
- * changes addresses.
- */
+/** A connection as a node sees it. Where packets and answers do not mirror each other, the node changes addresses. */
 export interface TrackedConnection {
-  protocol: 'TCP'|'UDP'|'SCTP';
+  protocol: 'TCP' | 'UDP' | 'SCTP';
   /** Empty for UDP. */
-  state: ''|'SYN_SENT'|'ESTABLISHED'|'CLOSE_WAIT'|'TIME_WAIT'|'CLOSE';
+  state: '' | 'SYN_SENT' | 'ESTABLISHED' | 'CLOSE_WAIT' | 'TIME_WAIT' | 'CLOSE';
   /** `address:port`. */
   source: string;
   destination: string;
@@ -179,42 +169,21 @@ export interface RememberedClient {
 }
 
 /** What can be done to a cluster from outside its API. */
-export type Fault =|{
-  kill: string;
-  now?: boolean
-}
-|{
-  crash: string;
-  container?: string
-}
-|{stop: string}|{start: string}|{
-  cut: string;
-  from?: string
-}
-|{
-  slow: string;
-  from?: string;
-  delay: string
-}
-|{
-  lose: string;
-  from?: string;
-  loss: number
-}
-|{
-  heal: string;
-  from?: string
-}
-/**
- * Something that is no Pod takes as much of the node, as quantities; kubelets evict Pods of nodes
- * that are short.
- */
-|{
-  fill: string;
-  storage?: string;
-  memory?: string
-}
-|{freeze: string}|{thaw: string}|{halt: string}|{resume: string};
+export type Fault =
+  | { kill: string; now?: boolean }
+  | { crash: string; container?: string }
+  | { stop: string }
+  | { start: string }
+  | { cut: string; from?: string }
+  | { slow: string; from?: string; delay: string }
+  | { lose: string; from?: string; loss: number }
+  | { heal: string; from?: string }
+  /** Something that is no Pod takes as much of the node, as quantities; kubelets evict Pods of nodes that are short. */
+  | { fill: string; storage?: string; memory?: string }
+  | { freeze: string }
+  | { thaw: string }
+  | { halt: string }
+  | { resume: string };
 
 export const MIN_SPEED: number;
 export const MAX_SPEED: number;
@@ -232,44 +201,33 @@ export class Rockpool {
   /** The Kubernetes REST API; refusals are answers with their status, not exceptions. */
   request(request: ApiRequest): Promise<ApiResponse>;
   /**
-   * Watches a path such as `/api/v1/pods`; returns a function that ends it. Events come as time
-   * passes. `onEnd` is called when the cluster ends it.
+   * Watches a path such as `/api/v1/pods`; returns a function that ends it. Events come as time passes. `onEnd` is
+   * called when the cluster ends it.
    */
-  watch<T = any>(path: string, onEvent: (event: WatchEvent<T>) => void, onEnd?: () => void):
-      () => void;
-  /**
-   * A request through the simulated network. While the clock does not play, time passes until it
-   * is answered.
-   */
+  watch<T = any>(path: string, onEvent: (event: WatchEvent<T>) => void, onEnd?: () => void): () => void;
+  /** A request through the simulated network. While the clock does not play, time passes until it is answered. */
   fetch(url: string, options?: FetchOptions): Promise<FetchResult>;
   fault(fault: Fault): Promise<void>;
   /**
-   * Walks the way of a request as things are now, without sending it, and names the first thing
-   * that is wrong with it: the name, the Service, its Pods, the proxy, the network, the process
-   * that should listen.
+   * Walks the way of a request as things are now, without sending it, and names the first thing that is wrong with it:
+   * the name, the Service, its Pods, the proxy, the network, the process that should listen.
    */
-  explain(url: string, options?: {from?: string}): Promise<Explanation>;
+  explain(url: string, options?: { from?: string }): Promise<Explanation>;
   /**
-   * The rules by which a node's proxy works, as its mode's own tool shows them: `iptables-save`
-   * (userspace and iptables), `ipvsadm -Ln` (ipvs), `nft list ruleset` (nftables).
+   * The rules by which a node's proxy works, as its mode's own tool shows them: `iptables-save` (userspace and
+   * iptables), `ipvsadm -Ln` (ipvs), `nft list ruleset` (nftables).
    */
   proxyRules(node: string): string;
   /** The connections that a node's kernel tracks (`conntrack -L`). */
   connections(node: string): TrackedConnection[];
-  /**
-   * The clients that a node's proxy sends to the same endpoint again (`sessionAffinity:
-   * ClientIP`).
-   */
+  /** The clients that a node's proxy sends to the same endpoint again (`sessionAffinity: ClientIP`). */
   affinities(node: string): RememberedClient[];
   /** Starts the proxies of all nodes anew in another mode; open connections go on. */
-  setProxyMode(mode: ProxyMode, options?: {ipvsScheduler?: IpvsScheduler}): Promise<void>;
+  setProxyMode(mode: ProxyMode, options?: { ipvsScheduler?: IpvsScheduler }): Promise<void>;
 
   /** Lets virtual time pass. */
   advance(span: Duration): void;
-  /**
-   * Goes on to the next change of the API or the next finished request; false if there is none
-   * within an hour.
-   */
+  /** Goes on to the next change of the API or the next finished request; false if there is none within an hour. */
   step(): boolean;
   /** Lets virtual time follow the wall clock, `speed` times as fast. */
   play(speed?: number): void;
@@ -287,24 +245,20 @@ export class Rockpool {
 }
 
 /**
- * `<rockpool-sandbox>`: the front end. Taken out of the page, it ends its cluster; put back, it
- * starts a new one. Fires `ready` (detail: the cluster) and `error` (detail: the reason), both
- * bubbling.
+ * `<rockpool-sandbox>`: the front end. Taken out of the page, it ends its cluster; put back, it starts a new one.
+ * Fires `ready` (detail: the cluster) and `error` (detail: the reason), both bubbling.
  */
 export interface RockpoolSandboxElement extends HTMLElement {
   /** The cluster it shows; set while it runs. */
-  readonly cluster: Rockpool|undefined;
-  /**
-   * Settles once the cluster runs; a new promise for each time that the element is put into a
-   * page.
-   */
+  readonly cluster: Rockpool | undefined;
+  /** Settles once the cluster runs; a new promise for each time that the element is put into a page. */
   readonly ready: Promise<Rockpool>;
   /** The text in the editor; what is put there can be undone. */
   editorText: string;
   /** What is to be seen, in words. */
   readonly outline: string;
   /** Where the widgets are, in CSS pixels from the element's corner: for tours and tests. */
-  widgets(): {id: string; x: number; y: number; width: number; height: number; text: string}[];
+  widgets(): { id: string; x: number; y: number; width: number; height: number; text: string }[];
 }
 
 declare global {

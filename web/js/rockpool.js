@@ -34,6 +34,12 @@ function requireString(name, value) {
   return value;
 }
 
+function requireObject(name, value) {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isObject) throw badRequest(`${name}: expected an object, not ${value === null ? 'null' : typeof value}`);
+  return value;
+}
+
 function requireFunction(name, value) {
   if (typeof value !== 'function') throw badRequest(`${name}: expected a function, not ${typeof value}`);
   return value;
@@ -88,7 +94,8 @@ export class Rockpool {
   }
 
   static async create(options = {}) {
-    const core = await loadCore(options.locateFile);
+    const { locateFile } = requireObject('options', options);
+    const core = await loadCore(locateFile);
     return Rockpool.#adopt(core.Cluster.create(optionsText(options)));
   }
 
@@ -110,14 +117,18 @@ export class Rockpool {
   // Commands.
 
   async apply(yaml) {
-    return parse(this.#live().apply(requireString('apply', yaml))).applied;
+    return parse(this.#live().apply(requireString('apply.yaml', yaml))).applied;
   }
 
-  async request({ method = 'GET', path, query, headers = {}, body = '' }) {
+  async request(wanted) {
+    const { method = 'GET', path, query, headers = {}, body = '' } = requireObject('request', wanted);
+    for (const [name, value] of Object.entries(requireObject('request.headers', headers))) {
+      requireString(`request.headers.${name}`, value);
+    }
     const isText = typeof body === 'string';
     const fields = isText ? headers : { 'content-type': 'application/json', ...headers };
     const request = {
-      method,
+      method: requireString('request.method', method),
       target: requireString('request.path', path) + queryText(query),
       headers: fields,
       body: isText ? body : JSON.stringify(body),
@@ -126,8 +137,8 @@ export class Rockpool {
   }
 
   watch(path, onEvent, onEnd = () => {}) {
-    requireFunction('watch', onEvent);
-    requireFunction('watch', onEnd);
+    requireFunction('watch.onEvent', onEvent);
+    requireFunction('watch.onEnd', onEnd);
     const engine = this.#live();
     let id;
     let hasEnded = false;
@@ -135,7 +146,7 @@ export class Rockpool {
       if (this.#watches.delete(stop)) engine.stopWatch(id);
     };
     // What is known already comes, and a watch may end, before the call returns.
-    const watching = engine.watch(requireString('watch', path), (line) => {
+    const watching = engine.watch(requireString('watch.path', path), (line) => {
       if (line !== null) return onEvent(JSON.parse(line));
       hasEnded = true;
       this.#watches.delete(stop);
@@ -147,7 +158,7 @@ export class Rockpool {
   }
 
   async fetch(url, { from, method, headers, body, timeout } = {}) {
-    const options = { url: requireString('fetch', url), from, method, headers, body };
+    const options = { url: requireString('fetch.url', url), from, method, headers, body };
     if (timeout !== undefined) options.timeout = durationText('fetch.timeout', timeout);
     const engine = this.#live();
     let finish;
@@ -165,7 +176,7 @@ export class Rockpool {
   }
 
   async fault(fault) {
-    parse(this.#live().fault(JSON.stringify(fault)));
+    parse(this.#live().fault(JSON.stringify(requireObject('fault', fault))));
   }
 
   async explain(url, { from = 'external' } = {}) {
@@ -173,26 +184,26 @@ export class Rockpool {
   }
 
   proxyRules(node) {
-    return parse(this.#live().proxyRules(requireString('proxyRules', node))).rules;
+    return parse(this.#live().proxyRules(requireString('proxyRules.node', node))).rules;
   }
 
   connections(node) {
-    return parse(this.#live().connections(requireString('connections', node))).connections;
+    return parse(this.#live().connections(requireString('connections.node', node))).connections;
   }
 
   affinities(node) {
-    return parse(this.#live().affinities(requireString('affinities', node))).clients;
+    return parse(this.#live().affinities(requireString('affinities.node', node))).clients;
   }
 
   async setProxyMode(mode, { ipvsScheduler = 'rr' } = {}) {
-    parse(this.#live().setProxyMode(String(mode), String(ipvsScheduler)));
+    parse(this.#live().setProxyMode(requireString('setProxyMode.mode', mode), requireString('setProxyMode.ipvsScheduler', ipvsScheduler)));
   }
 
   // Time.
 
   advance(span) {
     const engine = this.#live();
-    parse(engine.advance(durationText('advance', span), Number.MAX_SAFE_INTEGER));
+    parse(engine.advance(durationText('advance.span', span), Number.MAX_SAFE_INTEGER));
   }
 
   step() {
@@ -202,7 +213,7 @@ export class Rockpool {
   play(speed = 1) {
     this.#live();
     if (typeof speed !== 'number' || !(speed >= MIN_SPEED && speed <= MAX_SPEED)) {
-      throw badRequest(`play: expected a speed from ${MIN_SPEED} to ${MAX_SPEED}`);
+      throw badRequest(`play.speed: expected a speed from ${MIN_SPEED} to ${MAX_SPEED}`);
     }
     this.pause();
     if (this.#clock) return this.#clock.play(speed);
