@@ -49,6 +49,11 @@ struct FetchOptions {
   std::uint64_t client = 0;
   /// After how long the client gives up.
   sim::Duration timeout = std::chrono::seconds{30};
+  /// Of `https`: takes any certificate, as `curl -k` does.
+  bool insecure = false;
+  /// The certificates to trust, in PEM, as curl's `--cacert`. Nobody else is trusted: there are no
+  /// public authorities in this world.
+  std::string authorities;
 };
 
 /// How a DNS message travels.

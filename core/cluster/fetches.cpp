@@ -78,10 +78,24 @@ std::shared_ptr<Fetches::Kept> Fetches::keep(std::uint64_t client, const net::Re
   std::shared_ptr<Kept>& kept = kept_[client];
   if (!kept) {
     const net::HttpClient::Options options{.keep_alive = true, .remember_addresses = true};
-    kept = std::make_shared<Kept>(Kept{net::HttpClient{host, options}, 0});
+    kept = std::make_shared<Kept>(Kept{net::HttpClient{host, options}});
   }
   kept->request = request;
   return kept;
+}
+
+net::Ref<const net::TlsClient> Fetches::tls_of(const FetchOptions& options, Kept* kept) {
+  if (kept != nullptr && kept->tls && kept->insecure == options.insecure &&
+      kept->authorities == options.authorities) {
+    return kept->tls;
+  }
+  auto tls = options.insecure ? net::insecure_tls() : net::trusting_tls(options.authorities);
+  if (kept != nullptr) {
+    kept->tls = tls;
+    kept->insecure = options.insecure;
+    kept->authorities = options.authorities;
+  }
+  return tls;
 }
 
 void Fetches::close_client(std::uint64_t client) {
@@ -93,6 +107,7 @@ void Fetches::close_client(std::uint64_t client) {
 
 api::Result<void> Fetches::start(const FetchOptions& options, Done done) {
   if (auto checked = check(options); !checked) return checked;
+  auto url = net::Url::parse(options.url);
   net::HttpRequest request;
   request.method = options.method;
   request.headers = options.headers;
@@ -104,9 +119,11 @@ api::Result<void> Fetches::start(const FetchOptions& options, Done done) {
   fetch_options.trace = true;
   const std::uint64_t id = next_id_++;
   const net::Ref<net::Host> host = *find_client(options.from);
-  under_way_.emplace(id, sim::Process{loop_, run(host, keep(options.client, host, id),
-                                                 *net::Url::parse(options.url), std::move(request),
-                                                 fetch_options, std::move(done), id)});
+  std::shared_ptr<Kept> kept = keep(options.client, host, id);
+  if (url->scheme == "https") fetch_options.tls = tls_of(options, kept.get());
+  under_way_.emplace(
+      id, sim::Process{loop_, run(host, std::move(kept), std::move(*url), std::move(request),
+                                  fetch_options, std::move(done), id)});
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "core/net/client.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
+#include "core/net/tls.h"
 #include "core/sim/task.h"
 
 namespace rockpool::cluster {
@@ -51,11 +52,18 @@ class Fetches {
   struct Kept {
     net::HttpClient client;
     std::uint64_t request = 0;
+    // How its last request handled TLS.
+    net::Ref<const net::TlsClient> tls = {};
+    bool insecure = false;
+    std::string authorities = {};
   };
 
   // The connection that is kept under that number, made if need be; null for 0.
   std::shared_ptr<Kept> keep(std::uint64_t client, const net::Ref<net::Host>& host,
                              std::uint64_t request);
+  // How a request handles TLS: as the last one on its connection if it wants the same, so that the
+  // connection stays of use.
+  static net::Ref<const net::TlsClient> tls_of(const FetchOptions& options, Kept* kept);
   sim::Task<void> run(net::Ref<net::Host> host, std::shared_ptr<Kept> kept, net::Url url,
                       net::HttpRequest request, net::FetchOptions options, Done done,
                       std::uint64_t id);

@@ -46,6 +46,8 @@ FetchOptions read_fetch(const doc::Value& value) {
   options.body = value["body"].as_string();
   options.timeout = sim::Duration{value["timeout"].as_int()};
   options.client = static_cast<std::uint64_t>(value["client"].as_int());
+  options.insecure = value["insecure"].as_bool();
+  options.authorities = value["authorities"].as_string();
   for (const doc::Value& pair : value["headers"].items()) {
     options.headers.add(pair.at(0).as_string(), pair.at(1).as_string());
   }
@@ -85,6 +87,8 @@ doc::Value fetch_value(const FetchOptions& options) {
                                       {"body", options.body},
                                       {"timeout", options.timeout.count()}});
   if (options.client != 0) value.set("client", options.client);
+  if (options.insecure) value.set("insecure", true);
+  if (!options.authorities.empty()) value.set("authorities", options.authorities);
   return value;
 }
 

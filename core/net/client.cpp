@@ -11,6 +11,7 @@
 #include "core/net/connection.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
+#include "core/net/tls.h"
 
 namespace rockpool::net {
 
@@ -33,10 +34,12 @@ class FetchRun {
 
  private:
   static sim::Task<bool> establish(FetchRun& self);
+  static sim::Task<bool> shake_hands(FetchRun& self);
 
   static constexpr sim::Time kNever = Connection::kNever;
 
   sim::Time now() const { return host_->loop().now(); }
+  bool is_secure() const { return url_.scheme == "https"; }
   bool keeps_alive() const { return client_ != nullptr && client_->options_.keep_alive; }
   Ref<Connection>& connection() { return client_ != nullptr ? client_->connection_ : own_; }
 
@@ -47,6 +50,8 @@ class FetchRun {
   void remember_addresses(std::vector<IpAddress> addresses);
   void close_connection();
   void close_own();
+  bool believes(const Connection::Handshake& handshake);
+  void add_tls_hop(const Connection::Handshake* handshake);
   void note_failure(FailureKind kind, bool timed_out, bool while_connecting);
   FetchResult fail();
   FetchResult finish(std::expected<HttpResponse, Failure> outcome);
@@ -68,6 +73,7 @@ class FetchRun {
   bool by_client_timeout_ = false;
   bool by_connect_timeout_ = false;
   std::unique_ptr<Failure> lookup_failure_;
+  std::shared_ptr<TlsFailure> tls_failure_;
 };
 
 void FetchRun::begin_trace() {
@@ -96,11 +102,15 @@ void FetchRun::complete(HttpRequest& request) const {
 // True if the client still has a connection to this place.
 bool FetchRun::take_kept_connection() {
   if (client_ == nullptr) return false;
-  const bool same_place = client_->place_port_ == url_.port && client_->place_host_ == url_.host;
+  const bool same_place = client_->place_port_ == url_.port && client_->place_host_ == url_.host &&
+                          client_->place_is_secure_ == is_secure() &&
+                          client_->place_tls_ == options_.tls;
   if (!same_place) {
     client_->forget();
     client_->place_host_ = url_.host;
     client_->place_port_ = url_.port;
+    client_->place_is_secure_ = is_secure();
+    client_->place_tls_ = options_.tls;
     return false;
   }
   if (keeps_alive() && client_->connection_ && client_->connection_->is_idle()) return true;
@@ -153,6 +163,7 @@ FetchResult FetchRun::fail() {
   failure.remote = remote_;
   failure.by_client_timeout = by_client_timeout_;
   failure.by_connect_timeout = by_connect_timeout_;
+  failure.tls = std::move(tls_failure_);
   if (const Ref<Connection>& open = connection()) failure.local = open->client_address();
   return finish(std::unexpected{std::move(failure)});
 }
@@ -161,7 +172,7 @@ FetchResult FetchRun::finish(std::expected<HttpResponse, Failure> outcome) {
   FetchResult result{std::move(outcome), started_, now(), remote_, trace_};
   if (!result.outcome) result.outcome.error().elapsed = result.ended - started_;
   tell_observer(result);
-  if (!keeps_alive()) close_connection();
+  if (!keeps_alive() || !result.ok()) close_connection();
   return result;
 }
 
@@ -204,6 +215,81 @@ void FetchRun::tell_observer(const FetchResult& result) {
   network->observer()->on_finished(summary);
 }
 
+// Whether the client takes what the server presents; if not, the failure is noted.
+bool FetchRun::believes(const Connection::Handshake& handshake) {
+  const TlsClient* const tls = options_.tls.get();
+  if (handshake.chain && tls != nullptr && !tls->verifies) return true;
+  TlsFailure failure;
+  failure.at = now();
+  failure.peer =
+      peer_name(tls != nullptr && !tls->server_name.empty() ? tls->server_name : url_.host);
+  if (handshake.chain) {
+    const pki::Chain none;
+    const pki::Chain& roots = tls == nullptr ? none : tls->roots;
+    failure.cause = TlsFailure::Cause::certificate;
+    failure.findings = pki::examine(*handshake.chain, roots, failure.peer, failure.at);
+    failure.certificate = handshake.chain->front();
+    if (failure.findings.is_trusted() && !failure.findings.wrong_name) return true;
+    note_failure(FailureKind::certificate_rejected, false, false);
+  } else {
+    failure.cause = handshake.refusal;
+    note_failure(FailureKind::tls_handshake_failed, false, false);
+  }
+  tls_failure_ = std::make_shared<TlsFailure>(std::move(failure));
+  return false;
+}
+
+void FetchRun::add_tls_hop(const Connection::Handshake* handshake) {
+  const Connection& open = *connection();
+  Hop hop;
+  hop.kind = HopKind::tls;
+  hop.time = now();
+  hop.to = open.endpoint();
+  const Host* const server = open.server_host();
+  if (server != nullptr && server->node() != nullptr) hop.node = server->node()->name();
+  if (server != nullptr && server->kind() == HostKind::pod) hop.pod = server->name();
+  if (open.service_port() != nullptr) hop.service = open.service_port()->service_name();
+  if (handshake != nullptr && handshake->chain) {
+    hop.detail = describe_certificate(handshake->chain->front());
+  }
+  if (tls_failure_) {
+    hop.failure = failure_kind_;
+    if (!hop.detail.empty()) hop.detail += ": ";
+    hop.detail += go_tls_message(*tls_failure_);
+  }
+  host_->network()->add_hop(*trace_, *host_, std::move(hop));
+}
+
+// The TLS handshake on a connection that was just made; false, with the failure noted, if it fails.
+sim::Task<bool> FetchRun::shake_hands(FetchRun& self) {
+  Connection* const open = self.connection().get();
+  const TlsClient* const tls = self.options_.tls.get();
+  const std::string& name =
+      tls != nullptr && !tls->server_name.empty() ? tls->server_name : self.url_.host;
+  // Addresses are not asked for by name (RFC 6066).
+  open->send_hello(IpAddress::parse(name) ? std::string{} : name);
+  {
+    Connection::ClientWait wait = open->wait_response(self.deadline_);
+    co_await wait;
+  }
+  bool is_believed = false;
+  const Connection::Handshake* handshake = nullptr;
+  if (open->has_response()) {
+    handshake = &open->take_handshake();
+    is_believed = self.believes(*handshake);
+  } else if (!open->client_failed()) {
+    self.note_failure(FailureKind::response_timed_out, true, false);
+  } else if (open->end_kind() == FailureKind::connection_closed) {
+    self.tls_failure_ = std::make_shared<TlsFailure>();
+    self.note_failure(FailureKind::tls_handshake_failed, false, false);
+  } else {
+    self.note_failure(open->end_kind(), false, false);
+  }
+  if (self.trace_ && self.host_->network() != nullptr) self.add_tls_hop(handshake);
+  if (is_believed) open->set_secure();
+  co_return is_believed;
+}
+
 // Opens a connection to the first address that takes one; false, with the failure noted, if none
 // does.
 sim::Task<bool> FetchRun::establish(FetchRun& self) {
@@ -233,7 +319,11 @@ sim::Task<bool> FetchRun::establish(FetchRun& self) {
     if (open == nullptr) break;
     Connection::ClientWait wait = open->wait_connected(deadline);
     co_await wait;
-    if (open->is_connected()) co_return true;
+    if (open->is_connected()) {
+      if (!self.is_secure()) co_return true;
+      auto shaking = shake_hands(self);
+      co_return co_await shaking;
+    }
     const bool timed_out = !open->client_failed();
     self.note_failure(timed_out ? FailureKind::connection_timed_out : open->end_kind(), timed_out,
                       deadline < self.deadline_);
@@ -292,6 +382,13 @@ sim::Task<FetchResult> HttpClient::fetch(Url url, HttpRequest request, FetchOpti
 
 sim::Task<FetchResult> Host::fetch(Url url, HttpRequest request, FetchOptions options) {
   return FetchRun::run(Ref{this}, nullptr, std::move(url), std::move(request), options);
+}
+
+void retain_ref(const TlsClient* client) {
+  client->retain();
+}
+void release_ref(const TlsClient* client) {
+  client->release();
 }
 
 }  // namespace rockpool::net

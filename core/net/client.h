@@ -8,11 +8,18 @@
 
 #include "core/net/failure.h"
 #include "core/net/http.h"
+#include "core/net/ref.h"
 #include "core/net/socket.h"
 #include "core/net/trace.h"
 #include "core/sim/task.h"
 
 namespace rockpool::net {
+
+struct TlsClient;
+/// How a Ref counts where TlsClient is only a name.
+void retain_ref(const TlsClient* client);
+/// The same.
+void release_ref(const TlsClient* client);
 
 class Host;
 /// How a Ref counts where Host is only a name.
@@ -28,6 +35,8 @@ struct FetchOptions {
   std::optional<sim::Duration> timeout;
   /// Records every hop. Costs time and memory; an observer may ask for it too.
   bool trace = false;
+  /// How to handle `https`; null verifies and trusts nobody.
+  Ref<const TlsClient> tls = {};
 };
 
 /// What came of a request.
@@ -79,6 +88,8 @@ class HttpClient {
   // Where the connection and the addresses lead.
   std::string place_host_;
   std::uint16_t place_port_ = 0;
+  bool place_is_secure_ = false;
+  Ref<const TlsClient> place_tls_;
   Ref<Connection> connection_;
   std::vector<IpAddress> addresses_;
 

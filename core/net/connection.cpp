@@ -104,6 +104,21 @@ void Connection::send_request(HttpRequest request) {
   transmit(true, Packet::request);
 }
 
+void Connection::send_hello(std::string server_name) {
+  handshake_ = std::make_unique<Handshake>(Handshake{std::move(server_name), nullptr});
+  request_under_way_ = true;
+  is_answered_ = false;
+  response_at_ = kNever;
+  if (end_at_ != kNever) return;
+  transmit(true, Packet::hello);
+}
+
+const Connection::Handshake& Connection::take_handshake() {
+  request_under_way_ = false;
+  response_at_ = kNever;
+  return *handshake_;
+}
+
 HttpResponse Connection::take_response() {
   request_under_way_ = false;
   response_at_ = kNever;

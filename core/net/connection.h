@@ -13,6 +13,7 @@
 #include "core/net/network.h"
 #include "core/net/router.h"
 #include "core/net/socket.h"
+#include "core/net/tls.h"
 #include "core/net/trace.h"
 #include "core/sim/task.h"
 
@@ -23,8 +24,13 @@ namespace rockpool::net {
 class ListeningPort : public Counted<ListeningPort> {
  public:
   ListeningPort(Host& host, Protocol protocol, std::uint16_t number, HttpHandler* http,
-                StreamHandler* stream)
-      : host_{&host}, protocol_{protocol}, number_{number}, http_{http}, stream_{stream} {}
+                StreamHandler* stream, TlsServer* tls)
+      : host_{&host},
+        protocol_{protocol},
+        number_{number},
+        http_{http},
+        stream_{stream},
+        tls_{tls} {}
 
   /// TCP or SCTP, whose numbers have nothing to do with each other.
   Protocol protocol() const { return protocol_; }
@@ -32,6 +38,8 @@ class ListeningPort : public Counted<ListeningPort> {
   bool is_open() const { return host_ != nullptr; }
   HttpHandler* http() const { return http_; }
   StreamHandler* stream() const { return stream_; }
+  /// Null if it speaks plain text.
+  TlsServer* tls() const { return tls_; }
   bool is_draining() const { return draining_; }
   int open_connections() const { return open_connections_; }
   int active_connections() const;
@@ -60,6 +68,7 @@ class ListeningPort : public Counted<ListeningPort> {
   std::uint16_t number_;
   HttpHandler* http_;
   StreamHandler* stream_;
+  TlsServer* tls_;
   bool draining_ = false;
   int open_connections_ = 0;
   Connection* first_ = nullptr;
@@ -122,6 +131,21 @@ class Connection : public Counted<Connection> {
   /// True once the connection has come to an end as far as the client knows.
   bool client_failed() const { return end_at_ <= loop_.now(); }
   FailureKind end_kind() const { return end_kind_; }
+  /// What came of a TLS handshake at the server.
+  struct Handshake {
+    /// What the client asked for.
+    std::string server_name;
+    /// What was presented; null if the handshake failed there, for the reason told.
+    pki::SharedChain chain;
+    TlsFailure::Cause refusal = TlsFailure::Cause::alert;
+  };
+  /// Begins a TLS handshake, in place of a request: its answer is waited for like a response.
+  void send_hello(std::string server_name);
+  /// Its result once there is one; the connection is then ready for a request.
+  const Handshake& take_handshake();
+  /// True once the client believes the server; requests are then encrypted.
+  void set_secure() { is_secure_ = true; }
+  bool is_secure() const { return is_secure_; }
   /// Sends a request; requires `is_connected` and no other under way.
   void send_request(HttpRequest request);
   /// Waits until there is an answer or the connection has ended.
@@ -183,7 +207,7 @@ class Connection : public Counted<Connection> {
   friend class ConnectionTracking;
   friend class Host;
 
-  enum class Packet : std::uint8_t { request, response, data, fin };
+  enum class Packet : std::uint8_t { hello, request, response, data, fin };
   struct Pending {
     Packet packet;
     sim::Time sent;
@@ -248,7 +272,11 @@ class Connection : public Counted<Connection> {
   void repeat_later(bool to_server);
   void flush(bool to_server);
   void arrive(bool at_server, Packet packet, std::string data);
+  void deliver_hello();
   void deliver_request();
+  // What a packet that carries a request or begins one finds: false if there is no server to take
+  // it, and what follows from that has been done.
+  bool reach_server(Packet packet);
 
   // Ending.
   void send_reset();
@@ -285,6 +313,7 @@ class Connection : public Counted<Connection> {
   bool is_relayed_ = false;
   bool is_forwarded_ = false;
   bool is_detoured_ = false;
+  bool is_secure_ = false;
   NodeId relay_node_ = 0;
   int dial_retries_ = 0;
   std::uint32_t dial_attempt_ = 0;
@@ -325,6 +354,7 @@ class Connection : public Counted<Connection> {
   // Rarely needed, so made on demand: [0] to the client, [1] to the server.
   std::unique_ptr<Backlog> backlog_[2];
   std::unique_ptr<Strings> strings_;
+  std::unique_ptr<Handshake> handshake_;
   Ref<Trace> trace_;
 };
 

@@ -45,6 +45,10 @@ bool Connection::try_transmit(bool to_server, Pending& pending) {
   at = std::max({at, now(), last_arrival});
   last_arrival = at;
   switch (pending.packet) {
+    case Packet::hello:
+      progress(at);
+      loop_.schedule_at(at, [self = Ref{this}] { self->deliver_hello(); });
+      break;
     case Packet::request:
       progress(at);
       loop_.schedule_at(at, [self = Ref{this}] { self->deliver_request(); });
@@ -102,18 +106,43 @@ void Connection::flush(bool to_server) {
   }
 }
 
-void Connection::deliver_request() {
-  if (client_ == nullptr || client_closed_) return;
+bool Connection::reach_server(Packet packet) {
+  if (client_ == nullptr || client_closed_) return false;
   if (server_ && server_->node() != nullptr && !server_->node()->is_up()) {
     // The machine was switched off while the request was on its way to it.
-    transmit(true, Packet::request);
-    return;
+    transmit(true, packet);
+    return false;
   }
   if (server_port_ == nullptr) {
     // Nobody there any more: the kernel answers with a reset.
     send_reset();
+    return false;
+  }
+  return true;
+}
+
+void Connection::deliver_hello() {
+  if (!reach_server(Packet::hello)) return;
+  progress_at_ = kNever;
+  if (server_port_->http() == nullptr) {
+    // A server of another protocol cannot make sense of it.
+    close_server();
     return;
   }
+  TlsServer* const tls = server_port_->tls();
+  if (tls != nullptr) {
+    handshake_->chain = tls->certificates_for(handshake_->server_name);
+  } else {
+    // An HTTP server answers that this is no request.
+    handshake_->refusal = TlsFailure::Cause::plain_http;
+  }
+  is_answered_ = true;
+  transmit(false, Packet::response);
+  if (!handshake_->chain) close_server();
+}
+
+void Connection::deliver_request() {
+  if (!reach_server(Packet::request)) return;
   if (trace_) add_server_hop();
   progress_at_ = kNever;
   HttpHandler* const handler = server_port_->http();
@@ -122,6 +151,14 @@ void Connection::deliver_request() {
     return;
   }
   server_port_->note_work(now());
+  TlsServer* const tls = server_port_->tls();
+  if (tls != nullptr && !is_secure_) {
+    if (auto answer = tls->answer_plain(request_)) {
+      respond(std::move(*answer));
+      close_server();
+      return;
+    }
+  }
   handler->handle(HttpExchange{Ref{this}});
   // An answer that is not on its way now may never come.
   if (client_news_at() == kNever) progress(kNever);

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/net/tls.h"
+
 namespace rockpool::net {
 namespace {
 
@@ -23,6 +25,8 @@ constexpr std::pair<FailureKind, std::string_view> kNames[] = {
     {FailureKind::response_timed_out, "response_timed_out"},
     {FailureKind::network_unreachable, "network_unreachable"},
     {FailureKind::too_many_connections, "too_many_connections"},
+    {FailureKind::certificate_rejected, "certificate_rejected"},
+    {FailureKind::tls_handshake_failed, "tls_handshake_failed"},
 };
 
 constexpr std::string_view kDeadline =
@@ -63,6 +67,9 @@ std::string curl_text(const Failure& failure) {
     case FailureKind::response_timed_out:
       return fmt::format("Operation timed out after {} milliseconds with 0 bytes received",
                          milliseconds(failure.elapsed));
+    case FailureKind::certificate_rejected:
+    case FailureKind::tls_handshake_failed:
+      return failure.tls ? curl_tls_message(*failure.tls) : std::string{};
   }
   return {};
 }
@@ -111,6 +118,9 @@ int curl_exit_code(const Failure& failure) {
       return 56;
     case FailureKind::connection_closed:
       return 52;
+    case FailureKind::certificate_rejected:
+    case FailureKind::tls_handshake_failed:
+      return failure.tls ? curl_tls_exit_code(*failure.tls) : 35;
   }
   return 2;
 }
@@ -156,6 +166,9 @@ std::string go_message(const Failure& failure) {
       return dial("connect: network is unreachable");
     case FailureKind::too_many_connections:
       return dial("connect: cannot assign requested address");
+    case FailureKind::certificate_rejected:
+    case FailureKind::tls_handshake_failed:
+      return failure.tls ? go_tls_message(*failure.tls) : std::string{};
   }
   return {};
 }

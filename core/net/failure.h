@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,8 @@
 #include "core/sim/time.h"
 
 namespace rockpool::net {
+
+struct TlsFailure;
 
 /// Why a request came to nothing, as its client sees it.
 enum class FailureKind : std::uint8_t {
@@ -37,6 +40,10 @@ enum class FailureKind : std::uint8_t {
   network_unreachable,
   /// The client has no socket left.
   too_many_connections,
+  /// The server's certificate is not to be believed.
+  certificate_rejected,
+  /// The TLS handshake failed for another reason, such as a server that speaks plain HTTP.
+  tls_handshake_failed,
 };
 
 /// `no_such_host` and so on: the spelling that scenarios, statistics and JavaScript use; "none" for
@@ -62,12 +69,14 @@ struct Failure {
   bool by_connect_timeout = false;
   /// What a human may want to know beyond the kind: what a URL lacks, why a name server failed.
   std::string detail;
+  /// Of `certificate_rejected` and `tls_handshake_failed`, what was wrong; else null.
+  std::shared_ptr<const TlsFailure> tls = nullptr;
 };
 
 /// As curl prints it: `curl: (7) Failed to connect to web port 80 after 3 ms: Couldn't connect to
 /// server`.
 std::string curl_message(const Failure& failure);
-/// curl's exit status: 3, 6, 7, 28, 52, 56.
+/// curl's exit status: 3, 6, 7, 28, 35, 52, 56, 60.
 int curl_exit_code(const Failure& failure);
 /// As Go's net/http prints the error inside `Get "url": …`, for fortio, probes and the API server:
 /// `dial tcp 10.96.0.10:80: connect: connection refused`.

@@ -66,17 +66,23 @@ bool Host::serves_http(std::uint16_t port) const {
 }
 
 std::expected<Listener, ListenError> Host::open_port(Protocol protocol, std::uint16_t port,
-                                                     HttpHandler* http, StreamHandler* stream) {
+                                                     HttpHandler* http, StreamHandler* stream,
+                                                     TlsServer* tls) {
   if (network_ == nullptr) return std::unexpected{ListenError::host_removed};
   if (port == 0) port = take_ephemeral_port();
   if (find_port(port, protocol) != nullptr) return std::unexpected{ListenError::address_in_use};
-  Ref<ListeningPort> opened{new ListeningPort{*this, protocol, port, http, stream}};
+  Ref<ListeningPort> opened{new ListeningPort{*this, protocol, port, http, stream, tls}};
   listening_.push_back(opened.get());
   return Listener{std::move(opened)};
 }
 
 std::expected<Listener, ListenError> Host::listen(std::uint16_t port, HttpHandler& handler) {
   return open_port(Protocol::tcp, port, &handler, nullptr);
+}
+
+std::expected<Listener, ListenError> Host::listen(std::uint16_t port, HttpHandler& handler,
+                                                  TlsServer& tls) {
+  return open_port(Protocol::tcp, port, &handler, nullptr, &tls);
 }
 
 std::expected<Listener, ListenError> Host::listen(std::uint16_t port, StreamHandler& handler,

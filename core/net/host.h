@@ -22,6 +22,7 @@ namespace rockpool::net {
 
 class Network;
 class Node;
+class TlsServer;
 
 /// What a network namespace belongs to.
 enum class HostKind : std::uint8_t { pod, node, external };
@@ -58,6 +59,9 @@ class Host : public Counted<Host> {
 
   /// Serves HTTP on a TCP port of all addresses. Port 0 picks a free one.
   std::expected<Listener, ListenError> listen(std::uint16_t port, HttpHandler& handler);
+  /// Serves HTTP over TLS. Both must outlive the Listener.
+  std::expected<Listener, ListenError> listen(std::uint16_t port, HttpHandler& handler,
+                                              TlsServer& tls);
   /// Serves raw connections on a TCP or SCTP port of all addresses. Port 0 picks a free one.
   std::expected<Listener, ListenError> listen(std::uint16_t port, StreamHandler& handler,
                                               Protocol protocol = Protocol::tcp);
@@ -101,7 +105,8 @@ class Host : public Counted<Host> {
   ~Host() = default;
 
   std::expected<Listener, ListenError> open_port(Protocol protocol, std::uint16_t port,
-                                                 HttpHandler* http, StreamHandler* stream);
+                                                 HttpHandler* http, StreamHandler* stream,
+                                                 TlsServer* tls = nullptr);
   std::expected<DatagramSocket, ListenError> open_datagram_port(std::uint16_t port,
                                                                 DatagramHandler* handler);
   ListeningPort* find_port(std::uint16_t port, Protocol protocol = Protocol::tcp) const;

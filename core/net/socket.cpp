@@ -24,6 +24,10 @@ SocketAddress HttpExchange::local() const {
   return connection_->server_local();
 }
 
+bool HttpExchange::is_secure() const {
+  return connection_->is_secure();
+}
+
 bool HttpExchange::is_open() const {
   return connection_ && connection_->is_server_open();
 }

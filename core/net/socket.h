@@ -61,6 +61,8 @@ class HttpExchange {
   SocketAddress peer() const;
   /// The address on which the request came in.
   SocketAddress local() const;
+  /// True if it came over TLS.
+  bool is_secure() const;
   /// False once the client has gone or the server was killed: an answer would reach nobody.
   bool is_open() const;
 

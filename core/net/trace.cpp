@@ -23,6 +23,8 @@ std::string_view hop_kind_name(HopKind kind) {
       return "dial_failed";
     case HopKind::policy:
       return "policy";
+    case HopKind::tls:
+      return "tls";
     case HopKind::server:
       return "server";
     case HopKind::response:

@@ -34,6 +34,9 @@ enum class HopKind : std::uint8_t {
   /// A NetworkPolicy dropped the packet to `to`; `pod` is the one that is isolated, `detail` names
   /// the direction and the policies.
   policy,
+  /// The TLS handshake with `pod` on `node` is over at the client; `detail` tells of the
+  /// certificate, `failure` is set if it came to nothing.
+  tls,
   /// The request reached the server: `pod` on `node`.
   server,
   /// The response is back at the client; `detail` is its status.

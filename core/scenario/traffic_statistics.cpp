@@ -63,6 +63,9 @@ std::string way_of(const net::FetchResult& result) {
       case net::HopKind::policy:
         add("(" + hop.detail + ")");
         break;
+      case net::HopKind::tls:
+        if (hop.failure != net::FailureKind::none) add("(" + hop.detail + ")");
+        break;
       default:
         break;
     }

@@ -26,6 +26,11 @@ api::Result<void> read_member(std::string_view name, const doc::Value& value,
     }
     return {};
   }
+  if (name == "insecure") {
+    if (!value.is_boolean()) return bad(name, "true or false");
+    options.insecure = value.as_bool();
+    return {};
+  }
   if (!value.is_string()) return bad(name, "a string");
   if (name == "timeout") {
     const auto timeout = read_duration("fetch.timeout", value.as_string(), sim::Duration{1});
@@ -39,6 +44,8 @@ api::Result<void> read_member(std::string_view name, const doc::Value& value,
     options.method = value.as_string();
   } else if (name == "body") {
     options.body = value.as_string();
+  } else if (name == "authorities") {
+    options.authorities = value.as_string();
   } else {
     return std::unexpected{api::bad_request(fmt::format("fetch.{}: unknown", name))};
   }

@@ -114,13 +114,17 @@ export interface FetchOptions {
   body?: string;
   /** After how much virtual time the client gives up. Default 30 s. */
   timeout?: Duration;
+  /** Of `https`: takes any certificate, as `curl -k` does. */
+  insecure?: boolean;
+  /** The certificates to trust, in PEM, as curl's `--cacert`. Nobody else is trusted. */
+  authorities?: string;
 }
 
 /** One point of a request's way. */
 export interface Hop {
   kind:
     | 'client' | 'resolved' | 'dns_query' | 'dns_answer' | 'connect' | 'proxy'
-    | 'choice' | 'dial_failed' | 'policy' | 'server' | 'response' | 'failed';
+    | 'choice' | 'dial_failed' | 'policy' | 'tls' | 'server' | 'response' | 'failed';
   /** RFC 3339 with nanoseconds. */
   time: string;
   from?: string;

@@ -157,8 +157,8 @@ export class Rockpool {
     return stop;
   }
 
-  async fetch(url, { from, method, headers, body, timeout } = {}) {
-    const options = { url: requireString('fetch.url', url), from, method, headers, body };
+  async fetch(url, { from, method, headers, body, timeout, insecure, authorities } = {}) {
+    const options = { url: requireString('fetch.url', url), from, method, headers, body, insecure, authorities };
     if (timeout !== undefined) options.timeout = durationText('fetch.timeout', timeout);
     const engine = this.#live();
     let finish;

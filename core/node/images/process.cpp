@@ -106,6 +106,14 @@ std::expected<net::Listener, net::ListenError> ProcessContext::listen(std::uint1
   return listener;
 }
 
+std::expected<net::Listener, net::ListenError> ProcessContext::listen(std::uint16_t port,
+                                                                      net::HttpHandler& handler,
+                                                                      net::TlsServer& tls) {
+  auto listener = host().listen(port, handler, tls);
+  if (listener) listener->measure(machine_.work, kRequestCost);
+  return listener;
+}
+
 void ProcessContext::print_error(std::string_view text) {
   if (error_output_ != nullptr) {
     error_output_->write(text);

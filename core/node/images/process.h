@@ -161,6 +161,10 @@ class ProcessContext {
   /// Serves HTTP on a TCP port of its host; each request is noted.
   std::expected<net::Listener, net::ListenError> listen(std::uint16_t port,
                                                         net::HttpHandler& handler);
+  /// The same over TLS.
+  std::expected<net::Listener, net::ListenError> listen(std::uint16_t port,
+                                                        net::HttpHandler& handler,
+                                                        net::TlsServer& tls);
   /// Where output goes instead of the log, or nullptr.
   Output* output() const { return output_; }
   void set_output(Output* output) { output_ = output; }

@@ -5,7 +5,7 @@ import { inCore, includes, isCpp } from './cpp.mjs';
 // A room may include rooms on lower floors and itself, nothing else.
 export const floorOfRoom = {
   'core/doc': 0, 'core/sim': 0,
-  'core/api': 1,
+  'core/api': 1, 'core/pki': 1,
   'core/store': 2,
   'core/client': 3, 'core/apiserver': 3,
   'core/controllers': 4, 'core/scheduler': 4, 'core/node': 4, 'core/net': 4,

@@ -58,6 +58,7 @@ class StopCollector {
         denied(hop);
         break;
       case net::HopKind::resolved:
+      case net::HopKind::tls:
       case net::HopKind::response:
         break;
     }
