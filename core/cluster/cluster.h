@@ -41,7 +41,7 @@ struct FetchOptions {
   /// `pod/namespace/name`, `node/name`, or `external`.
   std::string from = "external";
   std::string method = "GET";
-  /// A `Host` here takes the place of the URL's.
+  /// A `Host` here takes the place of the URL's, also as the name that a certificate must be for.
   net::Headers headers;
   std::string body;
   /// 0: a connection of its own. Any other number: the connection that is kept under that number,

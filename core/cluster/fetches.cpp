@@ -85,11 +85,19 @@ std::shared_ptr<Fetches::Kept> Fetches::keep(std::uint64_t client, const net::Re
 }
 
 net::Ref<const net::TlsClient> Fetches::tls_of(const FetchOptions& options, Kept* kept) {
+  // The name that the request is for, which also a server with several certificates goes by.
+  const std::string_view place = options.headers.get("Host");
+  const std::string name{place.starts_with('[') ? std::string_view{}
+                                                 : place.substr(0, place.rfind(':'))};
   if (kept != nullptr && kept->tls && kept->insecure == options.insecure &&
-      kept->authorities == options.authorities) {
+      kept->authorities == options.authorities && kept->tls->server_name == name) {
     return kept->tls;
   }
-  auto tls = options.insecure ? net::insecure_tls() : net::trusting_tls(options.authorities);
+  auto* const made = new net::TlsClient;
+  made->verifies = !options.insecure;
+  made->roots = pki::read_certificates(options.authorities);
+  made->server_name = name;
+  const net::Ref<const net::TlsClient> tls{made};
   if (kept != nullptr) {
     kept->tls = tls;
     kept->insecure = options.insecure;

@@ -18,6 +18,9 @@
 #include "core/client/event_recorder.h"
 #include "core/client/work_queue.h"
 #include "core/controllers/write.h"
+#include "core/doc/base64.h"
+#include "core/pki/private_key.h"
+#include "core/pki/verify.h"
 
 namespace rockpool::controllers {
 namespace {
@@ -52,6 +55,30 @@ std::optional<api::ObjectKey> published_service(const api::Pod& pod) {
       if (at != std::string::npos) text.replace(at, kNamespace.size(), pod.namespace_name());
       return api::ObjectKey::parse(text);
     }
+  }
+  return {};
+}
+
+// Why a Secret's certificate is not used for these hosts; empty if it is.
+std::string certificate_problem(const doc::Value* secret, const std::string& name,
+                                const doc::Value& hosts) {
+  if (secret == nullptr) return fmt::format("Secret \"{}\" was not found", name);
+  const auto text = [&](std::string_view member) {
+    return doc::decode_base64((*secret)["data"_key][member].as_string()).value_or("");
+  };
+  const auto pair = pki::read_key_pair(text("tls.crt"), text("tls.key"));
+  if (!pair && pair.error() == pki::KeyPairProblem::mismatch) {
+    return fmt::format("In Secret \"{}\" tls.key is not the key of tls.crt", name);
+  }
+  if (!pair) return fmt::format("Secret \"{}\" has no keypair (tls.crt and tls.key)", name);
+  const pki::Certificate& own = pair->front();
+  for (const doc::Value& item : hosts.items()) {
+    const std::string host = item.to_string();
+    const auto fits = [&](std::string_view known) {
+      return known == host || pki::name_matches(known, host);
+    };
+    if (std::ranges::any_of(own.dns_names, fits) || fits(own.subject.common_name())) continue;
+    return fmt::format("The certificate in Secret \"{}\" is not for {}", name, host);
   }
   return {};
 }
@@ -201,18 +228,10 @@ void IngressNginxWriter::tell_of_secrets(const doc::Value& object) {
     if (secret.empty()) continue;
     const api::ObjectKey key{std::string{api::namespace_of(object)}, secret};
     const doc::Value* const found = context_.informers.of(api::ResourceId::secrets).find(key);
-    const auto has = [&](std::string_view name) {
-      return found != nullptr && !(*found)["data"_key][name].is_empty();
-    };
-    if (has("tls.crt") && has("tls.key")) continue;
-    events_.warning(
-        object, "MissingCertificate",
-        found == nullptr
-            ? fmt::format("Secret \"{}\" was not found: the default fake certificate is used",
-                          key.to_string())
-            : fmt::format("Secret \"{}\" has no keypair (tls.crt and tls.key): the default fake "
-                          "certificate is used",
-                          key.to_string()));
+    const std::string problem = certificate_problem(found, key.to_string(), tls["hosts"_key]);
+    if (problem.empty()) continue;
+    events_.warning(object, found == nullptr ? "MissingCertificate" : "InvalidCertificate",
+                    fmt::format("{}: the default fake certificate is used", problem));
   }
 }
 

@@ -216,15 +216,17 @@ Chain read_certificates(string_view pem) {
 }
 
 SharedChain make_self_signed(string_view maker, DistinguishedName subject,
-                             std::vector<std::string> dns_names) {
+                             std::vector<std::string> dns_names,
+                             std::vector<std::string> ip_addresses) {
   Certificate certificate;
   certificate.encoded = fmt::format("made by {}", maker);
   certificate.issuer = subject;
   certificate.subject = std::move(subject);
   certificate.not_before = sim::kEpoch - std::chrono::days{365};
-  certificate.not_after = certificate.not_before + std::chrono::days{3650};
-  certificate.has_alternative_names = !dns_names.empty();
+  certificate.not_after = certificate.not_before + std::chrono::days{36500};
+  certificate.has_alternative_names = !dns_names.empty() || !ip_addresses.empty();
   certificate.dns_names = std::move(dns_names);
+  certificate.ip_addresses = std::move(ip_addresses);
   certificate.public_key = {PublicKey::Kind::other, certificate.encoded};
   return std::make_shared<const Chain>(Chain{std::move(certificate)});
 }

@@ -85,9 +85,10 @@ using SharedChain = std::shared_ptr<const Chain>;
 Chain read_certificates(std::string_view pem);
 
 /// A chain of one certificate that a program makes for itself at start: for these names, from a
-/// year before the start of virtual time for ten years. `maker` goes into its identity.
+/// year before the start of virtual time for a hundred years. `maker` goes into its identity.
 SharedChain make_self_signed(std::string_view maker, DistinguishedName subject,
-                             std::vector<std::string> dns_names);
+                             std::vector<std::string> dns_names,
+                             std::vector<std::string> ip_addresses = {});
 /// A name from short names and values.
 DistinguishedName make_name(std::vector<std::pair<std::string, std::string>> attributes);
 

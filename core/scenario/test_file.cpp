@@ -211,6 +211,7 @@ void read_traffic(Reader reader, Operation& operation) {
   reader.number("rate", traffic.rate);
   reader.duration("duration", traffic.duration);
   reader.duration("timeout", traffic.timeout);
+  reader.boolean("insecure", traffic.insecure);
   if (!(traffic.rate > 0) || traffic.rate > kMaxRate) {
     reader.fail_at("rate", fmt::format("must be more than 0 and at most {}", kMaxRate));
   }

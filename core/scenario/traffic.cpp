@@ -73,6 +73,7 @@ std::expected<std::unique_ptr<Traffic>, std::string> Traffic::start(World& world
   options.url = spec.url;
   options.method = spec.method;
   options.timeout = spec.timeout;
+  options.insecure = spec.insecure;
   if (const auto problem = world.cluster().check_fetch(options); !problem) {
     return std::unexpected{problem.error().message};
   }

@@ -48,6 +48,8 @@ struct TrafficSpec {
   sim::Duration duration = std::chrono::seconds{10};
   /// After how long the client gives up on a request.
   sim::Duration timeout = std::chrono::seconds{5};
+  /// Of `https`: takes any certificate, as `curl -k` does.
+  bool insecure = false;
   std::vector<Expectation> expectations;
 
   /// Those that count while proxies work in that mode: what is said of a measure for the mode takes

@@ -15,8 +15,10 @@ namespace {
 
 constexpr std::string_view kOldClass = "kubernetes.io/ingress.class";
 // What is read of an Ingress' annotations here.
-constexpr std::array<std::string_view, 4> kKnown = {"force-ssl-redirect", "rewrite-target",
-                                                    "ssl-redirect", "use-regex"};
+constexpr std::array<std::string_view, 5> kKnown = {"backend-protocol", "force-ssl-redirect",
+                                                    "rewrite-target", "ssl-redirect", "use-regex"};
+// Of `backend-protocol`, what is understood; the others are said to have no effect.
+constexpr std::array<std::string_view, 2> kKnownProtocols = {"HTTP", "HTTPS"};
 
 std::string_view annotation(const doc::Value& ingress, std::string_view name) {
   return annotations(ingress)[fmt::format("{}{}", kAnnotationPrefix, name)].as_string();
@@ -84,7 +86,11 @@ std::vector<std::string> annotations_without_effect(const doc::Value& ingress) {
     std::string_view name = member.key.text();
     if (!name.starts_with(kAnnotationPrefix)) continue;
     name.remove_prefix(kAnnotationPrefix.size());
-    if (std::ranges::find(kKnown, name) == kKnown.end()) names.emplace_back(name);
+    const bool is_known =
+        name == "backend-protocol"
+            ? std::ranges::find(kKnownProtocols, member.value.as_string()) != kKnownProtocols.end()
+            : std::ranges::find(kKnown, name) != kKnown.end();
+    if (!is_known) names.emplace_back(name);
   }
   std::ranges::sort(names);
   return names;
@@ -120,6 +126,7 @@ void Routes::add_rules(const doc::Value& ingress) {
       location.pattern.emplace();
     }
     location.redirects_to_tls = flag(ingress, "force-ssl-redirect", false);
+    location.backend_speaks_tls = annotation(ingress, "backend-protocol") == "HTTPS";
     server.locations.push_back(std::move(location));
   };
   const auto whole = [](const Backend& backend) {

@@ -54,6 +54,8 @@ struct Location {
   std::string rewrite_target = {};
   /// True if plain HTTP is answered by a redirection to HTTPS.
   bool redirects_to_tls = false;
+  /// nginx.ingress.kubernetes.io/backend-protocol: HTTPS; the backend's certificate is not checked.
+  bool backend_speaks_tls = false;
   /// The Ingress it comes from.
   ObjectKey ingress = {};
 };

@@ -6,10 +6,12 @@
 
 #include <fmt/format.h>
 #include "core/doc/json.h"
+#include "core/net/tls.h"
 #include "core/node/images/agnhost_connect.h"
 #include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/tls_files.h"
 #include "core/node/images/userland.h"
 
 // Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, porter, dns-suffix,
@@ -254,8 +256,7 @@ class NetexecServer : public net::HttpHandler,
         socket->receive(std::chrono::seconds{5});
     std::expected<std::string, net::Failure> answer = co_await receive;
     if (answer && !answer->empty()) co_return std::move(*answer);
-    const std::string_view problem =
-        answer ? "EOF" : system_error_text(answer.error().kind);
+    const std::string_view problem = answer ? "EOF" : system_error_text(answer.error().kind);
     co_return std::unexpected{
         fmt::format("reading from sctp connection failed. err:'{}'", problem)};
   }
@@ -281,7 +282,21 @@ sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
   const int delay = number_or(go_flag(arguments, "delay-shutdown"), 0);
   sim::Future<std::int32_t> exit;
   NetexecServer server{context, exit};
-  std::expected<net::Listener, net::ListenError> listener = context.listen(http, server);
+  const std::string certificate = go_flag(arguments, "tls-cert-file").value_or("");
+  const std::string key = go_flag(arguments, "tls-private-key-file").value_or("");
+  std::optional<net::SingleChainServer> tls;
+  if (!certificate.empty() && !key.empty()) {
+    pki::SharedChain own = agnhost_own_chain(context, certificate);
+    auto chain = own ? std::expected<pki::SharedChain, std::string>{std::move(own)}
+                     : load_go_key_pair(context, certificate, key);
+    if (!chain) {
+      context.print(fmt::format("{} {}\n", go_log_time(context.now()), chain.error()));
+      co_return 1;
+    }
+    tls.emplace(std::move(*chain));
+  }
+  std::expected<net::Listener, net::ListenError> listener =
+      tls ? context.listen(http, server, *tls) : context.listen(http, server);
   if (!listener) {
     context.print(fmt::format("{} listen tcp :{}: bind: address already in use\n",
                               go_log_time(context.now()), http));

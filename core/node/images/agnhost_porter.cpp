@@ -11,7 +11,9 @@
 
 #include <fmt/format.h>
 #include "core/doc/json.h"
+#include "core/net/tls.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/tls_files.h"
 
 namespace rockpool::node {
 namespace {
@@ -59,6 +61,8 @@ class PorterServer final : public net::HttpHandler, public net::DatagramHandler 
     socket.send_from(datagram.to.ip, datagram.from, value_);
   }
 
+  /// Null for plain connections.
+  std::unique_ptr<net::TlsServer> tls;
   net::Listener listener;
   net::DatagramSocket datagrams;
 
@@ -78,7 +82,9 @@ void serve(ProcessContext& context, std::string_view text, bool is_udp, PorterSe
       return;
     }
   } else if (port) {
-    if (auto listener = context.listen(*port, server)) {
+    auto listener =
+        server.tls ? context.listen(*port, server, *server.tls) : context.listen(*port, server);
+    if (listener) {
       server.listener = std::move(*listener);
       return;
     }
@@ -87,6 +93,25 @@ void serve(ProcessContext& context, std::string_view text, bool is_udp, PorterSe
   context.print(fmt::format("{} server on port \"{}\" failed: listen {} :{}: {}\n",
                             go_log_time(context.now()), text, is_udp ? "udp" : "tcp", text,
                             problem));
+}
+
+// Makes it a TLS server; false if its files cannot be used, which it has then told.
+bool prepare_tls(ProcessContext& context, std::string_view port, PorterServer& server) {
+  const std::string certificate = context.machine().variable("CERT_FILE").value_or("localhost.crt");
+  const std::string key = context.machine().variable("KEY_FILE").value_or("localhost.key");
+  pki::SharedChain chain = agnhost_own_chain(context, certificate);
+  if (!chain) {
+    auto loaded = load_go_key_pair(context, certificate, key);
+    if (!loaded) {
+      context.print(fmt::format(
+          "{} tls server on port \"{}\" with certFile=\"{}\", keyFile=\"{}\" failed: {}\n",
+          go_log_time(context.now()), port, certificate, key, loaded.error()));
+      return false;
+    }
+    chain = std::move(*loaded);
+  }
+  server.tls = std::make_unique<net::SingleChainServer>(std::move(chain));
+  return true;
 }
 
 }  // namespace
@@ -100,7 +125,9 @@ sim::Task<std::int32_t> run_agnhost_porter(ProcessContext& context) {
          {"SERVE_PORT_", "SERVE_TCP_PORT_", "SERVE_TLS_PORT_", "SERVE_UDP_PORT_"}) {
       if (!name.starts_with(prefix)) continue;
       servers.push_back(std::make_unique<PorterServer>(context, value, as_json));
-      serve(context, name.substr(prefix.size()), prefix == "SERVE_UDP_PORT_", *servers.back());
+      const std::string_view port = name.substr(prefix.size());
+      if (prefix == "SERVE_TLS_PORT_" && !prepare_tls(context, port, *servers.back())) continue;
+      serve(context, port, prefix == "SERVE_UDP_PORT_", *servers.back());
     }
   }
   context.exit_on_signal(kGoSignalExitCode);

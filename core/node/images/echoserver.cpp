@@ -3,16 +3,19 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
 
 // The server of the tutorial "Using Source IP": nginx with a script that answers with what it was
-// asked (test/images/echoserver). Its other port, 8443, speaks TLS and is not opened here.
+// asked (test/images/echoserver), with TLS on its other port by a certificate that it makes at
+// start.
 namespace rockpool::node {
 namespace {
 
 constexpr std::uint16_t kPort = 8080;
+constexpr std::uint16_t kTlsPort = 8443;
 constexpr std::string_view kTags[] = {"1.0", "1.1", "1.2", "1.3", "1.4", "1.5",
                                       "1.6", "1.7", "1.8", "1.9", "1.10"};
 
@@ -44,12 +47,13 @@ std::vector<std::pair<std::string, std::string>> sorted_headers(const net::HttpR
 }
 
 // What `$scheme://$host:$server_port$request_uri` comes to: the host as asked for, without a port.
-std::string request_uri(const net::HttpRequest& request) {
+std::string request_uri(const net::HttpRequest& request, bool is_secure) {
   const std::size_t colon = request.host.rfind(':');
   const bool has_port =
       colon != std::string::npos && request.host.find(']', colon) == std::string::npos;
   const std::string host = to_lower(has_port ? request.host.substr(0, colon) : request.host);
-  return fmt::format("http://{}:{}{}", host, kPort, request.target);
+  return fmt::format("{}://{}:{}{}", is_secure ? "https" : "http", host,
+                     is_secure ? kTlsPort : kPort, request.target);
 }
 
 class EchoServer : public net::HttpHandler {
@@ -61,8 +65,8 @@ class EchoServer : public net::HttpHandler {
     response.headers.add("Content-Type", "text/plain");
     response.headers.add("Server", "echoserver");
     const std::string client = exchange.peer().ip.to_string();
-    response.body =
-        is_old_ ? old_answer(exchange.request(), client) : answer(exchange.request(), client);
+    response.body = is_old_ ? old_answer(exchange.request(), client, exchange.is_secure())
+                            : answer(exchange.request(), client, exchange.is_secure());
     context_.print_access(make_access_record(exchange, response.status, response.body.size()),
                           format_request);
     exchange.respond(std::move(response));
@@ -80,7 +84,8 @@ class EchoServer : public net::HttpHandler {
                        variable("POD_IP"));
   }
 
-  std::string answer(const net::HttpRequest& request, const std::string& client) const {
+  std::string answer(const net::HttpRequest& request, const std::string& client,
+                     bool is_secure) const {
     std::string headers;
     for (const auto& [name, value] : sorted_headers(request)) {
       headers += fmt::format("\t{}={}  \n", name, value);
@@ -89,13 +94,14 @@ class EchoServer : public net::HttpHandler {
         "\n\nHostname: {}\n\nPod Information:\n{}\nServer values:\n"
         "\tserver_version=nginx: 1.13.3 - lua: 10008\n\nRequest Information:\n"
         "\tclient_address={}\n\tmethod={}\n\treal path={}\n\tquery={}\n\trequest_version=1.1\n"
-        "\trequest_scheme=http\n\trequest_uri={}\n\nRequest Headers:\n{}\nRequest Body:\n{}\n\n",
+        "\trequest_scheme={}\n\trequest_uri={}\n\nRequest Headers:\n{}\nRequest Body:\n{}\n\n",
         context_.hostname(), pod_information(), client, request.method, request.target,
-        request.query(), request_uri(request), headers,
+        request.query(), is_secure ? "https" : "http", request_uri(request, is_secure), headers,
         request.body.empty() ? "\t-no body in request-" : request.body);
   }
 
-  std::string old_answer(const net::HttpRequest& request, const std::string& client) const {
+  std::string old_answer(const net::HttpRequest& request, const std::string& client,
+                         bool is_secure) const {
     std::string headers;
     for (const auto& [name, value] : sorted_headers(request)) {
       headers += fmt::format("{}={}\n", name, value);
@@ -105,23 +111,40 @@ class EchoServer : public net::HttpHandler {
         "request_version=1.1\nrequest_uri={}\n\nSERVER VALUES:\n"
         "server_version=nginx: 1.10.0 - lua: 10001\n\nHEADERS RECEIVED:\n{}BODY:\n{}",
         client, request.method, request.target,
-        request.query().empty() ? std::string_view{"nil"} : request.query(), request_uri(request),
-        headers, request.body.empty() ? "-no body in request-" : request.body);
+        request.query().empty() ? std::string_view{"nil"} : request.query(),
+        request_uri(request, is_secure), headers,
+        request.body.empty() ? "-no body in request-" : request.body);
   }
 
   ProcessContext& context_;
   bool is_old_;
 };
 
+pki::SharedChain make_certificate(const std::string& hostname) {
+  return pki::make_self_signed("echoserver in " + hostname,
+                               pki::make_name({{"C", "UK"},
+                                               {"ST", "Warwickshire"},
+                                               {"L", "Leamington"},
+                                               {"O", "OrgName"},
+                                               {"OU", "IT Department"},
+                                               {"CN", "example.com"}}),
+                               {});
+}
+
 sim::Task<std::int32_t> run_echoserver(ProcessContext& context) {
   const std::string& tag = context.machine().reference.tag;
   EchoServer server{context, is_one_of(tag, kOldTags)};
+  context.print("Generating self-signed cert\n");
+  net::SingleChainServer tls{make_certificate(context.hostname())};
+  context.print("Starting nginx\n");
   std::expected<net::Listener, net::ListenError> listener = context.listen(kPort, server);
-  if (!listener) {
+  std::expected<net::Listener, net::ListenError> tls_listener =
+      context.listen(kTlsPort, server, tls);
+  if (!listener || !tls_listener) {
     context.print(
         fmt::format("nginx: [emerg] bind() to 0.0.0.0:{} failed (98: Address already in "
                     "use)\n",
-                    kPort));
+                    listener ? kTlsPort : kPort));
     co_return 1;
   }
   sim::Task<Signal> stop = context.stop_signal();

@@ -8,8 +8,12 @@
 #include "core/api/ingress/routes.h"
 #include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
+#include "core/doc/base64.h"
+#include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/pki/private_key.h"
+#include "core/pki/verify.h"
 
 // The Ingress controller of the class `nginx` (kubernetes/ingress-nginx): nginx, configured from
 // Ingresses and EndpointSlices. What the real process writes to the API is written by
@@ -92,6 +96,23 @@ std::vector<Upstream> find_upstreams(client::Informers& informers,
   return result;
 }
 
+// What stands in for certificates that are missing (internal/net/ssl, GetFakeSSLCert).
+pki::SharedChain make_fake_certificate(const std::string& hostname) {
+  return pki::make_self_signed(
+      "ingress-nginx in " + hostname,
+      pki::make_name({{"O", "Acme Co"}, {"CN", "Kubernetes Ingress Controller Fake Certificate"}}),
+      {"ingress.local"});
+}
+
+// Whether a certificate is for a host, which may begin with `*.`; the common name counts too.
+bool is_for_host(const pki::Certificate& certificate, const std::string& host) {
+  const auto fits = [&](std::string_view name) {
+    return name == host || pki::name_matches(name, host);
+  };
+  return std::ranges::any_of(certificate.dns_names, fits) ||
+         fits(certificate.subject.common_name());
+}
+
 class IngressServer {
  public:
   explicit IngressServer(ProcessContext& context) : context_{context} {
@@ -99,7 +120,35 @@ class IngressServer {
     const auto on_change = [this](const doc::Value*, const doc::Value*) { plan_reload(); };
     ingresses_ = informers.of(api::ResourceId::ingresses).subscribe(on_change);
     classes_ = informers.of(api::ResourceId::ingressclasses).subscribe(on_change);
+    secrets_ = informers.of(api::ResourceId::secrets)
+                   .subscribe([this](const doc::Value* before, const doc::Value* after) {
+                     const doc::Value& newest = after != nullptr ? *after : *before;
+                     if (wanted_secrets_.contains(api::key_of(newest))) plan_reload();
+                   });
     reload();
+  }
+
+  /// By server name indication: the host's own, that of a host with a star, or the fake one.
+  pki::SharedChain certificates_for(std::string_view server_name) const {
+    const std::string name = lower(std::string{server_name});
+    auto found = chains_.find(name);
+    const std::size_t dot = name.find('.');
+    if (found == chains_.end() && dot != std::string::npos) {
+      found = chains_.find("*" + name.substr(dot));
+    }
+    return found == chains_.end() ? fake_ : found->second;
+  }
+
+  /// nginx's answer to plain requests on the port with TLS.
+  static net::HttpResponse plain_to_tls() {
+    constexpr std::string_view kWhat = "The plain HTTP request was sent to HTTPS port";
+    net::HttpResponse response = page(400, "Bad Request");
+    response.body = fmt::format(
+        "<html>\r\n<head><title>400 {0}</title></head>\r\n<body>\r\n<center><h1>400 Bad "
+        "Request</h1></center>\r\n<center>{0}</center>\r\n<hr><center>nginx</center>\r\n"
+        "</body>\r\n</html>\r\n",
+        kWhat);
+    return response;
   }
 
   void serve(net::HttpExchange exchange, bool is_tls) {
@@ -131,6 +180,76 @@ class IngressServer {
       if (ingress::is_served(object, find_class)) served.push_back(object);
     }
     routes_ = ingress::Routes{std::move(served)};
+    load_certificates();
+  }
+
+  void load_certificates() {
+    chains_.clear();
+    wanted_secrets_.clear();
+    for (const auto& [host, server] : routes_.servers()) {
+      if (server.tls_secret.name.empty()) continue;
+      wanted_secrets_.insert(server.tls_secret);
+      if (auto chain = load_certificate(host, server.tls_secret)) chains_.emplace(host, chain);
+    }
+  }
+
+  // The certificate of a host, or null with the reason in the log (controller.go, createServers).
+  pki::SharedChain load_certificate(const std::string& host, const api::ObjectKey& key) {
+    const std::string name = key.to_string();
+    const doc::Value* const secret =
+        context_.machine().informers.of(api::ResourceId::secrets).find(key);
+    const auto text = [&](std::string_view member) {
+      return secret == nullptr
+                 ? std::string{}
+                 : doc::decode_base64((*secret)["data"_key][member].as_string()).value_or("");
+    };
+    auto pair = pki::read_key_pair(text("tls.crt"), text("tls.key"));
+    if (!pair) {
+      if (secret != nullptr) {
+        warn("backend_ssl.go:47", fmt::format("Error obtaining X.509 certificate: {}",
+                                              key_pair_problem(name, pair.error())));
+      }
+      warn("controller.go:1334",
+           fmt::format("Error getting SSL certificate \"{0}\": local SSL certificate {0} was not "
+                       "found. Using default certificate",
+                       name));
+      return nullptr;
+    }
+    const pki::Certificate& own = pair->front();
+    if (!is_for_host(own, host)) {
+      warn("controller.go:1359",
+           fmt::format("SSL certificate \"{}\" does not contain a Common Name or Subject "
+                       "Alternative Name for server \"{}\": x509: certificate is not valid for any "
+                       "names, but wanted to match {}",
+                       name, host, host));
+      warn("controller.go:1361", "Using default certificate");
+      return nullptr;
+    }
+    constexpr sim::Duration kSoon = std::chrono::hours{240};
+    if (own.not_after < context_.now() + kSoon) {
+      warn("controller.go:1370",
+           fmt::format("SSL certificate for server \"{}\" is about to expire ({})", host,
+                       sim::format_rfc3339(own.not_after)));
+    }
+    return std::make_shared<const pki::Chain>(std::move(*pair));
+  }
+
+  static std::string key_pair_problem(const std::string& name, pki::KeyPairProblem problem) {
+    switch (problem) {
+      case pki::KeyPairProblem::no_certificate:
+        return fmt::format("no keypair or CA cert could be found in \"{}\"", name);
+      case pki::KeyPairProblem::no_key:
+        return fmt::format("key 'tls.key' missing from Secret \"{}\"", name);
+      case pki::KeyPairProblem::mismatch:
+        break;
+    }
+    return fmt::format(
+        "unexpected error creating SSL Cert: certificate and private key does not have a matching "
+        "public key: tls: private key does not match public key");
+  }
+
+  void warn(std::string_view place, std::string_view what) {
+    context_.print(fmt::format("W{}       7 {}] {}\n", stamp(), place, what));
   }
 
   // `0102 15:04:05.000000`: the head of klog's lines.
@@ -154,7 +273,8 @@ class IngressServer {
       upstream_name =
           fmt::format("{}-{}-{}", backend.service.namespace_, backend.service.name, backend.port);
       const std::string rewritten = match.rewritten;
-      auto passing = pass_on(request, backend, rewritten, peer, is_tls);
+      const bool to_tls = match.location->backend_speaks_tls;
+      auto passing = pass_on(request, backend, rewritten, peer, is_tls, to_tls);
       response = co_await passing;
     }
     context_.print(
@@ -168,8 +288,8 @@ class IngressServer {
 
   // Asks the endpoints in turn until one takes the request.
   sim::Task<net::HttpResponse> pass_on(net::HttpRequest request, ingress::Backend backend,
-                                       std::string rewritten, net::SocketAddress peer,
-                                       bool is_tls) {
+                                       std::string rewritten, net::SocketAddress peer, bool is_tls,
+                                       bool to_tls) {
     const std::vector<Upstream> upstreams = find_upstreams(context_.machine().informers, backend);
     if (upstreams.empty()) co_return page(503, "Service Temporarily Unavailable");
     add_headers(request, peer, is_tls);
@@ -187,6 +307,9 @@ class IngressServer {
       url.port = upstream.port;
       url.target = request.target;
       net::FetchOptions options;
+      // proxy_ssl_verify is off.
+      if (to_tls) url.scheme = "https";
+      if (to_tls) options.tls = net::insecure_tls();
       options.connect_timeout = kConnectTimeout;
       options.timeout = kReadTimeout;
       auto fetching = context_.host().fetch(url, request, options);
@@ -234,13 +357,24 @@ class IngressServer {
   std::map<std::string, std::size_t> turns_;
   client::Subscription ingresses_;
   client::Subscription classes_;
+  client::Subscription secrets_;
+  pki::SharedChain fake_ = make_fake_certificate(context_.hostname());
+  // By host; those that are missing get the fake one.
+  std::map<std::string, pki::SharedChain, std::less<>> chains_;
+  std::set<api::ObjectKey> wanted_secrets_;
 };
 
 // One of nginx's two ports.
-class Port : public net::HttpHandler {
+class Port : public net::HttpHandler, public net::TlsServer {
  public:
   Port(IngressServer& server, bool is_tls) : server_{server}, is_tls_{is_tls} {}
   void handle(net::HttpExchange exchange) override { server_.serve(std::move(exchange), is_tls_); }
+  pki::SharedChain certificates_for(std::string_view server_name) override {
+    return server_.certificates_for(server_name);
+  }
+  std::optional<net::HttpResponse> answer_plain(const net::HttpRequest&) override {
+    return IngressServer::plain_to_tls();
+  }
 
  private:
   IngressServer& server_;
@@ -275,7 +409,9 @@ sim::Task<std::int32_t> run_controller(ProcessContext& context) {
     if (listener) listeners.push_back(std::move(*listener));
     return listener.has_value();
   };
-  if (!listen(kHttpPort, http) || !listen(kTlsPort, tls) || !listen(kHealthPort, health)) {
+  auto tls_listener = context.listen(kTlsPort, tls, tls);
+  if (tls_listener) listeners.push_back(std::move(*tls_listener));
+  if (!tls_listener || !listen(kHttpPort, http) || !listen(kHealthPort, health)) {
     context.print("Port 80 is already in use. Please check the flag --http-port\n");
     co_return 1;
   }

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
+#include <map>
+#include <memory>
 
 #include <fmt/format.h>
-#include "core/doc/hash.h"
+#include "core/doc/ascii.h"
+#include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/nginx_config.h"
 #include "core/node/images/userland.h"
+#include "core/pki/private_key.h"
 
 namespace rockpool::node {
 namespace {
@@ -124,39 +128,184 @@ std::string_view content_type(std::string_view path) {
   return "application/octet-stream";
 }
 
-// Serves the files of its document root, as the image's default configuration does.
-class NginxServer : public net::HttpHandler {
+// What nginx serves, all of it as its configuration says.
+class NginxServer {
  public:
-  NginxServer(ProcessContext& context, std::string version)
-      : context_{context}, version_{std::move(version)} {}
+  NginxServer(ProcessContext& context, std::string version, NginxConfig config)
+      : context_{context}, version_{std::move(version)}, config_{std::move(config)} {}
 
-  void handle(net::HttpExchange exchange) override {
-    net::HttpResponse response = answer(exchange.request());
+  const NginxConfig& config() const { return config_; }
+  /// Reads the certificates of all servers that listen with TLS; the error is nginx's.
+  std::expected<void, std::string> load_certificates();
+  pki::SharedChain certificates_for(std::uint16_t port, std::string_view server_name) const {
+    const NginxServerBlock* const server = find_nginx_server(config_, port, server_name);
+    const auto found = chains_.find(server);
+    return found == chains_.end() ? nullptr : found->second;
+  }
+
+  void handle(net::HttpExchange exchange) {
+    const net::HttpRequest& request = exchange.request();
+    const std::string host = host_of(request);
+    const NginxServerBlock* const server = find_nginx_server(config_, exchange.local().port, host);
+    net::HttpResponse response =
+        server == nullptr ? error(404, "Not Found") : answer(*server, exchange);
     response.headers.add("Server", "nginx/" + version_);
     context_.print_access(make_access_record(exchange, response.status, response.body.size()),
                           format_request);
-    if (exchange.request().method == "HEAD") response.body.clear();
+    if (request.method == "HEAD") response.body.clear();
     exchange.respond(std::move(response));
   }
 
+  net::HttpResponse plain_to_tls() const {
+    net::HttpResponse response;
+    response.status = 400;
+    response.headers.add("Content-Type", "text/html");
+    response.headers.add("Server", "nginx/" + version_);
+    constexpr std::string_view kWhat = "The plain HTTP request was sent to HTTPS port";
+    response.body = fmt::format(
+        "<html>\r\n<head><title>400 {0}</title></head>\r\n<body>\r\n"
+        "<center><h1>400 Bad Request</h1></center>\r\n<center>{0}</center>\r\n"
+        "<hr><center>nginx/{1}</center>\r\n</body>\r\n</html>\r\n",
+        kWhat, version_);
+    return response;
+  }
+
  private:
-  net::HttpResponse answer(const net::HttpRequest& request) {
+  static std::string host_of(const net::HttpRequest& request) {
+    const std::string& text = request.host;
+    const std::size_t colon = text.rfind(':');
+    const bool has_port = colon != std::string::npos && text.find(']', colon) == std::string::npos;
+    return doc::to_lower(has_port ? std::string_view{text}.substr(0, colon) : text);
+  }
+
+  net::HttpResponse answer(const NginxServerBlock& server, const net::HttpExchange& exchange) {
+    const net::HttpRequest& request = exchange.request();
+    const std::string path = net::percent_decode(request.path(), false);
+    const NginxLocation* const location = find_location(server, path);
+    if (server.defaults.return_status != 0) return returned(server.defaults, exchange);
+    if (location != nullptr && location->return_status != 0) return returned(*location, exchange);
     if (request.method != "GET" && request.method != "HEAD") return error(405, "Not Allowed");
-    const std::string_view path = request.path();
-    const std::string file =
-        FileSystem::normalise(std::string{kDocumentRoot} + net::percent_decode(path, false));
-    const bool wants_index = path.ends_with('/');
-    const std::string wanted = wants_index ? file + "/index.html" : file;
-    if (const std::string* content = context_.files().read(wanted)) return ok(wanted, *content);
-    // A volume over the document root hides the image's own pages.
-    const bool is_covered = context_.files().is_folder(std::string{kDocumentRoot});
-    if (is_covered) {
-      if (!wants_index && context_.files().is_folder(file)) return moved(request);
-      if (wants_index && context_.files().is_folder(file)) return error(403, "Forbidden");
-      return error(404, "Not Found");
+    const NginxLocation& own = location == nullptr ? server.defaults : *location;
+    const std::vector<std::string>& tries =
+        own.try_files.empty() ? server.defaults.try_files : own.try_files;
+    if (tries.empty()) return serve(server, own, path, exchange);
+    for (std::size_t i = 0; i < tries.size(); ++i) {
+      const std::string wanted = expand(tries[i], exchange);
+      const bool is_last = i + 1 == tries.size();
+      if (is_last && wanted.starts_with('=')) break;
+      if (is_last || exists(server, own, wanted)) return serve(server, own, wanted, exchange);
     }
-    if (path == "/" || path == "/index.html") return ok("index.html", kWelcome);
-    return error(404, "Not Found");
+    const bool is_code = tries.back().starts_with('=') && tries.back() != "=404";
+    return is_code ? error(500, "Internal Server Error") : error(404, "Not Found");
+  }
+
+  // The exact path, else the longest beginning.
+  static const NginxLocation* find_location(const NginxServerBlock& server, std::string_view path) {
+    const NginxLocation* found = nullptr;
+    for (const NginxLocation& each : server.locations) {
+      if (each.is_pattern) continue;
+      if (each.is_exact && path == each.path) return &each;
+      if (each.is_exact || !path.starts_with(each.path)) continue;
+      if (found == nullptr || each.path.size() > found->path.size()) found = &each;
+    }
+    return found;
+  }
+
+  std::string file_of(const NginxServerBlock& server, const NginxLocation& location,
+                      std::string_view path) const {
+    if (!location.alias.empty()) {
+      return FileSystem::normalise(location.alias + std::string{path.substr(location.path.size())});
+    }
+    const std::string& root = location.root.empty() ? server.defaults.root : location.root;
+    return FileSystem::normalise(root + std::string{path});
+  }
+
+  // The content of a file, one of the image's own among them.
+  const std::string* content(const std::string& file) const {
+    if (const std::string* text = context_.files().read(file)) return text;
+    // A volume over the document root hides the image's own pages.
+    const bool is_own = file == std::string{kDocumentRoot} + "/index.html";
+    const bool is_covered = context_.files().is_folder(std::string{kDocumentRoot});
+    static const std::string kPage{kWelcome};
+    return is_own && !is_covered ? &kPage : nullptr;
+  }
+
+  bool is_folder(const std::string& file) const {
+    return context_.files().is_folder(file) || file == kDocumentRoot;
+  }
+
+  bool exists(const NginxServerBlock& server, const NginxLocation& location,
+              std::string_view path) const {
+    const std::string file = file_of(server, location, path);
+    // `$uri/` asks for a folder.
+    return path.ends_with('/') ? is_folder(file) : content(file) != nullptr;
+  }
+
+  net::HttpResponse serve(const NginxServerBlock& server, const NginxLocation& location,
+                          std::string_view path, const net::HttpExchange& exchange) const {
+    const std::string file = file_of(server, location, path);
+    if (!path.ends_with('/')) {
+      if (const std::string* text = content(file)) return ok(file, *text);
+      return is_folder(file) ? moved(exchange) : error(404, "Not Found");
+    }
+    const std::vector<std::string>& index =
+        location.index.empty() ? server.defaults.index : location.index;
+    for (const std::string& name : index) {
+      const std::string page = file + "/" + name;
+      if (const std::string* text = content(FileSystem::normalise(page))) return ok(page, *text);
+    }
+    return is_folder(file) ? error(403, "Forbidden") : error(404, "Not Found");
+  }
+
+  net::HttpResponse returned(const NginxLocation& location,
+                             const net::HttpExchange& exchange) const {
+    const int status = location.return_status;
+    const std::string text = expand(location.return_text, exchange);
+    const bool is_redirect = status / 100 == 3 && !text.empty();
+    net::HttpResponse response = error(status, net::http_status_text(status));
+    if (is_redirect) {
+      response.headers.add("Location", text);
+    } else if (!text.empty()) {
+      response.headers.set("Content-Type", "application/octet-stream");
+      response.body = text;
+    }
+    return response;
+  }
+
+  // The variables that redirections are made of.
+  std::string expand(std::string_view text, const net::HttpExchange& exchange) const {
+    const net::HttpRequest& request = exchange.request();
+    std::string result;
+    while (!text.empty()) {
+      const std::size_t dollar = std::min(text.find('$'), text.size());
+      result += text.substr(0, dollar);
+      text.remove_prefix(dollar);
+      if (text.empty()) break;
+      text.remove_prefix(1);
+      const bool is_braced = text.starts_with('{');
+      if (is_braced) text.remove_prefix(1);
+      const std::size_t end =
+          std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789"), text.size());
+      result += variable(text.substr(0, end), request, exchange);
+      text.remove_prefix(end);
+      if (is_braced && text.starts_with('}')) text.remove_prefix(1);
+    }
+    return result;
+  }
+
+  std::string variable(std::string_view name, const net::HttpRequest& request,
+                       const net::HttpExchange& exchange) const {
+    if (name == "host") return host_of(request);
+    if (name == "http_host") return request.host;
+    if (name == "hostname") return context_.hostname();
+    if (name == "request_uri") return request.target;
+    if (name == "uri") return net::percent_decode(request.path(), false);
+    if (name == "scheme") return exchange.is_secure() ? "https" : "http";
+    if (name == "server_port") return fmt::format("{}", exchange.local().port);
+    if (name == "remote_addr") return exchange.peer().ip.to_string();
+    if (name == "args" || name == "query_string") return std::string{request.query()};
+    if (name == "is_args") return request.query().empty() ? "" : "?";
+    return {};
   }
 
   net::HttpResponse ok(std::string_view file, std::string_view content) const {
@@ -166,9 +315,12 @@ class NginxServer : public net::HttpHandler {
     return response;
   }
 
-  net::HttpResponse moved(const net::HttpRequest& request) const {
+  net::HttpResponse moved(const net::HttpExchange& exchange) const {
     net::HttpResponse response = error(301, "Moved Permanently");
-    response.headers.add("Location", "http://" + request.host + std::string{request.path()} + "/");
+    const net::HttpRequest& request = exchange.request();
+    response.headers.add(
+        "Location", fmt::format("{}://{}{}/", exchange.is_secure() ? "https" : "http", request.host,
+                                request.path()));
     return response;
   }
 
@@ -186,51 +338,130 @@ class NginxServer : public net::HttpHandler {
 
   ProcessContext& context_;
   std::string version_;
+  NginxConfig config_;
+  std::map<const NginxServerBlock*, pki::SharedChain> chains_;
 };
 
-// The ports of the `listen` directives in a configuration.
-void append_ports(std::string_view text, std::vector<std::uint16_t>& ports) {
-  constexpr std::string_view kDirective = "listen";
-  for (std::size_t at = text.find(kDirective); at != std::string_view::npos;
-       at = text.find(kDirective, at + 1)) {
-    const std::size_t start = text.find_first_not_of(" \t", at + kDirective.size());
-    const std::size_t end = text.find_first_of(" \t;", start);
-    if (start == std::string_view::npos || end == std::string_view::npos) return;
-    const std::uint16_t port = port_of(text.substr(start, end - start), 0);
-    if (port != 0 && std::ranges::find(ports, port) == ports.end()) ports.push_back(port);
-  }
+// OpenSSL's words, as nginx passes them on.
+std::string cannot_load(std::string_view what, std::string_view file, std::string_view why) {
+  return fmt::format("cannot load {} \"{}\": {}", what, file, why);
 }
 
-// Where it listens: port 80, unless a mounted configuration says otherwise.
-std::vector<std::uint16_t> configured_ports(ProcessContext& context) {
-  std::vector<std::uint16_t> ports;
-  if (const std::string* main = context.files().read("/etc/nginx/nginx.conf")) {
-    append_ports(*main, ports);
+std::string no_such_file(std::string_view file) {
+  return fmt::format(
+      "BIO_new_file() failed (SSL: error:80000002:system library::No such file or "
+      "directory:calling fopen({}, r) error:10000080:BIO routines::no such file)",
+      file);
+}
+
+std::expected<pki::SharedChain, std::string> load_chain(FileSystem& files,
+                                                        const NginxServerBlock& server) {
+  const std::string* const certificate = files.read(server.certificate);
+  if (certificate == nullptr) {
+    return std::unexpected{
+        cannot_load("certificate", server.certificate, no_such_file(server.certificate))};
   }
-  const std::string folder = "/etc/nginx/conf.d";
-  for (const std::string& name : context.files().list(folder)) {
-    if (!name.ends_with(".conf")) continue;
-    if (const std::string* text = context.files().read(folder + "/" + name)) {
-      append_ports(*text, ports);
+  const std::string* const key = files.read(server.certificate_key);
+  auto chain = pki::read_key_pair(*certificate, key == nullptr ? std::string_view{} : *key);
+  if (!chain && chain.error() == pki::KeyPairProblem::no_certificate) {
+    return std::unexpected{
+        cannot_load("certificate", server.certificate,
+                    "PEM_read_bio_X509_AUX() failed (SSL: error:0480006C:PEM routines::no start "
+                    "line:Expecting: TRUSTED CERTIFICATE)")};
+  }
+  if (key == nullptr) {
+    return std::unexpected{cannot_load("certificate key", server.certificate_key,
+                                       no_such_file(server.certificate_key))};
+  }
+  if (!chain && chain.error() == pki::KeyPairProblem::no_key) {
+    return std::unexpected{
+        cannot_load("certificate key", server.certificate_key,
+                    "PEM_read_bio_PrivateKey() failed (SSL: error:0480006C:PEM routines::no start "
+                    "line:Expecting: ANY PRIVATE KEY)")};
+  }
+  if (!chain) {
+    return std::unexpected{
+        fmt::format("SSL_CTX_use_PrivateKey(\"{}\") failed (SSL: error:05800074:x509 certificate "
+                    "routines::key values mismatch)",
+                    server.certificate_key)};
+  }
+  return std::make_shared<const pki::Chain>(std::move(*chain));
+}
+
+std::expected<void, std::string> NginxServer::load_certificates() {
+  for (const NginxServerBlock& server : config_.servers) {
+    const bool is_tls = std::ranges::any_of(server.listens, &NginxListen::is_tls);
+    if (!is_tls && server.certificate.empty()) continue;
+    if (server.certificate.empty() || server.certificate_key.empty()) {
+      return std::unexpected{fmt::format(
+          "no \"{}\" is defined for the \"listen ... ssl\" directive in {}",
+          server.certificate.empty() ? "ssl_certificate" : "ssl_certificate_key", server.place)};
     }
+    auto chain = load_chain(context_.files(), server);
+    if (!chain) return std::unexpected{std::move(chain.error())};
+    chains_.emplace(&server, std::move(*chain));
   }
-  if (ports.empty()) ports.push_back(80);
-  return ports;
+  return {};
+}
+
+// One of its ports.
+class NginxPort : public net::HttpHandler, public net::TlsServer {
+ public:
+  NginxPort(NginxServer& server, std::uint16_t number, bool is_tls)
+      : server_{server}, number_{number}, is_tls_{is_tls} {}
+  std::uint16_t number() const { return number_; }
+  bool is_tls() const { return is_tls_; }
+  void handle(net::HttpExchange exchange) override { server_.handle(std::move(exchange)); }
+  pki::SharedChain certificates_for(std::string_view server_name) override {
+    return server_.certificates_for(number_, server_name);
+  }
+  std::optional<net::HttpResponse> answer_plain(const net::HttpRequest&) override {
+    return server_.plain_to_tls();
+  }
+
+ private:
+  NginxServer& server_;
+  std::uint16_t number_;
+  bool is_tls_;
+};
+
+std::vector<std::unique_ptr<NginxPort>> ports_of(NginxServer& server) {
+  std::map<std::uint16_t, bool> ports;
+  for (const NginxServerBlock& block : server.config().servers) {
+    for (const NginxListen& listen : block.listens) ports[listen.port] |= listen.is_tls;
+  }
+  std::vector<std::unique_ptr<NginxPort>> result;
+  for (const auto& [port, is_tls] : ports) {
+    result.push_back(std::make_unique<NginxPort>(server, port, is_tls));
+  }
+  return result;
+}
+
+std::int32_t refuse_to_start(ProcessContext& context, std::string_view why) {
+  context.print(
+      fmt::format("{0} [emerg] 1#1: {1}\nnginx: [emerg] {1}\n", go_log_time(context.now()), why));
+  return 1;
 }
 
 sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
   const std::string version = version_of(context.machine().reference.tag);
-  NginxServer server{context, version.empty() ? std::string{kMainline} : version};
+  auto config = read_nginx_config(context.files());
+  if (!config) co_return refuse_to_start(context, config.error());
+  NginxServer server{context, version.empty() ? std::string{kMainline} : version,
+                     std::move(*config)};
+  if (const auto loaded = server.load_certificates(); !loaded) {
+    co_return refuse_to_start(context, loaded.error());
+  }
+  const std::vector<std::unique_ptr<NginxPort>> ports = ports_of(server);
   std::vector<net::Listener> listeners;
-  for (const std::uint16_t port : configured_ports(context)) {
-    std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
+  for (const std::unique_ptr<NginxPort>& port : ports) {
+    std::expected<net::Listener, net::ListenError> listener =
+        port->is_tls() ? context.listen(port->number(), *port, *port)
+                       : context.listen(port->number(), *port);
     if (!listener) {
-      context.print(
-          fmt::format("{0} [emerg] 1#1: bind() to 0.0.0.0:{1} failed (98: Address already "
-                      "in use)\nnginx: [emerg] bind() to 0.0.0.0:{1} failed (98: Address "
-                      "already in use)\n",
-                      go_log_time(context.now()), port));
-      co_return 1;
+      co_return refuse_to_start(
+          context,
+          fmt::format("bind() to 0.0.0.0:{} failed (98: Address already in use)", port->number()));
     }
     listeners.push_back(std::move(*listener));
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include "core/doc/hash.h"
+#include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
@@ -30,6 +31,19 @@ class PlainServer : public net::HttpHandler {
   std::string answer_;
 };
 
+// Takes both on every port, as nobody knows which of its ports the image would encrypt.
+class EitherServer : public net::TlsServer {
+ public:
+  explicit EitherServer(const std::string& hostname)
+      : chain_{pki::make_self_signed("the server in " + hostname,
+                                     pki::make_name({{"CN", hostname}}), {hostname})} {}
+  pki::SharedChain certificates_for(std::string_view) override { return chain_; }
+  std::optional<net::HttpResponse> answer_plain(const net::HttpRequest&) override { return {}; }
+
+ private:
+  pki::SharedChain chain_;
+};
+
 // Sends every datagram back.
 class EchoDatagrams : public net::DatagramHandler {
  public:
@@ -48,6 +62,7 @@ sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
   // well.
   if (!context.is_first()) co_return 0;
   PlainServer server{context};
+  EitherServer tls{context.hostname()};
   EchoDatagrams echo{context};
   std::vector<net::Listener> listeners;
   std::vector<net::DatagramSocket> sockets;
@@ -59,7 +74,7 @@ sim::Task<std::int32_t> run_unknown(ProcessContext& context) {
       if (socket) sockets.push_back(std::move(*socket));
       continue;
     }
-    auto listener = context.listen(number, server);
+    auto listener = context.listen(number, server, tls);
     if (!listener) {
       context.print(fmt::format("listen tcp :{}: bind: address already in use\n", number));
       co_return 1;

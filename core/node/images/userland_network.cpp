@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include "core/net/tls.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
 
@@ -30,8 +31,11 @@ struct CurlOptions {
   net::FetchOptions fetch;
   std::string write_out;
   std::string output_file;
-  // Whom to trust. Connections are not encrypted in this network, but the file must be there.
+  // Whom to trust, as a file of certificates; empty for nobody.
   std::string authorities_file;
+  bool insecure = false;
+  // `HOST:PORT:ADDRESS`: where to find a name instead of asking for it.
+  std::vector<std::string> resolve;
   bool silent = false;
   bool show_errors = false;
   bool include_headers = false;
@@ -76,7 +80,8 @@ bool take_value(const std::string& flag, const std::string& value, CurlOptions& 
   } else if (flag == "-A" || flag == "--user-agent") {
     options.request.headers.set("User-Agent", value);
   } else {
-    return flag == "--retry" || flag == "--retry-delay" || flag == "--resolve";
+    if (flag != "--resolve") return flag == "--retry" || flag == "--retry-delay";
+    options.resolve.push_back(value);
   }
   return true;
 }
@@ -95,11 +100,13 @@ bool take_switch(const std::string& flag, CurlOptions& options) {
     options.fail = true;
   } else if (flag == "-L" || flag == "--location") {
     options.follow = true;
+  } else if (flag == "-k" || flag == "--insecure") {
+    options.insecure = true;
   } else {
-    // Accepted without effect here: -k, -v, -g, -4, -N, --http1.1 and the like.
+    // Accepted without effect here: -v, -g, -4, -N, --http1.1 and the like.
     constexpr std::string_view kHarmless[] = {
-        "-k",          "-v",         "-g",        "-q",        "-4",          "-N",
-        "-#",          "--insecure", "--verbose", "--http1.1", "--no-buffer", "--no-progress-meter",
+        "-v",          "-g",        "-q",        "-4",          "-N",
+        "-#",          "--verbose", "--http1.1", "--no-buffer", "--no-progress-meter",
         "--compressed"};
     return is_one_of(flag, kHarmless);
   }
@@ -163,25 +170,58 @@ std::string expand_write_out(std::string text, const net::FetchResult& result) {
   return text;
 }
 
+// How to handle TLS; the error is curl's if the file of `--cacert` is of no use.
+std::expected<net::Ref<const net::TlsClient>, std::string> curl_tls(ProcessContext& context,
+                                                                    const CurlOptions& options) {
+  if (options.insecure) return net::insecure_tls();
+  if (options.authorities_file.empty()) return net::Ref<const net::TlsClient>{};
+  const std::string* const pem = context.files().read(
+      FileSystem::normalise(options.authorities_file, context.working_folder()));
+  auto tls = net::trusting_tls(pem == nullptr ? std::string_view{} : *pem);
+  if (!tls->roots.empty()) return tls;
+  return std::unexpected{
+      fmt::format("curl: (77) error setting certificate file: {}\n", options.authorities_file)};
+}
+
+// Does what `--resolve` says of the URL's place: another address, the same name in all that is
+// sent.
+void apply_resolve(const CurlOptions& options, net::Url& url, net::HttpRequest& request,
+                   net::Ref<const net::TlsClient>& tls) {
+  const std::string place = fmt::format("{}:{}:", url.host, url.port);
+  const auto found = std::ranges::find_if(
+      options.resolve, [&](const std::string& each) { return each.starts_with(place); });
+  if (found == options.resolve.end()) return;
+  if (request.host.empty()) request.host = url.authority();
+  if (url.scheme == "https") {
+    auto* const named = new net::TlsClient;
+    if (tls) named->verifies = tls->verifies;
+    if (tls) named->roots = tls->roots;
+    named->server_name = url.host;
+    tls = net::Ref<const net::TlsClient>{named};
+  }
+  url.host = found->substr(place.size());
+}
+
 Code curl_one(ProcessContext& context, const CurlOptions& options, std::string text) {
   for (int redirects = 0;; ++redirects) {
-    const std::expected<net::Url, std::string> url = net::Url::parse(text);
+    std::expected<net::Url, std::string> url = net::Url::parse(text);
     if (!url) {
       context.print_error(fmt::format("curl: (3) {}\n", url.error()));
       co_return 3;
     }
-    const std::string& authorities = options.authorities_file;
-    if (url->scheme == "https" && !authorities.empty() &&
-        context.files().read(FileSystem::normalise(authorities, context.working_folder())) ==
-            nullptr) {
-      context.print_error(
-          fmt::format("curl: (77) error setting certificate verify locations:  CAfile: {} CApath: "
-                      "none\n",
-                      authorities));
-      co_return 77;
+    const net::Url named = *url;
+    net::FetchOptions fetch_options = options.fetch;
+    net::HttpRequest request = options.request;
+    if (url->scheme == "https") {
+      auto tls = curl_tls(context, options);
+      if (!tls && (!options.silent || options.show_errors)) context.print_error(tls.error());
+      if (!tls) co_return 77;
+      fetch_options.tls = std::move(*tls);
     }
+    apply_resolve(options, *url, request, fetch_options.tls);
     net::Ref<net::Host> host{&context.host()};
-    sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, options.fetch);
+    sim::Task<net::FetchResult> fetch =
+        host->fetch(std::move(*url), std::move(request), fetch_options);
     const net::FetchResult result = co_await fetch;
     std::int32_t code = 0;
     if (!result.ok()) {
@@ -195,7 +235,7 @@ Code curl_one(ProcessContext& context, const CurlOptions& options, std::string t
       if (options.follow && response.status / 100 == 3 && !location.empty() &&
           redirects < kMaxRedirects) {
         text = location.starts_with('/')
-                   ? url->scheme + "://" + url->authority() + std::string{location}
+                   ? named.scheme + "://" + named.authority() + std::string{location}
                    : std::string{location};
         continue;
       }
@@ -252,6 +292,7 @@ struct WgetOptions {
   std::string output;
   bool quiet = false;
   bool spider = false;
+  bool checks_certificate = true;
   net::HttpRequest request;
   net::FetchOptions fetch;
 };
@@ -263,6 +304,8 @@ WgetOptions read_wget(const std::vector<std::string>& arguments) {
     std::string argument = arguments[i];
     if (argument == "--spider") {
       options.spider = true;
+    } else if (argument == "--no-check-certificate") {
+      options.checks_certificate = false;
     } else if (argument.starts_with("--timeout=")) {
       options.fetch.timeout = seconds_of(argument.substr(10));
     } else if (argument.starts_with("--post-data=")) {
@@ -351,11 +394,18 @@ Code run_wget(ProcessContext& context) {
     co_return 1;
   }
   net::Ref<net::Host> host{&context.host()};
-  sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, options.fetch);
+  const bool is_secure = url->scheme == "https";
+  net::FetchOptions fetch_options = options.fetch;
+  // busybox encrypts, but believes everybody.
+  if (is_secure) fetch_options.tls = net::insecure_tls();
+  sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, fetch_options);
   const net::FetchResult result = co_await fetch;
   if (!options.quiet && result.remote.port != 0) {
     context.print_error(
         fmt::format("Connecting to {} ({})\n", url->authority(), result.remote.to_string()));
+  }
+  if (is_secure && options.checks_certificate && result.remote.port != 0) {
+    context.print_error("wget: note: TLS certificate validation not implemented\n");
   }
   if (!result.ok()) {
     context.print_error(wget_message(result.outcome.error()) + "\n");

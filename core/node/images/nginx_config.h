@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/node/file_system.h"
+
+// What simulated nginx reads of its configuration: server blocks with their ports, names, document
+// roots and certificates, locations, and what is included. Directives beyond those are accepted and
+// have no effect; locations given by a pattern (`~`) match nothing.
+namespace rockpool::node {
+
+/// How much of a configuration is read: words of one file, blocks within blocks, files that files
+/// include.
+inline constexpr std::size_t kMaxNginxWords = 100'000;
+inline constexpr int kMaxNginxDepth = 32;
+inline constexpr int kMaxNginxIncludes = 64;
+
+/// One `listen`.
+struct NginxListen {
+  std::uint16_t port = 80;
+  bool is_tls = false;
+  bool is_default = false;
+};
+
+/// One `location`.
+struct NginxLocation {
+  std::string path;
+  /// With `=`: the path as a whole.
+  bool is_exact = false;
+  /// With `~` or `~*`.
+  bool is_pattern = false;
+  /// Empty: the server's.
+  std::string root;
+  /// Takes the place of `path` in the file's name; empty for none.
+  std::string alias;
+  std::vector<std::string> index;
+  std::vector<std::string> try_files;
+  /// `return CODE [TEXT OR URL]`; 0 for none.
+  int return_status = 0;
+  std::string return_text;
+};
+
+/// One `server` block.
+struct NginxServerBlock {
+  std::vector<NginxListen> listens;
+  std::vector<std::string> names;
+  std::string certificate;
+  std::string certificate_key;
+  /// What holds where no location does; its path is empty.
+  NginxLocation defaults;
+  std::vector<NginxLocation> locations;
+  /// `FILE:LINE` of its beginning, for messages.
+  std::string place;
+};
+
+/// All server blocks, in their order.
+struct NginxConfig {
+  std::vector<NginxServerBlock> servers;
+};
+
+/// Reads /etc/nginx/nginx.conf, or what stands for it if nobody has put one there, with all that it
+/// includes. The error is nginx's, as it follows `[emerg] `.
+std::expected<NginxConfig, std::string> read_nginx_config(const FileSystem& files);
+
+/// The server block that answers on a port for a host name: the one with the name, else the
+/// default one, else the first. Null if none listens there.
+const NginxServerBlock* find_nginx_server(const NginxConfig& config, std::uint16_t port,
+                                          std::string_view host);
+
+}  // namespace rockpool::node
