@@ -53,6 +53,11 @@ class ListeningPort : public Counted<ListeningPort> {
     if (work_ != nullptr) work_->add(now, work_amount_);
   }
 
+  /// Whose port it is that has that number, or null.
+  static ListeningPort* find(const Host& host, std::uint16_t number) {
+    return host.find_port(number);
+  }
+
   /// Gives the port back; open connections stay.
   void close();
   /// Also ends connections: idle ones at once, the others after their answer.

@@ -43,6 +43,11 @@ void ListeningPort::abort() {
   }
 }
 
+TlsServer* find_tls_server(const Host& host, std::uint16_t port) {
+  const ListeningPort* const found = ListeningPort::find(host, port);
+  return found == nullptr ? nullptr : found->tls();
+}
+
 void retain_ref(ListeningPort* port) {
   port->retain();
 }

@@ -38,6 +38,10 @@ class SingleChainServer : public TlsServer {
   pki::SharedChain chain_;
 };
 
+class Host;
+/// Who serves TLS on a TCP port of a host; null if nobody does.
+TlsServer* find_tls_server(const Host& host, std::uint16_t port);
+
 /// How a client handles TLS.
 struct TlsClient : Counted<TlsClient> {
   /// False takes any certificate (`curl -k`).
@@ -46,7 +50,7 @@ struct TlsClient : Counted<TlsClient> {
   pki::Chain roots;
   /// The name to ask and check for instead of the URL's host; empty for that.
   std::string server_name;
-
+  /// Called when nobody holds it any more.
   void dispose() { delete this; }
 };
 

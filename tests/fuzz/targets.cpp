@@ -16,6 +16,7 @@ std::span<const Target> targets() {
       Target{"field-selector", check_field_selector},
       Target{"dns-message", check_dns_message},
       Target{"url", check_url},
+      Target{"certificate", check_certificate},
   };
   return kTargets;
 }

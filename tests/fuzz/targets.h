@@ -37,4 +37,7 @@ std::string check_dns_message(std::string_view bytes);
 /// A URL, or what follows the method in a request's first line.
 std::string check_url(std::string_view bytes);
 
+/// A PEM text or the DER of a certificate.
+std::string check_certificate(std::string_view bytes);
+
 }  // namespace rockpool::fuzz

@@ -69,6 +69,14 @@ enum class Cause {
   no_ingress_rule,
   /// The Ingress sends to a Service that is not there, or has no such port.
   no_ingress_backend,
+  /// The server does not speak TLS, or has no certificate, and the client wants TLS.
+  no_tls,
+  /// The client trusts nobody who vouches for the server's certificate.
+  certificate_not_trusted,
+  /// The server's certificate is for other names.
+  certificate_for_other_name,
+  /// The server's certificate has expired, or is not valid yet.
+  certificate_not_valid_now,
 };
 
 /// "none", "selects_nothing" and so on.

@@ -31,7 +31,12 @@ struct Destination {
 class Inquiry {
  public:
   Inquiry(const WhySources& sources, const net::Host& client, const net::Url& url)
-      : sources_{sources}, client_{client}, port_{url.port}, host_{url.host}, target_{url.target} {}
+      : sources_{sources},
+        client_{client},
+        port_{url.port},
+        is_secure_{url.scheme == "https"},
+        host_{url.host},
+        target_{url.target} {}
 
   /// Walks it; once only.
   Explanation run();
@@ -80,12 +85,17 @@ class Inquiry {
   bool ask_load_balancer(const api::Service& service, const net::IpAddress& address);
   bool ask_servers(const std::vector<net::SocketAddress>& servers);
   bool ask_server(const net::SocketAddress& server, std::string_view which);
+  // why_tls.cpp
+  bool ask_tls(const net::Host& host, const net::SocketAddress& server);
+  // why_way.cpp
   const net::Node* node_of_range(const net::IpAddress& address) const;
   bool ask_way(const net::Node* from, const net::Node* to);
 
   const WhySources& sources_;
   const net::Host& client_;
   std::uint16_t port_;
+  // The client wants TLS.
+  bool is_secure_;
   std::string host_;
   // In which the request reaches the Service.
   net::Family family_ = net::Family::ipv4;
@@ -95,6 +105,9 @@ class Inquiry {
   const net::Node* masquerading_node_ = nullptr;
   Explanation explanation_;
 };
+
+/// The cause if a TLS handshake failed; empty if none did.
+std::optional<Explanation> explain_tls_failure(const net::FetchResult& result);
 
 /// How many letters must be changed, added or taken away to make one text the other.
 std::size_t distance(std::string_view one, std::string_view other);

@@ -45,8 +45,13 @@ constexpr std::string_view kCauseNames[] = {
     "no_ingress_controller",
     "no_ingress_rule",
     "no_ingress_backend",
+    "no_tls",
+    "certificate_not_trusted",
+    "certificate_for_other_name",
+    "certificate_not_valid_now",
 };
-static_assert(std::size(kCauseNames) == static_cast<std::size_t>(Cause::no_ingress_backend) + 1);
+static_assert(std::size(kCauseNames) ==
+              static_cast<std::size_t>(Cause::certificate_not_valid_now) + 1);
 
 }  // namespace
 

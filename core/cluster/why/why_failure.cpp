@@ -178,6 +178,7 @@ std::optional<Explanation> explain_start(const Server& server, const api::Pod& p
 
 Explanation explain_failure(const WhySources& sources, const net::Host& client, const net::Url& url,
                             const net::FetchResult& result) {
+  if (auto tls = explain_tls_failure(result)) return *std::move(tls);
   const std::optional<Server> server = result.ok() ? std::nullopt : server_of(result);
   const auto remains = server ? find_remains(sources.informers, server->pod) : std::nullopt;
   if (!remains || is_beyond_pods(sources, *server, *remains)) return explain(sources, client, url);

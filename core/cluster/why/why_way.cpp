@@ -195,7 +195,7 @@ bool Inquiry::ask_server(const net::SocketAddress& server, std::string_view whic
   if (!ask_policies_to(*host, server)) return false;
   if (host->is_listening(server.port)) {
     note(fmt::format("{} listens on {}.", host->name(), server.to_string()));
-    return true;
+    return ask_tls(*host, server);
   }
   return blame(
       Cause::nobody_listens,

@@ -7,9 +7,11 @@
 #include <string_view>
 
 #include <fmt/format.h>
+#include "core/doc/base64.h"
 #include "core/doc/json.h"
 #include "tests/core/conformance/world.h"
 #include "tests/core/ingress_nginx.h"
+#include "tests/core/pki/test_certificates.h"
 
 namespace rockpool {
 namespace {
@@ -56,6 +58,34 @@ struct Shop : conformance::World {
     REQUIRE(result);
     if (!result->ok()) return {};
     return {result->outcome->status, result->outcome->body, result->outcome->headers};
+  }
+  // A request with TLS to the controller by that name, from one who trusts that certificate and
+  // maybe everybody: the body, or what Go would say of the failure.
+  std::string secure(const std::string& host, std::string_view authorities,
+                     bool is_insecure = false, const std::string& path = "/hostname") {
+    FetchOptions options;
+    options.url = "https://" + std::string{kAddress} + path;
+    options.timeout = 10s;
+    options.headers.set("Host", host);
+    options.authorities = authorities;
+    options.insecure = is_insecure;
+    const auto result = cluster().fetch(options);
+    REQUIRE(result);
+    return result->ok() ? result->outcome->body : net::go_message(result->outcome.error());
+  }
+  void secret(std::string_view certificate, std::string_view key) {
+    apply(
+        fmt::format("{{apiVersion: v1, kind: Secret, metadata: {{name: cert}}, type: "
+                    "kubernetes.io/tls, data: {{tls.crt: '{}', tls.key: '{}'}}}}",
+                    doc::encode_base64(certificate), doc::encode_base64(key)));
+    cluster().run_for(3s);
+  }
+  std::string controller_log() {
+    const doc::Value pods = World::get("/api/v1/namespaces/ingress-nginx/pods");
+    apiserver::Request request;
+    request.path = "/api/v1/namespaces/ingress-nginx/pods/" +
+                   pods["items"].at(0)["metadata"]["name"].to_string() + "/log";
+    return cluster().request(request).body;
   }
   Reply shop(const std::string& path) {
     return get("http://" + std::string{kAddress} + path, "shop.example");
@@ -175,9 +205,82 @@ TEST_CASE("TLS: plain HTTP is sent to HTTPS, and a Secret that is missing is sai
   const Shop::Reply reply = world.shop("/hostname?x=1");
   CHECK(reply.status == 308);
   CHECK(reply.headers.get("Location") == "https://shop.example/hostname?x=1");
-  const std::string secure = "https://" + std::string{kAddress} + "/hostname";
-  CHECK(world.get(secure, "shop.example").body == "web");
+  CHECK(world.secure("shop.example", "", true) == "web");
   CHECK(has(world.events(), "Warning MissingCertificate: Secret \"default/cert\" was not found"));
+}
+
+constexpr std::string_view kFakeIsNotForShop =
+    "tls: failed to verify certificate: x509: certificate is valid for ingress.local, not "
+    "shop.example";
+
+TEST_CASE("TLS: a host's own certificate, by the name that is asked for") {
+  using namespace pki::testing;
+  Shop world;
+  world.secret(std::string{kShop} + std::string{kIntermediate}, kShopKey);
+  world.ingress(kRule + ", tls: [{hosts: [shop.example], secretName: cert}]");
+  CHECK(world.secure("shop.example", kAuthority) == "web");
+  CHECK(world.secure("shop.example", "") ==
+        "tls: failed to verify certificate: x509: certificate signed by unknown authority");
+  // A name that no Ingress has gets the fake certificate, and nobody's page.
+  CHECK(world.secure("other.example", kAuthority) ==
+        "tls: failed to verify certificate: x509: certificate is valid for ingress.local, not "
+        "other.example");
+  CHECK(has(world.secure("other.example", "", true), "<h1>404 Not Found</h1>"));
+  CHECK(world.shop("/hostname").status == 308);
+  CHECK_FALSE(has(world.events(), "Certificate"));
+  const Shop::Reply plain =
+      world.get("http://" + std::string{kAddress} + ":443/hostname", "shop.example");
+  CHECK(plain.status == 400);
+  CHECK(has(plain.body, "The plain HTTP request was sent to HTTPS port"));
+}
+
+TEST_CASE("TLS: Secrets that come, change and go") {
+  using namespace pki::testing;
+  Shop world;
+  world.ingress(kRule + ", tls: [{hosts: [shop.example], secretName: cert}]");
+  CHECK(world.secure("shop.example", kAuthority) == kFakeIsNotForShop);
+  CHECK(has(world.controller_log(),
+            "controller.go:1334] Error getting SSL certificate \"default/cert\": local SSL "
+            "certificate default/cert was not found. Using default certificate\n"));
+  world.secret(std::string{kShop} + std::string{kIntermediate}, kShopKey);
+  CHECK(world.secure("shop.example", kAuthority) == "web");
+  world.secret(kMyNginx, kMyNginxKey);
+  CHECK(world.secure("shop.example", kAuthority) == kFakeIsNotForShop);
+  CHECK(has(world.controller_log(),
+            "SSL certificate \"default/cert\" does not contain a Common Name or Subject "
+            "Alternative Name for server \"shop.example\""));
+}
+
+TEST_CASE("TLS: a key of another certificate is said, and the fake certificate is used") {
+  using namespace pki::testing;
+  Shop world;
+  world.secret(std::string{kShop} + std::string{kIntermediate}, kMyNginxKey);
+  world.ingress(kRule + ", tls: [{hosts: [shop.example], secretName: cert}]");
+  CHECK(world.secure("shop.example", kAuthority) == kFakeIsNotForShop);
+  CHECK(has(world.events(),
+            "Warning InvalidCertificate: In Secret \"default/cert\" tls.key is not the key of "
+            "tls.crt: the default fake certificate is used"));
+  CHECK(has(world.controller_log(), "Error obtaining X.509 certificate: "));
+}
+
+TEST_CASE("TLS: no redirection where the Ingress says so, and backends that speak TLS") {
+  using namespace pki::testing;
+  Shop world;
+  world.secret(std::string{kShop} + std::string{kIntermediate}, kShopKey);
+  world.start_agnhost("safe", "{app: safe}",
+                      "[netexec, --http-port=8443, --tls-cert-file=/localhost.crt, "
+                      "--tls-private-key-file=/localhost.key]",
+                      "[{containerPort: 8443}]");
+  world.apply(
+      "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: safe}, "
+      "ports: [{name: http, port: 80, targetPort: 8443}]}}");
+  world.wait_ready({"safe"});
+  world.ingress(kRule + ", tls: [{hosts: [shop.example], secretName: cert}]",
+                "{nginx.ingress.kubernetes.io/ssl-redirect: 'false', "
+                "nginx.ingress.kubernetes.io/backend-protocol: HTTPS}");
+  CHECK(world.shop("/hostname").body == "safe");
+  CHECK(world.secure("shop.example", kAuthority) == "safe");
+  CHECK_FALSE(has(world.events(), "UnsupportedAnnotation"));
 }
 
 TEST_CASE("without the controller's Pod there is nobody, and the address stays as it was") {

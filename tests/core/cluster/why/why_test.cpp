@@ -404,7 +404,7 @@ TEST_CASE("Ingresses: nobody serves the class, no rule fits, nothing is behind i
 }
 
 TEST_CASE("every cause has a name") {
-  for (int cause = 0; cause <= static_cast<int>(Cause::no_ingress_backend); ++cause) {
+  for (int cause = 0; cause <= static_cast<int>(Cause::certificate_not_valid_now); ++cause) {
     CHECK_FALSE(cause_name(static_cast<Cause>(cause)).empty());
   }
 }

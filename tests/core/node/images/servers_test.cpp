@@ -40,7 +40,7 @@ TEST_CASE("nginx with a configuration of its own") {
   NodeWorld world;
   world.create(
       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: conf}\ndata: {default.conf: 'server { "
-      "listen 8080; }'}\n");
+      "listen 8080; root /usr/share/nginx/html; }'}\n");
   world.create_pod("p",
                    "  volumes: [{name: v, configMap: {name: conf}}]\n"
                    "  containers: [{name: c, image: nginx, volumeMounts: [{name: v, mountPath: "
