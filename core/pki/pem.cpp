@@ -34,14 +34,14 @@ std::vector<PemBlock> read_pem(std::string_view text) {
     const std::size_t end = text.find(kEnd, body_start);
     if (end == std::string_view::npos) break;
     at = text.find(kBegin, end);
-    if (!text.substr(end + kEnd.size()).starts_with(label)) continue;
-    if (label.find('\n') != std::string_view::npos) continue;
     const std::string_view body = text.substr(body_start, end - body_start);
     // A block within another one begins anew there.
     if (const std::size_t inner = body.find(kBegin); inner != std::string_view::npos) {
       at = body_start + inner;
       continue;
     }
+    if (!text.substr(end + kEnd.size()).starts_with(label)) continue;
+    if (label.find('\n') != std::string_view::npos) continue;
     auto bytes = doc::decode_base64(without_spaces(body));
     if (bytes && !bytes->empty()) blocks.push_back({std::string{label}, std::move(*bytes)});
   }

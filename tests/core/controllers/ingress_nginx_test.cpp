@@ -83,6 +83,7 @@ struct Shop : conformance::World {
   std::string controller_log() {
     const doc::Value pods = World::get("/api/v1/namespaces/ingress-nginx/pods");
     apiserver::Request request;
+    request.method = "GET";
     request.path = "/api/v1/namespaces/ingress-nginx/pods/" +
                    pods["items"].at(0)["metadata"]["name"].to_string() + "/log";
     return cluster().request(request).body;

@@ -176,7 +176,7 @@ TEST_CASE("the handshake takes one round trip and shows in the trace") {
   CHECK(took(result) == plain / 2 * 3);
   std::string kinds;
   for (const Hop& hop : result.trace->hops) kinds += std::string{hop_kind_name(hop.kind)} + " ";
-  CHECK(kinds == "client resolved connect tls server response ");
+  CHECK(kinds == "client connect tls server response ");
   const FetchResult refused = world.ask(kUrl);
   const Hop& hop = refused.trace->hops.at(refused.trace->hops.size() - 2);
   CHECK(hop.kind == HopKind::tls);

@@ -42,6 +42,7 @@ struct Nginx : NodeWorld {
                "conf}}]\n"
                "  containers: [{name: c, image: 'bprashanth/nginxhttps:1.0', volumeMounts: [{name: "
                "s, mountPath: /etc/nginx/ssl}, {name: v, mountPath: /etc/nginx/conf.d}]}]\n");
+    run(20s);
     create_pod("shell",
                "  hostAliases: [{ip: 10.244.1.2, hostnames: [my-nginx, other]}]\n"
                "  volumes: [{name: s, secret: {secretName: pair}}]\n"
@@ -77,8 +78,7 @@ TEST_CASE("the tutorial's nginx, as curl sees it") {
 
 TEST_CASE("curl --resolve asks another address by the same name") {
   Nginx world{std::string{kShop} + std::string{kIntermediate}, kShopKey};
-  CHECK(world.exec("shell", "c",
-                   {"sh", "-c", "cat > /ca.crt <<'X'\n" + std::string{kAuthority} + "X"}) == "0 ");
+  CHECK(world.shell("echo '" + std::string{kAuthority} + "' > /ca.crt") == "0 ");
   CHECK(has(world.shell("curl -sS --cacert /ca.crt --resolve shop.example:443:10.244.1.2 "
                         "https://shop.example/"),
             "Welcome to nginx!"));
@@ -180,6 +180,7 @@ TEST_CASE("agnhost with TLS") {
                                     "--tls-cert-file=/localhost.crt, "
                                     "--tls-private-key-file=/localhost.key]}}]\n",
                                     kImage));
+  world.run(20s);
   world.create_pod("porter", fmt::format("  containers: [{{name: c, {}, args: [porter], env: "
                                          "[{{name: SERVE_TLS_PORT_443, value: mine}}]}}]\n",
                                          kImage));
