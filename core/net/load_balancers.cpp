@@ -25,6 +25,14 @@ std::vector<IpAddress> own_addresses() {
   return addresses;
 }
 
+// The node's address of that family, or nullptr.
+const IpAddress* address_of(const Node& node, Family family) {
+  for (const IpAddress& address : node.host().addresses()) {
+    if (address.family() == family) return &address;
+  }
+  return nullptr;
+}
+
 // The same for all packets of a connection, and spread evenly over connections (SplitMix64).
 std::uint64_t mix(std::uint64_t value) {
   value += 0x9e3779b97f4a7c15;
@@ -84,18 +92,21 @@ void LoadBalancers::on_service(const doc::Value* before, const doc::Value* after
 void LoadBalancers::begin(const Balancer& balancer) {
   for (const IpAddress& address : balancer.addresses) {
     ways_by_address_[address] = {balancer.health_port, balancer.keeps_clients};
-  }
-  Checker& checker = checkers_[balancer.health_port];
-  if (++checker.users > 1) return;
-  for (const auto& [node, is_included] : nodes_) {
-    if (is_included) watch(balancer.health_port, checker, node);
+    const Question question{balancer.health_port, address.family()};
+    Checker& checker = checkers_[question];
+    if (++checker.users > 1) continue;
+    for (const auto& [node, is_included] : nodes_) {
+      if (is_included) watch(question, checker, node);
+    }
   }
 }
 
 void LoadBalancers::end(const Balancer& balancer) {
-  for (const IpAddress& address : balancer.addresses) ways_by_address_.erase(address);
-  const auto checker = checkers_.find(balancer.health_port);
-  if (--checker->second.users == 0) checkers_.erase(checker);
+  for (const IpAddress& address : balancer.addresses) {
+    ways_by_address_.erase(address);
+    const auto checker = checkers_.find({balancer.health_port, address.family()});
+    if (--checker->second.users == 0) checkers_.erase(checker);
+  }
 }
 
 void LoadBalancers::on_node(const doc::Value* before, const doc::Value* after) {
@@ -104,9 +115,9 @@ void LoadBalancers::on_node(const doc::Value* before, const doc::Value* after) {
   bool& known = nodes_[name];
   if (known != is_included) {
     known = is_included;
-    for (auto& [port, checker] : checkers_) {
+    for (auto& [question, checker] : checkers_) {
       if (is_included) {
-        watch(port, checker, name);
+        watch(question, checker, name);
       } else {
         checker.probes.erase(name);
         refresh(checker);
@@ -116,21 +127,22 @@ void LoadBalancers::on_node(const doc::Value* before, const doc::Value* after) {
   if (after == nullptr) nodes_.erase(name);
 }
 
-void LoadBalancers::watch(std::uint16_t port, Checker& checker, const std::string& node) {
-  checker.probes[node].process = sim::Process{network_.loop(), ask_forever(port, node)};
+void LoadBalancers::watch(Question question, Checker& checker, const std::string& node) {
+  checker.probes[node].process = sim::Process{network_.loop(), ask_forever(question, node)};
 }
 
-sim::Task<void> LoadBalancers::ask_forever(std::uint16_t port, std::string name) {
+sim::Task<void> LoadBalancers::ask_forever(Question question, std::string name) {
   if (!host_) {
     host_ = network_.add_external(std::string{kCheckerName}, own_addresses());
   }
   for (;;) {
     const Node* const node = network_.find_node(name);
+    const IpAddress* const address = node == nullptr ? nullptr : address_of(*node, question.second);
     bool is_good = false;
-    if (node != nullptr && host_) {
+    if (address != nullptr && host_) {
       Url url;
-      url.host = node->host().address().to_string();
-      url.port = port;
+      url.host = address->to_string();
+      url.port = question.first;
       url.target = "/healthz";
       FetchOptions options;
       options.timeout = options_.timeout;
@@ -138,13 +150,13 @@ sim::Task<void> LoadBalancers::ask_forever(std::uint16_t port, std::string name)
       const FetchResult result = co_await asking;
       is_good = result.ok() && result.outcome->status == 200;
     }
-    note(port, name, is_good);
+    note(question, name, is_good);
     co_await sim::sleep(options_.period);
   }
 }
 
-void LoadBalancers::note(std::uint16_t port, const std::string& node, bool is_good) {
-  Checker& checker = checkers_.at(port);
+void LoadBalancers::note(Question question, const std::string& node, bool is_good) {
+  Checker& checker = checkers_.at(question);
   Probe& probe = checker.probes.at(node);
   probe.failures = is_good ? 0 : probe.failures + 1;
   const bool is_healthy = is_good || (probe.is_healthy && probe.failures < options_.failures);
@@ -165,7 +177,8 @@ std::vector<std::string> LoadBalancers::healthy_nodes(const IpAddress& address) 
   std::vector<std::string> names;
   const auto way = ways_by_address_.find(address);
   if (way == ways_by_address_.end()) return names;
-  for (const auto& [name, probe] : checkers_.at(way->second.health_port).probes) {
+  for (const auto& [name, probe] :
+       checkers_.at({way->second.health_port, address.family()}).probes) {
     if (probe.is_healthy) names.push_back(name);
   }
   return names;
@@ -175,7 +188,8 @@ Node* LoadBalancers::next_hop(Protocol protocol, const SocketAddress& client,
                               const SocketAddress& destination) {
   const auto way = ways_by_address_.find(destination.ip);
   if (way == ways_by_address_.end()) return nullptr;
-  const std::vector<NodeId>& healthy = checkers_.at(way->second.health_port).healthy;
+  const std::vector<NodeId>& healthy =
+      checkers_.at({way->second.health_port, destination.ip.family()}).healthy;
   if (healthy.empty()) return nullptr;
   std::uint64_t hash = mix(client.ip.high() ^ mix(client.ip.low()));
   if (!way->second.keeps_clients) {

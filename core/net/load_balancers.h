@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/api/object.h"
@@ -36,8 +37,10 @@ struct LoadBalancerOptions {
 ///
 /// A node is healthy if its proxy says so: at the Service's healthCheckNodePort if it has one, so
 /// that nodes without endpoints are left alone, else at the proxy's own port. Nodes with the label
-/// node.kubernetes.io/exclude-from-external-load-balancers are left out. Each port is asked about
-/// once for all load balancers, and only while there are any.
+/// node.kubernetes.io/exclude-from-external-load-balancers are left out. A node is asked at its
+/// address of the family that a load balancer sends to it in, so one that can be reached in one
+/// family alone gets that family's packets alone. Each port is asked about once in a family for all
+/// load balancers, and only while there are any.
 class LoadBalancers : public Gateway {
  public:
   /// The name of the machine outside the cluster that asks the nodes for their health.
@@ -68,7 +71,9 @@ class LoadBalancers : public Gateway {
     int failures = 0;
     sim::Process process;
   };
-  // All nodes, asked at one port.
+  // Where nodes are asked: a port, in one family.
+  using Question = std::pair<std::uint16_t, Family>;
+  // All nodes, asked there.
   struct Checker {
     int users = 0;
     std::map<std::string, Probe> probes;
@@ -89,9 +94,9 @@ class LoadBalancers : public Gateway {
 
   void begin(const Balancer& balancer);
   void end(const Balancer& balancer);
-  void watch(std::uint16_t port, Checker& checker, const std::string& node);
-  sim::Task<void> ask_forever(std::uint16_t port, std::string node);
-  void note(std::uint16_t port, const std::string& node, bool is_good);
+  void watch(Question question, Checker& checker, const std::string& node);
+  sim::Task<void> ask_forever(Question question, std::string node);
+  void note(Question question, const std::string& node, bool is_good);
   void refresh(Checker& checker) const;
 
   Network& network_;
@@ -101,7 +106,7 @@ class LoadBalancers : public Gateway {
   std::map<api::ObjectKey, Balancer> balancers_;
   std::unordered_map<IpAddress, Way, AddressHash> ways_by_address_;
   std::map<std::string, bool> nodes_;
-  std::map<std::uint16_t, Checker> checkers_;
+  std::map<Question, Checker> checkers_;
   client::Subscription service_subscription_;
   client::Subscription node_subscription_;
 };

@@ -146,6 +146,35 @@ TEST_CASE("without a healthy node, and without the Service, there is silence") {
         FailureKind::connection_refused);
 }
 
+TEST_CASE("a node is asked in the family in which packets would be sent to it") {
+  const IpAddress second = *IpAddress::parse("2001:db8:198:51::2");
+  Cloud cloud;
+  const doc::Value before = cloud.service;
+  cloud.service.edit("status")
+      .edit("loadBalancer")
+      .edit("ingress")
+      .push_back(doc::Value::map({{"ip", second.to_string()}, {"ipMode", "VIP"}}));
+  cloud.balancers.on_service(&before, &cloud.service);
+  cloud.loop.run_for(5s);
+  // The nodes have addresses of IPv4 alone.
+  CHECK(cloud.healthy() == Names{"node-1", "node-2"});
+  CHECK(cloud.balancers.healthy_nodes(second).empty());
+  Node* const both = cloud.network.add_node(
+      "node-3", {IpAddress::v4(192, 168, 0, 3), *IpAddress::parse("fd00:192:168::3")});
+  doc::Value object;
+  object.edit("metadata").set("name", doc::Value{both->name()});
+  cloud.balancers.on_node(nullptr, &object);
+  cloud.loop.run_for(5s);
+  CHECK(cloud.healthy() == Names{"node-1", "node-2", "node-3"});
+  CHECK(cloud.balancers.healthy_nodes(second) == Names{"node-3"});
+  // Without its second address a load balancer no longer asks for it.
+  const doc::Value with_both = cloud.service;
+  cloud.balancers.on_service(&with_both, &before);
+  cloud.loop.run_for(5s);
+  CHECK(cloud.healthy() == Names{"node-1", "node-2", "node-3"});
+  CHECK(cloud.balancers.healthy_nodes(second).empty());
+}
+
 TEST_CASE("nodes may be excluded by a label") {
   Cloud cloud;
   doc::Value excluded = cloud.nodes[0];
