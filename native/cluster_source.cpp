@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "core/cluster/cluster_networks.h"
 #include "core/sim/time.h"
 #include "native/files.h"
 #include "native/ip_families.h"
@@ -22,6 +23,7 @@ void ClusterSource::add_options(CLI::App& command) {
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
   add_ip_family_options(command, cluster.ip_families);
+  add_network_options(command, cluster.service_cidr, cluster.pod_cidr);
   command.add_option("--seed", cluster.seed, "Decides every random choice")->capture_default_str();
 }
 
@@ -32,6 +34,9 @@ std::expected<std::unique_ptr<Cluster>, std::string> ClusterSource::open() const
   }
   std::unique_ptr<Cluster> opened;
   if (state_file.empty()) {
+    if (const auto checked = check_networks(cluster); !checked) {
+      return std::unexpected{checked.error()};
+    }
     opened = std::make_unique<Cluster>(cluster);
   } else {
     const auto text = read_file(state_file);

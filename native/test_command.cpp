@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "core/cluster/cluster_networks.h"
 #include "core/cluster/cluster_options.h"
 #include "core/scenario/report.h"
 #include "core/scenario/runner.h"
@@ -87,6 +88,10 @@ std::expected<void, std::string> write_reports(const TestOptions& options,
 }
 
 ExitStatus run_tests(const TestOptions& options) {
+  if (const auto checked = check_networks(scenario::cluster_options(options.run)); !checked) {
+    print_error(checked.error());
+    return ExitStatus::misused;
+  }
   Tests tests;
   for (const std::string& path : options.paths) {
     if (const auto collected = collect(path, tests); !collected) {
@@ -129,6 +134,7 @@ void add_test_command(CLI::App& program, ExitStatus& status) {
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
   add_ip_family_options(*command, options->run.ip_families);
+  add_network_options(*command, options->run.service_cidr, options->run.pod_cidr);
   command
       ->add_option_function<std::string>(
           "--proxy-mode",

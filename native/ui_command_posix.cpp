@@ -8,6 +8,7 @@
 #include "native/ip_families.h"
 
 #ifdef ROCKPOOL_HAS_WINDOW
+#include "core/cluster/cluster_networks.h"
 #include "core/cluster/cluster_options.h"
 #include "web/app/examples.h"
 #include "web/app/platform/desktop.h"
@@ -31,6 +32,8 @@ void add_ui_command(CLI::App& program, ExitStatus& status) {
       ->check(CLI::Range(0, kMaxNodes))
       ->capture_default_str();
   add_ip_family_options(*command, options->session.cluster.ip_families);
+  add_network_options(*command, options->session.cluster.service_cidr,
+                      options->session.cluster.pod_cidr);
   command
       ->add_option("--screenshot", options->window.screenshot,
                    "Write a picture of the window into this PNG file, and end")
@@ -44,6 +47,11 @@ void add_ui_command(CLI::App& program, ExitStatus& status) {
                                                   {"dark", app::ThemeChoice::Dark}}))
       ->option_text("THEME");
   command->callback([options, &status] {
+    if (const auto checked = check_networks(options->session.cluster); !checked) {
+      print_error(checked.error());
+      status = ExitStatus::misused;
+      return;
+    }
     const int result = app::run_desktop(options->session, options->window);
     status = result == 0 ? ExitStatus::ok : ExitStatus::failed;
   });

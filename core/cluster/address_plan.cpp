@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cluster/address_plan.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -44,6 +45,21 @@ std::string joined(const Pair& pair, const std::vector<net::Family>& families) {
   return text;
 }
 
+std::string joined(const std::vector<net::Cidr>& networks) {
+  std::string text;
+  for (const net::Cidr& network : networks) {
+    if (!text.empty()) text += ',';
+    text += network.to_string();
+  }
+  return text;
+}
+
+// Those that the option asks for, or the usual ones.
+std::vector<net::Cidr> networks_of(std::string_view option, const Pair& usual,
+                                   const std::vector<net::Family>& families) {
+  return parse_networks(option.empty() ? joined(usual, families) : option);
+}
+
 std::vector<net::IpAddress> parsed(const Pair& pair, const std::vector<net::Family>& families) {
   std::vector<net::IpAddress> addresses;
   for (const net::Family family : families) {
@@ -69,6 +85,11 @@ net::Cidr block(const net::Cidr& whole, int prefix_length, int number) {
 
 }  // namespace
 
+AddressPlan::AddressPlan(const ClusterOptions& options)
+    : families_{options.ip_families},
+      service_ranges_{networks_of(options.service_cidr, kServiceRanges, families_)},
+      pod_networks_{networks_of(options.pod_cidr, pod_network_of(options.nodes), families_)} {}
+
 std::vector<net::IpAddress> AddressPlan::node_addresses(int number) const {
   std::vector<net::IpAddress> addresses;
   for (const net::Family family : families_) {
@@ -81,23 +102,23 @@ std::vector<net::IpAddress> AddressPlan::node_addresses(int number) const {
 
 std::vector<net::Cidr> AddressPlan::pod_cidrs(int number) const {
   std::vector<net::Cidr> cidrs;
-  for (const net::Family family : families_) {
-    const int size = family == net::Family::ipv4 ? kPodMaskSizeIpv4 : kPodMaskSizeIpv6;
-    cidrs.push_back(block(range(pod_network_of(nodes_), family), size, number));
+  for (const net::Cidr& network : pod_networks_) {
+    const int size = network.base().is_v6() ? kPodMaskSizeIpv6 : kPodMaskSizeIpv4;
+    cidrs.push_back(block(network, size, number));
   }
   return cidrs;
 }
 
 std::string AddressPlan::pod_networks() const {
-  return joined(pod_network_of(nodes_), families_);
+  return joined(pod_networks_);
 }
 
 std::string AddressPlan::service_ranges() const {
-  return joined(kServiceRanges, families_);
+  return joined(service_ranges_);
 }
 
 net::IpAddress AddressPlan::dns_address() const {
-  return *range(kServiceRanges, families_.front()).nth(kDnsPlace);
+  return *service_ranges_.front().nth(kDnsPlace);
 }
 
 std::vector<net::IpAddress> AddressPlan::api_addresses() const {
@@ -114,6 +135,34 @@ std::string AddressPlan::load_balancer_ranges() const {
 
 std::vector<net::IpAddress> AddressPlan::outside_addresses() const {
   return parsed(kOutsideAddresses, families_);
+}
+
+std::vector<net::Cidr> parse_networks(std::string_view text) {
+  std::vector<net::Cidr> networks;
+  for (;;) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    const auto network = net::Cidr::parse(text.substr(0, comma));
+    if (!network) return {};
+    networks.push_back(*network);
+    if (comma == text.size()) return networks;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+std::vector<FixedNetwork> fixed_networks(const std::vector<net::Family>& families) {
+  std::vector<FixedNetwork> networks;
+  const auto add_address = [&](std::string_view what, const Pair& pair, net::Family family) {
+    const net::IpAddress address = *net::IpAddress::parse(pair.of(family));
+    networks.push_back({what, net::Cidr{address, address.bit_length()}});
+  };
+  for (const net::Family family : families) {
+    networks.push_back({"the nodes' network", range(kNodeNetworks, family)});
+    networks.push_back({"the load balancers' network", range(kLoadBalancerRanges, family)});
+    add_address("the API server's address", kApiAddresses, family);
+    add_address("the gateway's address", kGatewayAddresses, family);
+    add_address("the outside machine's address", kOutsideAddresses, family);
+  }
+  return networks;
 }
 
 }  // namespace rockpool::cluster

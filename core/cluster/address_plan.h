@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/cluster/cluster_options.h"
@@ -12,9 +13,8 @@ namespace rockpool::cluster {
 /// Which addresses things in a cluster have, in each of its IP families, the primary one first.
 class AddressPlan {
  public:
-  /// Requires valid options.
-  explicit AddressPlan(const ClusterOptions& options)
-      : families_{options.ip_families}, nodes_{options.nodes} {}
+  /// Requires options that `check_networks` accepts.
+  explicit AddressPlan(const ClusterOptions& options);
 
   /// The addresses of the node of that number, counted from 0: kind's Docker networks.
   std::vector<net::IpAddress> node_addresses(int number) const;
@@ -22,7 +22,8 @@ class AddressPlan {
   /// comma between families.
   std::vector<net::Cidr> pod_cidrs(int number) const;
   std::string pod_networks() const;
-  /// Where Services get theirs from, with a comma between families; kubeadm's and kind's ranges.
+  /// Where Services get theirs from, with a comma between families; kubeadm's and kind's ranges
+  /// unless the options say others.
   std::string service_ranges() const;
   /// The address of the cluster's DNS Service: the tenth of the primary range, as kubeadm has it.
   net::IpAddress dns_address() const;
@@ -37,8 +38,20 @@ class AddressPlan {
 
  private:
   std::vector<net::Family> families_;
-  int nodes_;
+  std::vector<net::Cidr> service_ranges_;
+  std::vector<net::Cidr> pod_networks_;
 };
+
+/// The networks in a text like an option's, with commas between them. Empty if one of them is none.
+std::vector<net::Cidr> parse_networks(std::string_view text);
+/// Something else that a cluster has, and its network; a single address is a network of its own.
+struct FixedNetwork {
+  std::string_view what;
+  net::Cidr network;
+};
+/// What a cluster of these families has beside the networks of its Services and Pods: that of the
+/// nodes, that of load balancers, and the addresses of single machines.
+std::vector<FixedNetwork> fixed_networks(const std::vector<net::Family>& families);
 
 /// How large the network of one node's Pods is.
 inline constexpr int kPodMaskSizeIpv4 = 24;

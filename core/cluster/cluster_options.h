@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "core/net/address.h"
@@ -21,6 +22,11 @@ struct ClusterOptions {
   /// The IP families in which nodes, Pods and Services have addresses: one, or both for dual stack.
   /// The first is the primary one, which Services get unless they ask for another.
   std::vector<net::Family> ip_families = {net::Family::ipv4};
+  /// Where Services and Pods get their addresses from: a network of each family, with a comma
+  /// between them, in their order (kubeadm's --service-cidr and --pod-network-cidr). Empty: kind's
+  /// usual ones. `check_networks` (core/cluster/cluster_networks.h) says what can be had.
+  std::string service_cidr = {};
+  std::string pod_cidr = {};
   /// Where virtual time starts.
   sim::Time start = sim::kEpoch;
   /// True: CoreDNS and its Service are installed, as kubeadm does.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "core/cluster/cluster_networks.h"
 #include "core/doc/hash.h"
 #include "core/doc/json.h"
 
@@ -13,7 +14,7 @@ namespace rockpool::cluster {
 namespace {
 
 // Raised whenever an older program could not replay what this one writes.
-constexpr std::int64_t kFormatVersion = 5;
+constexpr std::int64_t kFormatVersion = 6;
 
 constexpr doc::Limits snapshot_limits() {
   doc::Limits limits;
@@ -28,6 +29,8 @@ doc::Value options_to_value(const ClusterOptions& options) {
       {{"seed", fmt::format("{}", options.seed)},
        {"nodes", options.nodes},
        {"ipFamilies", net::families_text(options.ip_families)},
+       {"serviceCidr", options.service_cidr},
+       {"podCidr", options.pod_cidr},
        {"start", options.start.time_since_epoch().count()},
        {"dns", options.dns},
        {"rbac", options.rbac},
@@ -76,6 +79,11 @@ api::Result<ClusterOptions> options_from_value(const doc::Value& value) {
   options.nodes = static_cast<int>(nodes);
   options.ip_families = net::parse_families(value["ipFamilies"].as_string());
   if (options.ip_families.empty()) return damaged("options.ipFamilies: not IP families");
+  options.service_cidr = value["serviceCidr"].as_string();
+  options.pod_cidr = value["podCidr"].as_string();
+  if (const auto checked = check_networks(options); !checked) {
+    return damaged(fmt::format("options: {}", checked.error()));
+  }
   options.start = sim::Time{sim::Duration{value["start"].as_int()}};
   options.dns = value["dns"].as_bool();
   options.rbac = value["rbac"].as_bool();

@@ -11,16 +11,19 @@
 #include "core/scenario/traffic.h"
 
 namespace rockpool::scenario {
-namespace {
 
 ClusterOptions cluster_options(const RunOptions& options) {
   ClusterOptions result;
   result.seed = options.seed;
   result.nodes = options.nodes;
   result.ip_families = options.ip_families;
+  result.service_cidr = options.service_cidr;
+  result.pod_cidr = options.pod_cidr;
   result.proxy_mode = options.proxy_mode;
   return result;
 }
+
+namespace {
 
 class Run {
  public:

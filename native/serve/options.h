@@ -20,6 +20,9 @@ struct ServeOptions {
   std::optional<std::uint64_t> seed;
   /// The IP families of the cluster; empty: not given.
   std::vector<net::Family> ip_families;
+  /// As in ClusterOptions; empty: the saved state's, or the usual ones.
+  std::string service_cidr;
+  std::string pod_cidr;
   /// Enforce RBAC.
   bool rbac = false;
   /// How the nodes' proxies treat connections, and how ipvs chooses; empty: not given.

@@ -30,6 +30,7 @@ void add_cluster_options(CLI::App& command, ServeOptions& options) {
   command.add_option("--nodes", options.nodes, "Worker nodes (3, unless a saved state says)")
       ->check(CLI::Range(0, kMaxNodes));
   add_ip_family_options(command, options.ip_families);
+  add_network_options(command, options.service_cidr, options.pod_cidr);
   command.add_option("--seed", options.seed,
                      "Decides every random choice (1, unless a saved state says)");
   command.add_flag("--rbac", options.rbac,

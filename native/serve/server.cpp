@@ -9,9 +9,11 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <tuple>
 #include <utility>
 
 #include "core/apiserver/apiserver.h"
+#include "core/cluster/cluster_networks.h"
 #include "native/command.h"
 #include "native/files.h"
 #include "native/serve/guard.h"
@@ -153,6 +155,13 @@ std::expected<void, std::string> Server::restore_cluster() {
     return blame("--ip-families", fmt::format("{} has a cluster of {}", options_.state_file,
                                               net::families_text(saved.ip_families)));
   }
+  for (const auto& [flag, asked, has] :
+       {std::tuple{"--service-cidr", &options_.service_cidr, &saved.service_cidr},
+        std::tuple{"--pod-cidr", &options_.pod_cidr, &saved.pod_cidr}}) {
+    if (asked->empty() || *asked == *has) continue;
+    return blame(flag, fmt::format("{} has a cluster of {}", options_.state_file,
+                                   has->empty() ? "the usual networks" : *has));
+  }
   if (options_.rbac && !saved.rbac) {
     return blame("--rbac", fmt::format("{} has a cluster without RBAC", options_.state_file));
   }
@@ -167,6 +176,9 @@ std::expected<void, std::string> Server::make_cluster() {
   ClusterOptions cluster;
   cluster.nodes = options_.nodes.value_or(kDefaultNodes);
   if (!options_.ip_families.empty()) cluster.ip_families = options_.ip_families;
+  cluster.service_cidr = options_.service_cidr;
+  cluster.pod_cidr = options_.pod_cidr;
+  if (const auto checked = check_networks(cluster); !checked) return checked;
   cluster.rbac = options_.rbac;
   cluster.seed = options_.seed.value_or(kDefaultSeed);
   cluster.start = options_.start == "now" ? wall_time() : *sim::parse_rfc3339(options_.start);

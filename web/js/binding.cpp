@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/apiserver/session.h"
+#include "core/cluster/cluster_networks.h"
 #include "core/cluster/proxy_view.h"
 #include "core/doc/json.h"
 #include "web/js/fetch_json.h"
@@ -50,6 +51,9 @@ api::Result<void> read_option(std::string_view name, const doc::Value& value,
     }
     options.ip_families = net::parse_families(text);
     if (options.ip_families.empty()) return bad("a list of \"IPv4\", \"IPv6\" or both");
+  } else if (name == "serviceCidr" || name == "podCidr") {
+    if (!value.is_string()) return bad("networks like \"10.96.0.0/12\", with a comma between them");
+    (name == "serviceCidr" ? options.service_cidr : options.pod_cidr) = value.as_string();
   } else if (name == "dns" || name == "rbac") {
     if (!value.is_boolean()) return bad("true or false");
     (name == "dns" ? options.dns : options.rbac) = value.as_bool();
@@ -82,6 +86,9 @@ api::Result<ClusterOptions> read_options(const std::string& text) {
   for (const doc::Member& member : document->members()) {
     const auto read = read_option(member.key.text(), member.value, options);
     if (!read) return std::unexpected{read.error()};
+  }
+  if (const auto checked = check_networks(options); !checked) {
+    return std::unexpected{api::bad_request(fmt::format("options: {}", checked.error()))};
   }
   return options;
 }

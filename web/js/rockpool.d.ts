@@ -60,6 +60,13 @@ export interface ClusterOptions {
    * Default ['IPv4'].
    */
   ipFamilies?: ('IPv4' | 'IPv6')[];
+  /**
+   * Where Services and Pods get their addresses from: a network of each of ipFamilies, in their
+   * order, with a comma between them. Default '10.96.0.0/12' and '10.244.0.0/16', and in IPv6
+   * 'fd00:10:96::/112' and 'fd00:10:244::/56'.
+   */
+  serviceCidr?: string;
+  podCidr?: string;
   /** Whether CoreDNS is installed. Default true. */
   dns?: boolean;
   /** True: requests need the rights that RBAC gives their user. Default: all may do all. */

@@ -53,8 +53,8 @@ TEST_CASE("a damaged snapshot says where") {
   CHECK(message(good) == "(accepted)");
   CHECK(message(good.substr(0, good.size() / 2)).starts_with("snapshot: line 1, column "));
   CHECK(message("{}") == "snapshot: not a snapshot of Rockpool");
-  CHECK(with("\"rockpool\":5", "\"rockpool\":9") ==
-        "snapshot: version 9 cannot be read; this program reads version 5");
+  CHECK(with("\"rockpool\":6", "\"rockpool\":9") ==
+        "snapshot: version 9 cannot be read; this program reads version 6");
   CHECK(with("\"nodes\":5", "\"nodes\":-1") ==
         "snapshot: options.nodes: must be between 0 and 16000, inclusive");
   CHECK(with("\"seed\":\"1", "\"seed\":\"x1") ==
