@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/api/other_versions.h"
+#include "core/apiserver/node_port_repair.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/state.h"
 
@@ -15,9 +16,9 @@ ApiServer::ApiServer(sim::Loop& loop, store::Store& store, sim::Random random, O
 ApiServer::~ApiServer() = default;
 
 void ApiServer::reload() {
-  state_->cluster_ips.clear();
+  state_->cluster_ips.reload();
   state_->node_ports.clear();
-  ServiceAllocation allocation{state_->cluster_ips, state_->node_ports};
+  ServiceAllocation allocation{*state_};
   state_->store.visit(api::ResourceId::services, {}, [&](const doc::Value& service) {
     allocation.adopt(service);
     return true;
@@ -28,6 +29,15 @@ void ApiServer::reload() {
                         return true;
                       });
   state_->event_expiry.reload();
+}
+
+std::vector<NodePortProblem> ApiServer::repair_node_ports() {
+  std::vector<doc::Value> services;
+  state_->store.visit(api::ResourceId::services, {}, [&](const doc::Value& service) {
+    services.push_back(service);
+    return true;
+  });
+  return state_->node_port_repair.run(state_->node_ports, services);
 }
 
 const api::Resource& ApiServer::resource(api::ResourceId id) const {

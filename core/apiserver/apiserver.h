@@ -23,6 +23,7 @@ namespace rockpool::apiserver {
 class MetricsSource;
 class PodStreams;
 class ProxyTransport;
+struct NodePortProblem;
 struct ServerState;
 
 /// The version that the server claims to be (`/version`).
@@ -64,10 +65,15 @@ class ApiServer {
   ~ApiServer();
 
   /// Makes what a fresh cluster has before any controller runs: the namespaces default,
-  /// kube-system, kube-public and kube-node-lease, and the `kubernetes` Service with its endpoints.
+  /// kube-system, kube-public and kube-node-lease, the `kubernetes` Service with its endpoints, and
+  /// the ServiceCIDR of that name.
   void bootstrap();
   /// Reads the allocations back from the store's objects, after the store was restored.
   void reload();
+
+  /// One round of bringing the node ports that are taken in line with the Services
+  /// (core/apiserver/node_port_repair.h). Returns what is wrong with Services, for who tells them.
+  std::vector<NodePortProblem> repair_node_ports();
 
   /// Answers one request; a failure is a Status object in the body.
   Response handle(const Request& request);

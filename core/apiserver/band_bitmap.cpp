@@ -33,6 +33,16 @@ bool BandBitmap::is_taken(std::int64_t number) const {
   return (words_[word_of(number)] & bit_of(number)) != 0;
 }
 
+std::vector<std::int64_t> BandBitmap::taken() const {
+  std::vector<std::int64_t> numbers;
+  for (std::size_t index = 0; index < words_.size(); ++index) {
+    for (std::uint64_t rest = words_[index]; rest != 0; rest &= rest - 1) {
+      numbers.push_back(static_cast<std::int64_t>(index) * kWordBits + std::countr_zero(rest));
+    }
+  }
+  return numbers;
+}
+
 bool BandBitmap::take(std::int64_t number) {
   if (is_taken(number)) return false;
   words_[word_of(number)] |= bit_of(number);

@@ -21,6 +21,8 @@ class BandBitmap {
   std::int64_t free_count() const { return free_; }
   /// Requires a number below `size`.
   bool is_taken(std::int64_t number) const;
+  /// The numbers that are taken, in order.
+  std::vector<std::int64_t> taken() const;
   /// Takes that number; false if it was taken. Requires a number below `size`.
   bool take(std::int64_t number);
   /// Takes a free number; nothing if there is none.

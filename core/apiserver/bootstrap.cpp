@@ -3,6 +3,7 @@
 
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/bootstrap_policy.h"
+#include "core/apiserver/default_service_cidr.h"
 #include "core/apiserver/state.h"
 
 // What kube-apiserver makes when it starts (pkg/controlplane/controller: systemnamespaces,
@@ -87,7 +88,8 @@ void ApiServer::bootstrap() {
                priority_class("system-cluster-critical", 2'000'000'000,
                               "Used for system critical pods that must run in the cluster, but can "
                               "be moved to another node if necessary."));
-  const api::IpAddress cluster_ip = state_->cluster_ips.primary().first_address();
+  (void)sync_default_service_cidr(*this);
+  const api::IpAddress cluster_ip = state_->cluster_ips.configured().front().network().plus(1);
   (void)create(services, "default", kubernetes_service(own, cluster_ip));
   (void)create(endpoints, "default", kubernetes_endpoints(own));
   (void)create(endpointslices, "default",

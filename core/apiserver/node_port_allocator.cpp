@@ -23,10 +23,9 @@ NodePortAllocator::NodePortAllocator(std::int32_t first, std::int32_t last, sim:
       ports_{std::int64_t{last} - first + 1, static_band(std::int64_t{last} - first + 1), random} {}
 
 std::expected<void, std::string> NodePortAllocator::allocate(std::int64_t port) {
-  if (!in_range(port)) {
-    return std::unexpected{
-        fmt::format("provided port is not in the valid range. The range of valid ports is {}-{}",
-                    first_, last_)};
+  if (!is_in_range(port)) {
+    return std::unexpected{fmt::format(
+        "provided port is not in the valid range. The range of valid ports is {}", range_text())};
   }
   if (!ports_.take(port - first_)) return std::unexpected{"provided port is already allocated"};
   return {};
@@ -39,11 +38,21 @@ std::expected<std::int64_t, std::string> NodePortAllocator::allocate_next() {
 }
 
 void NodePortAllocator::release(std::int64_t port) {
-  if (in_range(port)) ports_.release(port - first_);
+  if (is_in_range(port)) ports_.release(port - first_);
 }
 
 bool NodePortAllocator::is_allocated(std::int64_t port) const {
-  return in_range(port) && ports_.is_taken(port - first_);
+  return is_in_range(port) && ports_.is_taken(port - first_);
+}
+
+std::vector<std::int64_t> NodePortAllocator::allocated() const {
+  std::vector<std::int64_t> ports = ports_.taken();
+  for (std::int64_t& port : ports) port += first_;
+  return ports;
+}
+
+std::string NodePortAllocator::range_text() const {
+  return fmt::format("{}-{}", first_, last_);
 }
 
 }  // namespace rockpool::apiserver

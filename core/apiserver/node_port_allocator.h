@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <vector>
 
 #include "core/apiserver/band_bitmap.h"
 #include "core/sim/random.h"
@@ -25,12 +26,15 @@ class NodePortAllocator {
   /// Gives a port back; does nothing for one that is free or not of the range.
   void release(std::int64_t port);
   bool is_allocated(std::int64_t port) const;
+  bool is_in_range(std::int64_t port) const { return first_ <= port && port <= last_; }
+  /// The ports that are taken, in order.
+  std::vector<std::int64_t> allocated() const;
+  /// The range as upstream writes it: "30000-32767".
+  std::string range_text() const;
   std::int64_t free_count() const { return ports_.free_count(); }
   void clear() { ports_.clear(); }
 
  private:
-  bool in_range(std::int64_t port) const { return first_ <= port && port <= last_; }
-
   std::int64_t first_;
   std::int64_t last_;
   BandBitmap ports_;

@@ -12,7 +12,9 @@
 
 #include "core/api/field_error.h"
 #include "core/api/validation/validation.h"
+#include "core/apiserver/ip_address_object.h"
 #include "core/apiserver/state.h"
+#include "core/apiserver/writes.h"
 #include "core/doc/path.h"
 
 namespace rockpool::apiserver {
@@ -118,6 +120,10 @@ api::IpFamily other_family(std::string_view family) {
   return family == "IPv4" ? api::IpFamily::ipv6 : api::IpFamily::ipv4;
 }
 
+api::IpFamily family_named(const doc::Value& name) {
+  return name.as_string() == "IPv4" ? api::IpFamily::ipv4 : api::IpFamily::ipv6;
+}
+
 void add_family(doc::Value& service, api::IpFamily family) {
   doc::Value& spec = service.edit("spec"_key);
   if (spec["ipFamilies"_key].is_null()) spec.set("ipFamilies"_key, doc::Value::array());
@@ -163,17 +169,21 @@ void set_node_port(doc::Value& service, std::size_t index, std::int64_t port) {
 }  // namespace
 
 ServiceAllocation::~ServiceAllocation() {
-  for (const api::IpAddress& address : taken_ips_) cluster_ips_.release(address);
-  for (const std::int64_t port : taken_ports_) node_ports_.release(port);
+  if (dry_run_) return;
+  for (const api::IpAddress& address : taken_ips_) give_back(address);
+  for (const std::int64_t port : taken_ports_) state_.node_ports.release(port);
 }
 
 void ServiceAllocation::commit() {
+  if (dry_run_) return;
   taken_ips_.clear();
   taken_ports_.clear();
   for (const api::IpAddress& address : std::exchange(released_ips_, {})) {
-    cluster_ips_.release(address);
+    give_back(address);
   }
-  for (const std::int64_t port : std::exchange(released_ports_, {})) node_ports_.release(port);
+  for (const std::int64_t port : std::exchange(released_ports_, {})) {
+    state_.node_ports.release(port);
+  }
 }
 
 api::Result<void> ServiceAllocation::create(doc::Value& service) {
@@ -201,14 +211,9 @@ void ServiceAllocation::release_all(const doc::Value& service) {
 }
 
 void ServiceAllocation::adopt(const doc::Value& service) {
-  for (const doc::Value& ip : spec_of(service)["clusterIPs"_key].items()) {
-    const auto address = api::parse_ip(ip.as_string());
-    ClusterIpAllocator* const range = address ? cluster_ips_.find(address->family) : nullptr;
-    if (range != nullptr) (void)range->allocate(*address);
-  }
-  for (const std::int64_t port : node_ports_of(service)) (void)node_ports_.allocate(port);
+  for (const std::int64_t port : node_ports_of(service)) (void)state_.node_ports.allocate(port);
   if (const std::int64_t port = spec_of(service)["healthCheckNodePort"_key].as_int(); port != 0) {
-    (void)node_ports_.allocate(port);
+    (void)state_.node_ports.allocate(port);
   }
 }
 
@@ -232,9 +237,9 @@ api::Result<void> ServiceAllocation::init_ip_families(doc::Value& service,
     if (!errors.empty()) return std::unexpected{invalid_service(service, errors)};
   }
   if (spec_of(service)["ipFamilies"_key].size() == 0) {
-    add_family(service, cluster_ips_.primary().family());
+    add_family(service, state_.cluster_ips.default_family());
   }
-  if (is_bare || cluster_ips_.is_dual_stack()) add_other_family(service);
+  if (is_bare || state_.cluster_ips.is_dual_stack()) add_other_family(service);
   return {};
 }
 
@@ -245,7 +250,7 @@ void ServiceAllocation::infer_families(doc::Value& service, api::FieldErrors& er
     const auto address = api::parse_ip(ips.at(index).as_string());
     if (!address) break;
     if (index < spec_of(service)["ipFamilies"_key].size()) continue;
-    if (cluster_ips_.find(address->family) != nullptr) {
+    if (state_.cluster_ips.has_family(address->family)) {
       add_family(service, address->family);
     } else {
       errors.invalid(
@@ -258,15 +263,14 @@ void ServiceAllocation::infer_families(doc::Value& service, api::FieldErrors& er
 // What a Service asks for that the cluster does not have.
 void ServiceAllocation::check_families(const doc::Value& service, api::FieldErrors& errors) const {
   const doc::Path spec{"spec"};
-  if (policy_of(service).as_string() == "RequireDualStack" && !cluster_ips_.is_dual_stack()) {
+  if (policy_of(service).as_string() == "RequireDualStack" && !state_.cluster_ips.is_dual_stack()) {
     errors.invalid(spec.child("ipFamilyPolicy"), policy_of(service),
                    "this cluster is not configured for dual-stack services");
   }
   const doc::Value& families = spec_of(service)["ipFamilies"_key];
   for (std::size_t index = 0; index < families.size(); ++index) {
     const doc::Value& family = families.at(index);
-    const bool is_ipv4 = family.as_string() == "IPv4";
-    if (cluster_ips_.find(is_ipv4 ? api::IpFamily::ipv4 : api::IpFamily::ipv6) != nullptr) continue;
+    if (state_.cluster_ips.has_family(family_named(family))) continue;
     errors.invalid(spec.child("ipFamilies").index(index), family, "not configured on this cluster");
   }
 }
@@ -284,18 +288,15 @@ api::Result<void> ServiceAllocation::allocate_cluster_ips(doc::Value& service) {
 }
 
 api::Result<void> ServiceAllocation::allocate_cluster_ip(doc::Value& service, std::size_t index) {
-  const bool is_ipv4 = spec_of(service)["ipFamilies"_key].at(index).as_string() == "IPv4";
-  ClusterIpAllocator& range =
-      *cluster_ips_.find(is_ipv4 ? api::IpFamily::ipv4 : api::IpFamily::ipv6);
+  const api::IpFamily family = family_named(spec_of(service)["ipFamilies"_key].at(index));
   const doc::Value requested_ips = spec_of(service)["clusterIPs"_key];
   const std::string requested = requested_ips.at(index).to_string();
   if (requested.empty()) {
-    const auto any = range.allocate_next();
+    const auto any = take_any_cluster_ip(family);
     if (!any) {
       return std::unexpected{
           api::internal_error(fmt::format("failed to allocate a serviceIP: {}", any.error()))};
     }
-    taken_ips_.push_back(*any);
     doc::Value& spec = service.edit("spec"_key);
     if (index == 0) spec.set("clusterIPs"_key, doc::Value::array());
     spec.edit("clusterIPs"_key).push_back(any->to_string());
@@ -306,14 +307,52 @@ api::Result<void> ServiceAllocation::allocate_cluster_ip(doc::Value& service, st
     return std::unexpected{
         api::internal_error(fmt::format("failed to parse service IP \"{}\"", requested))};
   }
-  if (const auto taken = range.allocate(*address); !taken) {
+  if (const auto taken = take_cluster_ip(*address); !taken) {
     api::FieldErrors errors;
     errors.invalid(doc::Path{"spec"}.child("clusterIPs"), requested_ips,
                    fmt::format("failed to allocate IP {}: {}", requested, taken.error()));
     return std::unexpected{invalid_service(service, errors)};
   }
-  taken_ips_.push_back(*address);
   return {};
+}
+
+// One transaction takes at most one address of a family, so what it has chosen is in nobody's way.
+std::expected<api::IpAddress, std::string> ServiceAllocation::take_any_cluster_ip(
+    api::IpFamily family) {
+  if (dry_run_) return state_.cluster_ips.find_dry_run(family);
+  auto address = state_.cluster_ips.find_free(family);
+  if (address) chosen_ips_.push_back(*address);
+  return address;
+}
+
+std::expected<void, std::string> ServiceAllocation::take_cluster_ip(const api::IpAddress& address) {
+  if (dry_run_) return state_.cluster_ips.check_dry_run(address);
+  auto checked = state_.cluster_ips.check(address);
+  if (checked) chosen_ips_.push_back(address);
+  return checked;
+}
+
+api::Result<void> ServiceAllocation::write_ip_addresses(const doc::Value& service) {
+  const api::Resource& resource = api::resource(api::ResourceId::ipaddresses);
+  for (const api::IpAddress& address : std::exchange(chosen_ips_, {})) {
+    auto object = decode_object(resource, make_ip_address(address, service), {});
+    if (object) object = create_object(state_, resource, {}, std::move(*object), {});
+    if (!object) {
+      return std::unexpected{api::internal_error(
+          fmt::format("failed to allocate a serviceIP: {}", object.error().message))};
+    }
+    taken_ips_.push_back(address);
+  }
+  return {};
+}
+
+// Whoever wrote the IPAddress. Should it be gone already there is nothing to do.
+void ServiceAllocation::give_back(const api::IpAddress& address) {
+  const doc::Value* const object =
+      state_.store.find(api::ResourceId::ipaddresses, {}, address.to_string());
+  if (object == nullptr) return;
+  const doc::Value present = *object;
+  (void)delete_object(state_, api::resource(api::ResourceId::ipaddresses), present, {});
 }
 
 // A Service gets addresses when it stops to be an ExternalName and loses them when it becomes one,
@@ -344,24 +383,51 @@ void ServiceAllocation::release_cluster_ips(const doc::Value& service) {
 
 api::Result<void> ServiceAllocation::take_node_port(const doc::Value& service, std::size_t index,
                                                     std::int64_t port) {
-  const auto taken = node_ports_.allocate(port);
+  const auto taken = take_port(port);
   if (!taken) {
     api::FieldErrors errors;
     errors.invalid(doc::Path{"spec"}.child("ports").index(index).child("nodePort"), port,
                    taken.error());
     return std::unexpected{invalid_service(service, errors)};
   }
+  return {};
+}
+
+// PortAllocationOperation, with what it does for a dry run: there any number will do, and no range
+// is looked at.
+std::expected<void, std::string> ServiceAllocation::take_port(std::int64_t port) {
+  if (dry_run_) {
+    if (state_.node_ports.is_allocated(port) || contains(taken_ports_, port)) {
+      return std::unexpected{"provided port is already allocated"};
+    }
+  } else if (auto taken = state_.node_ports.allocate(port); !taken) {
+    return taken;
+  }
   taken_ports_.push_back(port);
   return {};
 }
 
+std::expected<std::int64_t, std::string> ServiceAllocation::take_any_port() {
+  // Behind the last one that the dry run has named, if any.
+  constexpr std::int64_t kDryRunStart = 32768;
+  std::expected<std::int64_t, std::string> port;
+  if (!dry_run_) {
+    port = state_.node_ports.allocate_next();
+  } else if (taken_ports_.empty()) {
+    port = kDryRunStart + 1;
+  } else {
+    port = std::ranges::max(taken_ports_) + 1;
+  }
+  if (port) taken_ports_.push_back(*port);
+  return port;
+}
+
 api::Result<std::int64_t> ServiceAllocation::take_any_node_port() {
-  const auto port = node_ports_.allocate_next();
+  const auto port = take_any_port();
   if (!port) {
     return std::unexpected{
         api::internal_error(fmt::format("failed to allocate a nodePort: {}", port.error()))};
   }
-  taken_ports_.push_back(*port);
   return *port;
 }
 
@@ -436,20 +502,18 @@ api::Result<void> ServiceAllocation::update_node_ports(doc::Value& service,
 api::Result<void> ServiceAllocation::allocate_health_check_port(doc::Value& service) {
   const std::int64_t requested = spec_of(service)["healthCheckNodePort"_key].as_int();
   if (requested != 0) {
-    const auto taken = node_ports_.allocate(requested);
+    const auto taken = take_port(requested);
     if (!taken) {
       return std::unexpected{api::internal_error(fmt::format(
           "failed to allocate requested HealthCheck NodePort {}: {}", requested, taken.error()))};
     }
-    taken_ports_.push_back(requested);
     return {};
   }
-  const auto any = node_ports_.allocate_next();
+  const auto any = take_any_port();
   if (!any) {
     return std::unexpected{api::internal_error(
-        fmt::format("failed to allocate a HealthCheck NodePort: {}", any.error()))};
+        fmt::format("failed to allocate a HealthCheck NodePort 0: {}", any.error()))};
   }
-  taken_ports_.push_back(*any);
   service.edit("spec"_key).set("healthCheckNodePort"_key, *any);
   return {};
 }

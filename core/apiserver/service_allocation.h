@@ -2,24 +2,29 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
+#include <string>
 #include <vector>
 
 #include "core/api/field_error.h"
 #include "core/api/ip.h"
 #include "core/api/status.h"
-#include "core/apiserver/cluster_ip_allocator.h"
-#include "core/apiserver/node_port_allocator.h"
 #include "core/doc/value.h"
 
 namespace rockpool::apiserver {
 
+struct ServerState;
+
 /// The addresses and ports that one write of a Service takes and gives back: all or none. What is
 /// taken is taken at once, and returned unless the write commits; what is released stays taken
-/// until then (pkg/registry/core/service/storage's transactions).
+/// until then (pkg/registry/core/service/storage's transactions). An address is taken by making the
+/// IPAddress of its name, which is left until everything else is in order, so that a Service that
+/// is refused changes nothing. A dry run takes nothing: it is answered with numbers that stand for
+/// those that it would get, as upstream does.
 class ServiceAllocation {
  public:
-  ServiceAllocation(ClusterIpAllocators& cluster_ips, NodePortAllocator& node_ports)
-      : cluster_ips_{cluster_ips}, node_ports_{node_ports} {}
+  explicit ServiceAllocation(ServerState& state, bool dry_run = false)
+      : state_{state}, dry_run_{dry_run} {}
   ServiceAllocation(const ServiceAllocation&) = delete;
   ServiceAllocation& operator=(const ServiceAllocation&) = delete;
   /// Reverts unless committed.
@@ -34,8 +39,11 @@ class ServiceAllocation {
   api::Result<void> update(doc::Value& service, const doc::Value& old_service);
   /// Releases all that the Service has.
   void release_all(const doc::Value& service);
-  /// Takes what a stored Service has, if it is free.
+  /// Takes the ports that a stored Service has, if they are free.
   void adopt(const doc::Value& service);
+  /// Makes the IPAddresses of the addresses that the Service is given; to be called right before it
+  /// is written. Error: one of them cannot be made.
+  api::Result<void> write_ip_addresses(const doc::Value& service);
   /// Makes it so.
   void commit();
 
@@ -50,12 +58,19 @@ class ServiceAllocation {
   api::Result<void> update_node_ports(doc::Value& service, const doc::Value& old_service);
   api::Result<void> allocate_health_check_port(doc::Value& service);
   api::Result<void> update_health_check_port(doc::Value& service, const doc::Value& old_service);
+  std::expected<api::IpAddress, std::string> take_any_cluster_ip(api::IpFamily family);
+  std::expected<void, std::string> take_cluster_ip(const api::IpAddress& address);
+  void give_back(const api::IpAddress& address);
+  std::expected<void, std::string> take_port(std::int64_t port);
+  std::expected<std::int64_t, std::string> take_any_port();
   api::Result<void> take_node_port(const doc::Value& service, std::size_t index, std::int64_t port);
   api::Result<std::int64_t> take_any_node_port();
   void release_cluster_ips(const doc::Value& service);
 
-  ClusterIpAllocators& cluster_ips_;
-  NodePortAllocator& node_ports_;
+  ServerState& state_;
+  bool dry_run_;
+  // Chosen, and of these those that are taken already.
+  std::vector<api::IpAddress> chosen_ips_;
   std::vector<api::IpAddress> taken_ips_;
   std::vector<api::IpAddress> released_ips_;
   std::vector<std::int64_t> taken_ports_;

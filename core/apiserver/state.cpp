@@ -14,7 +14,7 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       options{std::move(the_options)},
       uids{random.stream("uids")},
       names{random.stream("names")},
-      cluster_ips{options.service_cidr, random},
+      cluster_ips{options.service_cidr, random, the_store},
       node_ports{options.node_port_first, options.node_port_last, random.stream("node-ports")},
       event_expiry{the_loop, the_store},
       token_key{random.stream("tokens").next()},
@@ -28,12 +28,14 @@ const api::Resource& ServerState::resource(api::ResourceId id) const {
 void ServerState::note_written(const api::Resource& resource, const doc::Value& object) {
   if (resource.id == api::ResourceId::events) event_expiry.note_written(object);
   if (resource.id == api::ResourceId::customresourcedefinitions) definitions.set(object);
+  if (resource.id == api::ResourceId::servicecidrs) cluster_ips.reload();
 }
 
 void ServerState::note_removed(const api::Resource& resource, const doc::Value& object) {
   if (resource.id == api::ResourceId::customresourcedefinitions) {
     definitions.remove(name_of(object));
   }
+  if (resource.id == api::ResourceId::servicecidrs) cluster_ips.reload();
 }
 
 const doc::Value& ServerState::now_text() {

@@ -10,6 +10,7 @@
 #include "core/apiserver/custom/definitions.h"
 #include "core/apiserver/event_expiry.h"
 #include "core/apiserver/node_port_allocator.h"
+#include "core/apiserver/node_port_repair.h"
 #include "core/doc/value.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
@@ -30,8 +31,9 @@ struct ServerState {
   Options options;
   sim::Random uids;
   sim::Random names;
-  ClusterIpAllocators cluster_ips;
+  ClusterIpAllocator cluster_ips;
   NodePortAllocator node_ports;
+  NodePortRepair node_port_repair;
   EventExpiry event_expiry;
   PodLogSource* pod_log_source = nullptr;
   std::uint64_t token_key;

@@ -124,7 +124,7 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   if (is_definition) custom::establish(object, state.now_text());
   std::optional<ServiceAllocation> allocation;
   if (resource.id == api::ResourceId::services) {
-    allocation.emplace(state.cluster_ips, state.node_ports);
+    allocation.emplace(state, options.dry_run);
     if (auto done = allocation->create(object); !done) {
       return std::unexpected{std::move(done.error())};
     }
@@ -134,12 +134,17 @@ api::Result<doc::Value> create_object(ServerState& state, const api::Resource& r
   }
   if (options.warnings != nullptr) add_create_warnings(resource, object, *options.warnings);
   const doc::Value name = metadata_of(object)["name"_key];
+  if (allocation && state.store.find(resource.id, ns, name.as_string()) == nullptr) {
+    if (auto done = allocation->write_ip_addresses(object); !done) {
+      return std::unexpected{std::move(done.error())};
+    }
+  }
   auto created = store_new_object(state, resource, std::move(object), options);
   if (!created && generates && created.error().reason == api::reason::kAlreadyExists) {
     return std::unexpected{
         api::generate_name_conflict(resource.group_resource(), name.as_string())};
   }
-  if (created && allocation && !options.dry_run) allocation->commit();
+  if (created && allocation) allocation->commit();
   return created;
 }
 

@@ -154,6 +154,8 @@ api::Result<Deletion> terminate_namespace(ServerState& state, const api::Resourc
   return write_marked(state, resource, old_object, std::move(object), options.dry_run);
 }
 
+}  // namespace
+
 api::Result<Deletion> delete_object(ServerState& state, const api::Resource& resource,
                                     const doc::Value& old_object, const DeleteOptions& options) {
   if (auto met = check_preconditions(resource, old_object, options.preconditions); !met) {
@@ -191,8 +193,6 @@ api::Result<Deletion> delete_object(ServerState& state, const api::Resource& res
   if (!removed) return std::unexpected{std::move(removed.error())};
   return Deletion{true, std::move(*removed)};
 }
-
-}  // namespace
 
 api::Result<Deletion> ApiServer::remove(api::ResourceId id, std::string_view ns,
                                         std::string_view name, const DeleteOptions& options) {

@@ -193,7 +193,7 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
   managed::track_update(state, resource, old_object, object, part, options);
   std::optional<ServiceAllocation> allocation;
   if (resource.id == api::ResourceId::services && part == Part::main) {
-    allocation.emplace(state.cluster_ips, state.node_ports);
+    allocation.emplace(state, options.dry_run);
     if (auto done = allocation->update(object, old_object); !done) {
       return std::unexpected{std::move(done.error())};
     }
@@ -203,6 +203,11 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
     return std::unexpected{api::invalid(resource.group_kind(), name_of(old_object), errors)};
   }
   if (options.dry_run) return object;
+  if (allocation) {
+    if (auto done = allocation->write_ip_addresses(object); !done) {
+      return std::unexpected{std::move(done.error())};
+    }
+  }
   if (completes_deletion(resource, object, old_object)) {
     if (allocation) allocation->commit();
     return remove_object(state, resource, object);

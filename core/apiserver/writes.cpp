@@ -85,7 +85,7 @@ api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& r
   if (!removed) return std::unexpected{to_status(removed.error(), resource, name_of(last))};
   state.note_removed(resource, *removed);
   if (resource.id == api::ResourceId::services) {
-    ServiceAllocation allocation{state.cluster_ips, state.node_ports};
+    ServiceAllocation allocation{state};
     allocation.release_all(*removed);
     allocation.commit();
   }

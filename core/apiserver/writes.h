@@ -43,6 +43,10 @@ api::Result<doc::Value> apply_object(ServerState& state, const api::Resource& re
 api::Result<doc::Value> find_object(const ServerState& state, const api::Resource& resource,
                                     std::string_view ns, std::string_view name);
 
+/// Begins or completes the deletion of `old_object`, the present one, admitted already.
+api::Result<Deletion> delete_object(ServerState& state, const api::Resource& resource,
+                                    const doc::Value& old_object, const DeleteOptions& options);
+
 /// Removes an object from the store with all that the server keeps about it. `last` is its last
 /// state as watchers see it.
 api::Result<doc::Value> remove_object(ServerState& state, const api::Resource& resource,

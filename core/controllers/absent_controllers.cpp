@@ -31,7 +31,6 @@ constexpr Row kRows[] = {
      "This cluster runs no autoscaler: the target's replicas will not change."},
     {resourcequotas, "This cluster does not enforce quotas: nothing is counted or refused."},
     {limitranges, "This cluster does not enforce limit ranges: nothing is defaulted or refused."},
-    {servicecidrs, "This cluster takes Service addresses from the range that it began with."},
     {persistentvolumes, "This cluster runs no volume controller: the volume will not be bound."},
     {persistentvolumeclaims, "This cluster runs no volume controller: the claim stays Pending."},
     {volumeattachments, "This cluster runs no attach/detach controller: nothing is attached."},

@@ -2,9 +2,11 @@
 #include <array>
 
 #include "core/controllers/absent_controllers.h"
+#include "core/controllers/cluster_ip_repair.h"
 #include "core/controllers/cluster_role_aggregation.h"
 #include "core/controllers/controller.h"
 #include "core/controllers/custom_resource_cleanup.h"
+#include "core/controllers/default_service_cidr.h"
 #include "core/controllers/deployment.h"
 #include "core/controllers/disruption.h"
 #include "core/controllers/endpoints.h"
@@ -15,10 +17,12 @@
 #include "core/controllers/namespace.h"
 #include "core/controllers/node_ipam.h"
 #include "core/controllers/node_lifecycle.h"
+#include "core/controllers/node_port_repair.h"
 #include "core/controllers/pod_gc.h"
 #include "core/controllers/replicaset.h"
 #include "core/controllers/root_ca.h"
 #include "core/controllers/service_account.h"
+#include "core/controllers/service_cidr.h"
 #include "core/controllers/service_lb.h"
 #include "core/controllers/taint_eviction.h"
 
@@ -45,6 +49,10 @@ constexpr std::array kControllers = {
     Registration{"absent-controllers-reporter", make_absent_controllers_reporter},
     Registration{"clusterrole-aggregation-controller", make_cluster_role_aggregation_controller},
     Registration{"crd-finalizer", make_custom_resource_cleanup},
+    Registration{"kubernetes-service-cidr-controller", make_default_service_cidr_controller},
+    Registration{"service-cidr-controller", make_service_cidr_controller},
+    Registration{"ipallocator-repair-controller", make_cluster_ip_repair},
+    Registration{"portallocator-repair-controller", make_node_port_repair},
 };
 
 }  // namespace

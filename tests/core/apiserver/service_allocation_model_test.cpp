@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kOperations = 100'000;
 constexpr int kOperationsBetweenProbes = 2'500;
+constexpr int kOperationsBetweenLooks = 10;
 constexpr int kNames = 24;
 // Small, so that both run full now and then, and every leak is soon felt.
 constexpr std::int32_t kFirstPort = 30'000;
@@ -61,12 +62,14 @@ class History {
   void run() {
     for (int i = 0; i < kOperations; ++i) {
       one_operation();
+      if (i % kOperationsBetweenLooks == 0) compare_ip_addresses();
       if (i % kOperationsBetweenProbes == 0) probe();
     }
     probe();
     // With all gone, everything can be had again.
     for (int i = 0; i < kNames; ++i) remove("s" + std::to_string(i), false);
     CHECK(held_.size() == 1);
+    compare_ip_addresses();
     probe();
     CHECK(made_ > kOperations / 10);
     CHECK(refused_ > kOperations / 20);
@@ -167,8 +170,9 @@ class History {
       return;
     }
     const Held held = held_by(json(response.body));
-    check_is_free(name, held);
+    // A dry run takes nothing, and what it names may be somebody's.
     if (is_dry_run) return;
+    check_is_free(name, held);
     ++made_;
     held_[name] = held;
   }
@@ -185,6 +189,21 @@ class History {
     }
   }
 
+  // Each address of a Service has its IPAddress, and there are no others.
+  void compare_ip_addresses() {
+    std::map<std::string, std::string> wanted;
+    for (const auto& [name, held] : held_) {
+      if (!held.cluster_ip.empty()) wanted[held.cluster_ip] = name;
+    }
+    std::map<std::string, std::string> found;
+    cluster_.store.visit(api::ResourceId::ipaddresses, {}, [&](const Value& ip_address) {
+      found[ip_address["metadata"_key]["name"_key].to_string()] =
+          ip_address["spec"_key]["parentRef"_key]["name"_key].to_string();
+      return true;
+    });
+    CHECK(found == wanted);
+  }
+
   // Asks for every address and every port: exactly those that nobody has can be had.
   void probe() {
     std::set<std::string> taken_ips;
@@ -193,12 +212,12 @@ class History {
       if (!held.cluster_ip.empty()) taken_ips.insert(held.cluster_ip);
       taken_ports.insert(held.ports.begin(), held.ports.end());
     }
-    const std::string target = std::string{kServices} + "?dryRun=All";
     const auto can_have = [&](const std::string& spec) {
-      return cluster_
-                 .send("POST", target,
-                       fmt::format(R"({{"metadata":{{"name":"probe"}},"spec":{}}})", spec))
-                 .status == 201;
+      const Response made = cluster_.send(
+          "POST", kServices, fmt::format(R"({{"metadata":{{"name":"probe"}},"spec":{}}})", spec));
+      if (made.status != 201) return false;
+      cluster_.expect(200, "DELETE", path("probe"));
+      return true;
     };
     for (std::uint32_t last = kFirstAddress; last <= kLastAddress; ++last) {
       const std::string ip = address(last);

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/api/ip.h"
 #include "tests/core/apiserver/fixture.h"
@@ -48,12 +49,10 @@ TEST_CASE("addresses that cannot be had are refused in upstream's words") {
                         service("two", R"({"clusterIP":"10.96.0.10","ports":[{"port":53}]})")) ==
         "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"10.96.0.10\"]: failed to "
         "allocate IP 10.96.0.10: provided IP is already allocated");
-  CHECK(
-      cluster.refusal(422, "POST", kServices,
-                      service("two", R"({"clusterIP":"192.168.0.1","ports":[{"port":53}]})")) ==
-      "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"192.168.0.1\"]: failed to "
-      "allocate IP 192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The range "
-      "of valid IPs is 10.96.0.0/12");
+  CHECK(cluster.refusal(422, "POST", kServices,
+                        service("two", R"({"clusterIP":"192.168.0.1","ports":[{"port":53}]})")) ==
+        "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"192.168.0.1\"]: failed to "
+        "allocate IP 192.168.0.1: the provided network does not match the current range");
   CHECK(
       cluster.refusal(
           422, "POST", kServices,
@@ -163,6 +162,68 @@ TEST_CASE("load balancers may do without node ports and check health on one") {
 }
 
 // Whatever is done to Services, what is allocated is exactly what they show.
+TEST_CASE("each address of a Service has an IPAddress while the Service has it") {
+  Options options;
+  options.service_cidr = "10.96.0.0/16,fd00:96::/112";
+  Cluster cluster{options};
+  const auto ip_addresses = [&] {
+    std::vector<std::string> all;
+    cluster.store.visit(api::ResourceId::ipaddresses, {}, [&](const Value& each) {
+      const Value& parent = each["spec"_key]["parentRef"_key];
+      CHECK(parent["resource"_key].as_string() == "services");
+      CHECK_FALSE(parent.contains("group"_key));
+      all.push_back(fmt::format("{} {}/{}", each["metadata"_key]["name"_key].as_string(),
+                                parent["namespace"_key].as_string(),
+                                parent["name"_key].as_string()));
+      return true;
+    });
+    return all;
+  };
+  const std::vector<std::string> own{"10.96.0.1 default/kubernetes"};
+  CHECK(ip_addresses() == own);
+  make(cluster, "bare", R"({"clusterIP":"None","ports":[{"port":53}]})");
+  make(cluster, "away", R"({"type":"ExternalName","externalName":"a.b"})");
+  CHECK(ip_addresses() == own);
+  make(cluster, "web", R"({"clusterIP":"10.96.0.7","clusterIPs":["10.96.0.7","fd00:96::7"],
+      "ipFamilyPolicy":"PreferDualStack","ports":[{"port":53}]})");
+  CHECK(ip_addresses() == std::vector<std::string>{"10.96.0.1 default/kubernetes",
+                                                   "10.96.0.7 default/web",
+                                                   "fd00:96::7 default/web"});
+  const Value second =
+      cluster.expect(200, "GET", "/apis/networking.k8s.io/v1/ipaddresses/fd00:96::7");
+  CHECK(second["metadata"_key]["labels"_key] == json(R"({"ipaddress.kubernetes.io/ip-family":"IPv6",
+            "ipaddress.kubernetes.io/managed-by":"ipallocator.k8s.io"})"));
+  cluster.expect(200, "PATCH", path("web"), R"({"spec":{"ipFamilyPolicy":"SingleStack"}})",
+                 "application/merge-patch+json");
+  CHECK(ip_addresses().size() == 2);
+  // One that is refused for another reason, and one that is only tried out, leave nothing.
+  cluster.refusal(422, "POST", kServices,
+                  service("two", R"({"clusterIP":"10.96.0.8","ports":[{"port":0}]})"));
+  cluster.refusal(409, "POST", kServices, service("web", R"({"ports":[{"port":53}]})"));
+  cluster.expect(201, "POST", std::string{kServices} + "?dryRun=All",
+                 service("two", R"({"clusterIP":"10.96.0.8","ports":[{"port":53}]})"));
+  CHECK(ip_addresses().size() == 2);
+  cluster.expect(200, "DELETE", path("web"));
+  CHECK(ip_addresses() == own);
+}
+
+TEST_CASE("a dry run is told numbers that stand for those that it would get") {
+  Cluster cluster;
+  const Value dry =
+      cluster.expect(201, "POST", std::string{kServices} + "?dryRun=All",
+                     service("web", R"({"type":"LoadBalancer","externalTrafficPolicy":"Local",
+          "ports":[{"name":"a","port":80},{"name":"b","port":81}]})"));
+  CHECK(dry["spec"_key]["clusterIP"_key].as_string() == "10.96.0.0");
+  CHECK(dry["spec"_key]["ports"_key].at(0)["nodePort"_key].as_int() == 32'769);
+  CHECK(dry["spec"_key]["ports"_key].at(1)["nodePort"_key].as_int() == 32'770);
+  CHECK(dry["spec"_key]["healthCheckNodePort"_key].as_int() == 32'771);
+  CHECK(cluster.refusal(422, "POST", std::string{kServices} + "?dryRun=All",
+                        service("two", R"({"clusterIP":"192.168.0.1","ports":[{"port":53}]})")) ==
+        "Service \"two\" is invalid: spec.clusterIPs: Invalid value: [\"192.168.0.1\"]: failed to "
+        "allocate IP 192.168.0.1: the provided IP (192.168.0.1) is not in the valid range. The "
+        "range of valid IPs is 10.96.0.0/12");
+}
+
 TEST_CASE("allocations agree with the Services under random writes") {
   Options options;
   options.service_cidr = "10.0.0.0/27";
@@ -217,9 +278,10 @@ TEST_CASE("allocations agree with the Services under random writes") {
     for (int offset = 1; offset < 31; ++offset) {
       const std::string ip = fmt::format("10.0.0.{}", offset);
       const Response response = cluster.send(
-          "POST", std::string{kServices} + "?dryRun=All",
+          "POST", kServices,
           service("probe", fmt::format(R"({{"clusterIP":"{}","ports":[{{"port":80}}]}})", ip)));
       REQUIRE_MESSAGE((response.status == 201) == !addresses.contains(ip), response.body);
+      if (response.status == 201) cluster.expect(200, "DELETE", path("probe"));
     }
   }
 }

@@ -107,7 +107,7 @@ class World : public Cluster {
     return response.status == 201;
   }
   bool is_ip_free(const std::string& ip) {
-    return is_free(fmt::format(R"({{"clusterIP":"{}","ports":[{{"port":1}}]}})", ip));
+    return store.find(api::ResourceId::ipaddresses, {}, ip) == nullptr;
   }
   bool is_node_port_free(std::int64_t port) {
     return is_free(
