@@ -43,6 +43,7 @@ api::Result<std::string> proxy_rules(Cluster& cluster, std::string_view name) {
   const net::ServiceProxy& proxy = cluster.proxy();
   net::proxy::RuleSet set;
   set.mode = proxy.options().mode;
+  set.node = (*node)->name();
   set.scheduler = proxy.options().ipvs_scheduler;
   set.node_addresses.assign((*node)->host().addresses().begin(), (*node)->host().addresses().end());
   const AddressPlan plan{cluster.options()};

@@ -32,7 +32,8 @@ struct RememberedClient {
 };
 
 /// The rule set of a node's proxy in the notation of its mode's own tool: `iptables-save`
-/// (userspace and iptables), `ipvsadm -Ln` (ipvs), `nft list ruleset` (nftables). It is written
+/// (userspace and iptables), `ipvsadm -Ln` with `ipset save` and `iptables-save` (ipvs), `nft list
+/// ruleset` (nftables). It is written
 /// from the rules by which connections are routed, in the version that the node has. Errors:
 /// NotFound for a node that does not exist.
 api::Result<std::string> proxy_rules(Cluster& cluster, std::string_view node);

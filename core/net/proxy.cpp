@@ -391,7 +391,7 @@ void ServiceProxy::set_policy(Route& route, const Node& node, const Match& match
     return;
   }
   const bool is_pod = is_pod_address(client);
-  const bool is_own = is_pod || node.host().has_address(client);
+  const bool is_own = is_pod || client.is_loopback() || node.host().has_address(client);
   route.scope = is_own ? Scope::cluster : Scope::local;
   route.masquerades = is_own && !is_pod;
 }
@@ -417,7 +417,9 @@ Route ServiceProxy::guard(const Node& node, const Frontend& frontend) {
 
 Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddress& client,
                           const SocketAddress& destination) {
-  const bool is_own_address = node.host().has_address(destination.ip);
+  const bool is_own_address =
+      node.host().has_address(destination.ip) ||
+      (destination.ip.is_loopback() && mode_of(node).serves_loopback(destination.ip.family()));
   const Frontend frontend{
       {is_own_address ? any_address(destination.ip.family()) : destination.ip, destination.port},
       protocol};
@@ -441,7 +443,9 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
     route.verdict = Route::Verdict::drop;
     route.reason = "loadBalancerSourceRanges do not admit the client";
   } else if (eligible.of(route.scope).empty()) {
-    route.verdict = Route::Verdict::drop;
+    const bool is_refused =
+        match->kind == FrontendKind::cluster_ip && mode_of(node).refuses_without_local();
+    route.verdict = is_refused ? Route::Verdict::reject : Route::Verdict::drop;
     route.reason = "the Service has no local endpoints";
   }
   return route;

@@ -226,7 +226,7 @@ export class Rockpool {
   explain(url: string, options?: { from?: string }): Promise<Explanation>;
   /**
    * The rules by which a node's proxy works, as its mode's own tool shows them: `iptables-save` (userspace and
-   * iptables), `ipvsadm -Ln` (ipvs), `nft list ruleset` (nftables).
+   * iptables), `ipvsadm -Ln` with `ipset save` and `iptables-save` (ipvs), `nft list ruleset` (nftables).
    */
   proxyRules(node: string): string;
   /** The connections that a node's kernel tracks (`conntrack -L`). */

@@ -17,11 +17,18 @@ namespace rockpool::net::proxy {
 /// fewest open connections, the first of equals; connections that are over but still remembered
 /// (TIME_WAIT) do not count here, each counts 1/256 in the kernel. `sh` goes by a hash of the
 /// client's address with the kernel's own table of 256 places.
+///
+/// Where a policy is Local, this mode keeps to it as the others do. kube-proxy's ipvs has only one
+/// list for a virtual server, so there a Pod or node that asks an outer address gets the local
+/// endpoints where there are any, and where there are none the cluster IP of a Service that is also
+/// reached from outside leads to all of them (syncEndpoint in pkg/proxy/ipvs/proxier.go).
 class Ipvs : public Mode {
  public:
   explicit Ipvs(IpvsScheduler scheduler) : scheduler_{scheduler} {}
 
   std::string_view name() const override { return "ipvs"; }
+  // The kernel answers for a virtual server that has no real ones.
+  bool refuses_without_local() const override { return true; }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
   void note_ended(const PortRules::Id& port, const SocketAddress& endpoint) override;
   std::vector<Affinity> affinities() const override { return affinity_.all(); }

@@ -62,6 +62,14 @@ class Mode {
   /// True if connections to a cluster IP at a port that no Service has there are refused, and those
   /// to an address of the Services' range that no Service has are dropped.
   virtual bool guards_cluster_ips() const { return false; }
+  /// True if node ports also answer at the node's own loopback address of that family.
+  virtual bool serves_loopback(Family family) const {
+    static_cast<void>(family);
+    return false;
+  }
+  /// True if a cluster IP whose policy is Local refuses connections where no endpoint is local,
+  /// instead of dropping them.
+  virtual bool refuses_without_local() const { return false; }
   /// The endpoint for it, or the next one after a failure.
   virtual SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) = 0;
   /// A connection to an endpoint that was chosen has ended.

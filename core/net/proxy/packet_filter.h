@@ -21,6 +21,10 @@ class PacketFilter : public Mode {
 
   std::string_view name() const override { return mode_kind_name(kind_); }
   bool guards_cluster_ips() const override { return kind_ == ModeKind::nftables; }
+  // kube-proxy's --iptables-localhost-nodeports, which needs the kernel's route_localnet.
+  bool serves_loopback(Family family) const override {
+    return kind_ == ModeKind::iptables && family == Family::ipv4;
+  }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
   std::vector<Affinity> affinities() const override { return affinity_.all(); }
 

@@ -57,9 +57,7 @@ struct Rule {
   }
   /// `namespace/name:port`, as kube-proxy names it (proxy.ServicePortName); without the colon if
   /// the port has no name.
-  std::string full_name() const {
-    return port_name.empty() ? service : service + ':' + port_name;
-  }
+  std::string full_name() const { return port_name.empty() ? service : service + ':' + port_name; }
 };
 
 /// A client that goes on to the same endpoint, as a node's proxy remembers it.

@@ -61,7 +61,8 @@ PortRules::PortRules(Id id, std::shared_ptr<const std::string> service_name,
     affinity_timeout_ = std::chrono::seconds{view.affinity_timeout_seconds()};
   }
   for (const doc::Value& range : view.load_balancer_source_ranges().items()) {
-    if (const auto parsed = Cidr::parse(range.as_string())) source_ranges_.push_back(*parsed);
+    const auto parsed = Cidr::parse(range.as_string());
+    if (parsed && parsed->base().family() == id_.family) source_ranges_.push_back(*parsed);
   }
   for (const doc::Value& slice : slices) add_slice(slice);
   sort_endpoints();

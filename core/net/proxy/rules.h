@@ -56,7 +56,8 @@ class PortRules : public ServicePort {
   bool has_local_policy() const { return is_internal_local_ || is_external_local_; }
   /// How long a client stays with its endpoint after its last connection; 0 if it does not.
   sim::Duration affinity_timeout() const { return affinity_timeout_; }
-  /// Whom a load balancer's address admits; empty for everybody.
+  /// Whom a load balancer's address admits, of this family; empty for everybody, also where the
+  /// Service names only ranges of the other family.
   const std::vector<Cidr>& source_ranges() const { return source_ranges_; }
   /// The Service's healthCheckNodePort; 0 for none.
   std::uint16_t health_port() const { return health_port_; }

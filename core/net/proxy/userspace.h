@@ -29,6 +29,7 @@ class Userspace : public Mode {
   Route::Verdict verdict() const override { return Route::Verdict::relay; }
   /// "SCTP is not supported for user space proxy" (newProxySocket).
   bool serves(Protocol protocol) const override { return protocol != Protocol::sctp; }
+  bool serves_loopback(Family) const override { return true; }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;
   std::vector<Affinity> affinities() const override { return affinity_.all(); }
   std::vector<Turn> turns() const override;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/net/proxy/print/iptables_table.h"
+#include "core/net/proxy/print/kubelet_chains.h"
 #include "core/net/proxy/print/printers.h"
 
 namespace rockpool::net::proxy {
@@ -30,13 +31,24 @@ std::string probability(std::size_t count) {
   return fmt::format("{:.11f}", std::round(given * 0x80000000) / 0x80000000);
 }
 
-// What kube-proxy writes into both tables (syncProxyRules in pkg/proxy/iptables/proxier.go).
+// A counter of the kernel's accounting by which kube-proxy measures; the second space is what
+// libxt_nfacct writes.
+std::string counted_by(std::string_view counter) {
+  return fmt::format("-m nfacct --nfacct-name  {}", counter);
+}
+
+// What kube-proxy writes into the tables (syncProxyRules in pkg/proxy/iptables/proxier.go) on a
+// node whose kernel has nfacct.
 class Writer {
  public:
   Writer(const RuleSet& set, Family family)
-      : set_{set}, family_{family}, cluster_cidr_{find_family(set.cluster_cidrs, family)} {}
+      : set_{set},
+        family_{family},
+        cluster_cidr_{find_family(set.cluster_cidrs, family)},
+        tables_{family} {}
 
   std::string write() {
+    tables_.mangle.add_chain(kCanary);
     for (const char* const chain :
          {kServices, kNodePorts, kPostrouting, kMarkMasquerade, kCanary}) {
       nat_.add_chain(chain);
@@ -50,7 +62,7 @@ class Writer {
       if (rule.family() == family_) write_rule(rule);
     }
     write_last();
-    return filter_.to_string() + nat_.to_string();
+    return tables_.to_string();
   }
 
  private:
@@ -73,8 +85,9 @@ class Writer {
   const RuleSet& set_;
   Family family_;
   const Cidr* cluster_cidr_;
-  IptablesTable filter_{"filter", {"INPUT", "FORWARD", "OUTPUT"}};
-  IptablesTable nat_{"nat", {"PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"}};
+  KubeletTables tables_;
+  IptablesTable& filter_ = tables_.filter;
+  IptablesTable& nat_ = tables_.nat;
 };
 
 // The rules that lead from the kernel's chains to kube-proxy's (iptablesJumpChains), and those that
@@ -96,10 +109,13 @@ void Writer::write_jumps() {
   jump(filter_, "FORWARD", "NEW", kVisible, kExternalServices);
   jump(filter_, "OUTPUT", "NEW", kBalancers, kFirewall);
   jump(filter_, "OUTPUT", "NEW", kPortals, kServices);
+  tables_.add_kubelet_jumps();
   jump(nat_, "PREROUTING", {}, kPortals, kServices);
   jump(nat_, "OUTPUT", {}, kPortals, kServices);
   jump(nat_, "POSTROUTING", {}, "kubernetes postrouting rules", kPostrouting);
-  filter_.add(kForward, {.state = "INVALID", .jump = "DROP"});
+  filter_.add(
+      kForward,
+      {.state = "INVALID", .matches = counted_by("ct_state_invalid_dropped_pkts"), .jump = "DROP"});
   filter_.add(kForward, {.comment = "kubernetes forwarding rules",
                          .matches = "-m mark --mark 0x4000/0x4000",
                          .jump = "ACCEPT"});
@@ -173,6 +189,12 @@ void Writer::write_frontend(const Rule& rule, const Reach& reach, const RuleFron
   if (reach.has_endpoints) {
     IptablesRule match = to(rule, frontend, std::move(comment));
     match.jump = chain;
+    if (frontend.kind == FrontendKind::node_port && family_ == Family::ipv4) {
+      IptablesRule counted = match;
+      counted.destination = "127.0.0.0/8";
+      counted.last_matches = counted_by("localhost_nps_accepted_pkts");
+      nat_.add(place, counted);
+    }
     nat_.add(place, match);
     if (frontend.kind == FrontendKind::load_balancer && reach.has_firewall) {
       IptablesRule rest =
@@ -244,17 +266,13 @@ void Writer::write_external(const Rule& rule, const Reach& reach, const std::str
 void Writer::write_firewall(const Rule& rule, const std::string& hash) {
   const std::string chain = "KUBE-FW-" + hash;
   const std::string comment = rule.full_name() + " loadbalancer IP";
-  bool admits_node = false;
   for (const Cidr& range : rule.source_ranges) {
-    if (range.base().family() != family_) continue;
     nat_.add(chain, {.source = range.to_string(), .comment = comment, .jump = "KUBE-EXT-" + hash});
-    for (const IpAddress& address : set_.node_addresses) {
-      admits_node = admits_node || range.contains(address);
-    }
   }
+  const bool is_admitted = admits_node(rule, set_);
   // Some load balancers' addresses are the node's own: it then asks from there.
   for (const RuleFrontend& frontend : rule.frontends) {
-    if (!admits_node || frontend.kind != FrontendKind::load_balancer) continue;
+    if (!is_admitted || frontend.kind != FrontendKind::load_balancer) continue;
     nat_.add(chain, {.source = with_prefix(frontend.address.ip),
                      .comment = comment,
                      .jump = "KUBE-EXT-" + hash});

@@ -23,7 +23,7 @@ void IptablesTable::add(const std::string& chain, const IptablesRule& rule) {
   if (!rule.state.empty()) text += fmt::format(" -m conntrack --ctstate {}", rule.state);
   if (!rule.comment.empty()) text += fmt::format(" -m comment --comment \"{}\"", rule.comment);
   if (!rule.matches.empty()) text += fmt::format(" {}", rule.matches);
-  if (!rule.protocol.empty()) text += fmt::format(" -m {}", rule.protocol);
+  if (!rule.protocol.empty() && rule.names_protocol) text += fmt::format(" -m {}", rule.protocol);
   if (rule.destination_port != 0) text += fmt::format(" --dport {}", rule.destination_port);
   if (!rule.last_matches.empty()) text += fmt::format(" {}", rule.last_matches);
   if (!rule.jump.empty()) text += fmt::format(" -j {}", rule.jump);

@@ -22,12 +22,14 @@ struct IptablesRule {
   std::string comment = {};
   /// What is matched between the comment and the destination's port.
   std::string matches = {};
-  /// 0: any. With a protocol, its match is named all the same.
+  /// 0: any.
   int destination_port = 0;
   /// What is matched after it.
-  std::string_view last_matches = {};
+  std::string last_matches = {};
   /// The chain or target, with its options.
   std::string jump = {};
+  /// A protocol's match is named (`-m tcp`), though there may be nothing that it matches.
+  bool names_protocol = true;
 };
 
 /// A table of iptables as it is built up, and its text as `iptables-save` (legacy) writes it: the

@@ -70,8 +70,12 @@ std::string print_ipvs(const RuleSet& set) {
   for (const Rule& rule : set.rules) {
     for (const RuleFrontend& frontend : rule.frontends) {
       const bool is_internal = frontend.kind == FrontendKind::cluster_ip;
-      const std::vector<SocketAddress>& endpoints =
-          is_internal ? rule.for_cluster_ip() : rule.from_outside();
+      // Where no endpoint is local, kube-proxy gives the server all of them, for the node's own
+      // Pods: what comes from outside and is sent elsewhere is answered from there, in vain.
+      const bool has_own = is_internal || !rule.from_outside().empty();
+      const std::vector<SocketAddress>& endpoints = is_internal ? rule.for_cluster_ip()
+                                                    : has_own   ? rule.from_outside()
+                                                                : rule.eligible.cluster;
       const auto add = [&](const SocketAddress& address) {
         const VirtualServer server{rule.protocol, address};
         servers.emplace(server, write(server, rule, set.scheduler, endpoints, connections[server]));

@@ -45,6 +45,12 @@ std::string span_text(std::chrono::seconds span) {
   return text.empty() ? "0s" : text;
 }
 
+// A set without a name: nft shows a single element without braces.
+std::string as_set(const std::vector<std::string>& elements) {
+  if (elements.size() == 1) return elements.front();
+  return fmt::format("{{ {} }}", fmt::join(elements, ", "));
+}
+
 // A set or map with its elements, in order.
 struct Set {
   std::string kind;
@@ -183,8 +189,8 @@ void Writer::write_own_chains() {
                            ip_)}};
   if (const Cidr* const range = find_family(set_.service_cidrs, family_)) {
     check.lines.push_back(
-        fmt::format("{} daddr {{ {} }} drop comment \"Drop traffic to unallocated ClusterIPs\"",
-                    ip_, range->to_string()));
+        fmt::format("{} daddr {} drop comment \"Drop traffic to unallocated ClusterIPs\"", ip_,
+                    range->to_string()));
   }
   chains_.push_back(std::move(check));
   chains_.push_back({kMarkMasquerade, {"meta mark set meta mark | 0x00004000"}});
@@ -270,24 +276,15 @@ void Writer::write_external(const Rule& rule, const Reach& reach, Chain& externa
 }
 
 std::string Writer::firewall_rule(const Rule& rule) const {
-  std::string sources;
-  bool admits_node = false;
-  const auto add = [&](const std::string& source) {
-    sources += sources.empty() ? source : ", " + source;
-  };
-  for (const Cidr& range : rule.source_ranges) {
-    if (range.base().family() != family_) continue;
-    add(range.to_string());
-    admits_node = admits_node || std::ranges::any_of(set_.node_addresses, [&](const auto& own) {
-                    return range.contains(own);
-                  });
-  }
+  std::vector<std::string> sources;
+  for (const Cidr& range : rule.source_ranges) sources.push_back(range.to_string());
+  const bool is_admitted = admits_node(rule, set_);
   // Some load balancers' addresses are the node's own: it then asks from there.
   for (const RuleFrontend& frontend : rule.frontends) {
-    if (!admits_node || frontend.kind != FrontendKind::load_balancer) continue;
-    add(frontend.address.ip.to_string());
+    if (!is_admitted || frontend.kind != FrontendKind::load_balancer) continue;
+    sources.push_back(frontend.address.ip.to_string());
   }
-  return fmt::format("{} saddr != {{ {} }} drop", ip_, sources);
+  return fmt::format("{} saddr != {} drop", ip_, as_set(sources));
 }
 
 void Writer::write_choice(const Rule& rule, const std::vector<SocketAddress>& endpoints,

@@ -16,15 +16,23 @@ std::string print_iptables(const RuleSet& set, Family family);
 std::string print_userspace(const RuleSet& set, Family family);
 /// `ipvsadm -Ln`, both families (pkg/proxy/ipvs).
 std::string print_ipvs(const RuleSet& set);
+/// What the ipvs mode has beside its virtual servers, of one family: `ipset save` and
+/// `iptables-save`.
+std::string print_ipvs_tables(const RuleSet& set, Family family);
 /// `nft list ruleset` of one family: the table kube-proxy (pkg/proxy/nftables).
 std::string print_nftables(const RuleSet& set, Family family);
 
 /// "tcp", "udp", "sctp".
 std::string_view lower_name(Protocol protocol);
+/// As in IP headers: 6, 17, 132.
+int protocol_number(Protocol protocol);
 /// "10.0.0.1/32".
 std::string with_prefix(const IpAddress& address);
 /// The first of them that is of that family, or null.
 const Cidr* find_family(const std::vector<Cidr>& ranges, Family family);
+
+/// True if a load balancer's source ranges admit the node itself.
+bool admits_node(const Rule& rule, const RuleSet& set);
 
 /// The end of the names of a Service port's chains, as kube-proxy's iptables mode makes it: 16
 /// characters of a hash (portProtoHash).

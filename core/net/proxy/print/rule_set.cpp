@@ -23,6 +23,18 @@ std::string_view lower_name(Protocol protocol) {
   return {};
 }
 
+int protocol_number(Protocol protocol) {
+  switch (protocol) {
+    case Protocol::tcp:
+      return 6;
+    case Protocol::udp:
+      return 17;
+    case Protocol::sctp:
+      return 132;
+  }
+  return 0;
+}
+
 std::string with_prefix(const IpAddress& address) {
   return fmt::format("{}/{}", address.to_string(), address.bit_length());
 }
@@ -31,6 +43,13 @@ const Cidr* find_family(const std::vector<Cidr>& ranges, Family family) {
   const auto found = std::ranges::find_if(
       ranges, [&](const Cidr& range) { return range.base().family() == family; });
   return found == ranges.end() ? nullptr : &*found;
+}
+
+bool admits_node(const Rule& rule, const RuleSet& set) {
+  return std::ranges::any_of(rule.source_ranges, [&](const Cidr& range) {
+    return std::ranges::any_of(set.node_addresses,
+                               [&](const IpAddress& own) { return range.contains(own); });
+  });
 }
 
 std::string port_hash(const Rule& rule) {
@@ -68,8 +87,7 @@ Reach::Reach(const Rule& rule) {
 }
 
 std::string print_rules(const RuleSet& set) {
-  if (set.mode == ModeKind::ipvs) return print_ipvs(set);
-  std::string text;
+  std::string text = set.mode == ModeKind::ipvs ? print_ipvs(set) : std::string{};
   for (const Family family : {Family::ipv4, Family::ipv6}) {
     if (std::ranges::find(set.node_addresses, family, &IpAddress::family) ==
         set.node_addresses.end()) {
@@ -86,6 +104,7 @@ std::string print_rules(const RuleSet& set) {
         text += print_nftables(set, family);
         break;
       case ModeKind::ipvs:
+        text += print_ipvs_tables(set, family);
         break;
     }
   }

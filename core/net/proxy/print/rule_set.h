@@ -15,6 +15,8 @@ namespace rockpool::net::proxy {
 struct RuleSet {
   ModeKind mode = ModeKind::userspace;
   IpvsScheduler scheduler = IpvsScheduler::rr;
+  /// The node's name.
+  std::string node;
   /// The node's own, the primary one first.
   std::vector<IpAddress> node_addresses;
   /// Where Pods have their addresses (kube-proxy's --cluster-cidr), and Services theirs.
@@ -27,9 +29,10 @@ struct RuleSet {
   std::vector<Turn> turns;
 };
 
-/// The rule set as the mode's own tool would show it: `iptables-save`, `ipvsadm -Ln`,
-/// `nft list ruleset`. What kube-proxy v1.33 writes, and only that; of the userspace mode, what
-/// v1.25 wrote. IPv6 follows IPv4 where the node has it.
+/// The rule set as the mode's own tools would show it: `iptables-save`; `ipvsadm -Ln`, then
+/// `ipset save` and `iptables-save`; `nft list ruleset`. What kube-proxy v1.33 writes, and what the
+/// kubelet has put into iptables before; of the userspace mode, what kube-proxy v1.25 wrote. IPv6
+/// follows IPv4 where the node has it.
 std::string print_rules(const RuleSet& set);
 
 }  // namespace rockpool::net::proxy

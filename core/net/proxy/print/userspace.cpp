@@ -49,7 +49,7 @@ void write_frontend(IptablesTable& filter, IptablesTable& nat, const Rule& rule,
                      .comment = rule.full_name(),
                      .destination_port = frontend.address.port};
   const auto add = [&](const char* chain, std::string_view last_matches, std::string jump) {
-    match.last_matches = last_matches;
+    match.last_matches = std::string{last_matches};
     match.jump = std::move(jump);
     nat.add(chain, match);
   };

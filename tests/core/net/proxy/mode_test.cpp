@@ -244,6 +244,62 @@ TEST_CASE("only nftables watches over cluster IPs") {
   }
 }
 
+TEST_CASE("node ports answer at the node's loopback address where the mode has them there") {
+  for (const ModeKind mode : kAllModes) {
+    CAPTURE(proxy::mode_kind_name(mode));
+    ModeWorld world{mode};
+    const Ref<Host> node{&world.one->host()};
+    const bool has_them = mode == ModeKind::userspace || mode == ModeKind::iptables;
+    const Counts found = world.spread(node, 6, "http://127.0.0.1:30080/");
+    CHECK(found.contains("connection_refused") == !has_them);
+    if (!has_them) continue;
+    for (const auto& server : world.servers) {
+      if (server->requests > 0) CHECK(server->last_peer.ip == world.one->host().address());
+    }
+    // Local is about what comes from outside.
+    doc::Value local = world.service;
+    local.edit("spec").set("externalTrafficPolicy", doc::Value{"Local"});
+    world.change(local);
+    CHECK(world.spread(node, 30, "http://127.0.0.1:30080/").size() == 3);
+    // A Pod's own loopback is no address of its node.
+    CHECK(world.ask(world.client, "http://127.0.0.1:30080/") == "connection_refused");
+  }
+}
+
+TEST_CASE("without local endpoints a cluster IP is silent, but for ipvs") {
+  for (const ModeKind mode : kAllModes) {
+    CAPTURE(proxy::mode_kind_name(mode));
+    ModeWorld world{mode};
+    doc::Value local = world.service;
+    local.edit("spec").set("internalTrafficPolicy", doc::Value{"Local"});
+    world.change(local);
+    world.set_endpoints({world.endpoints[1]});
+    world.loop.run_for(1s);
+    CHECK(world.ask(world.client) ==
+          (mode == ModeKind::ipvs ? "connection_refused" : "connection_timed_out"));
+  }
+}
+
+TEST_CASE("source ranges of the other family admit everybody") {
+  for (const ModeKind mode : kAllModes) {
+    CAPTURE(proxy::mode_kind_name(mode));
+    ModeWorld world{mode};
+    const auto with_ranges = [&](const char* range) {
+      doc::Value service = world.service;
+      service.edit("spec").set("loadBalancerSourceRanges", doc::Value::array({doc::Value{range}}));
+      service.edit("status")
+          .edit("loadBalancer")
+          .set("ingress",
+               doc::Value::array({doc::Value::map({{"ip", doc::Value{"198.51.100.9"}}})}));
+      return service;
+    };
+    world.change(with_ranges("203.0.113.0/24"));
+    CHECK(world.ask(world.client, "http://198.51.100.9/") == "connection_timed_out");
+    world.change(with_ranges("2001:db8::/32"));
+    CHECK(world.spread(world.client, 3, "http://198.51.100.9/").count("connection_timed_out") == 0);
+  }
+}
+
 TEST_CASE("datagrams from outside go the way that was chosen for them") {
   ModeWorld world{ModeKind::ipvs};
   doc::Value service = make_service("dns", "10.96.0.10", {{"dns", 53, 30053, "UDP"}});

@@ -133,6 +133,7 @@ std::string print(ModeKind mode, std::vector<ClientAffinity> affinities = {},
   }
   RuleSet set;
   set.mode = mode;
+  set.node = "test-node";
   set.node_addresses = {kNode};
   set.cluster_cidrs = {*Cidr::parse("10.0.0.0/8")};
   set.service_cidrs = {*Cidr::parse("172.30.0.0/16")};
