@@ -23,7 +23,10 @@ std::vector<Example> examples() {
     std::string_view rest = asset.bytes;
     Example example{.path = asset.path, .title = {}, .summary = {}, .text = asset.bytes};
     example.title = take_comment_line(rest);
-    example.summary = take_comment_line(rest);
+    while (rest.starts_with('#')) {
+      if (!example.summary.empty()) example.summary += ' ';
+      example.summary += take_comment_line(rest);
+    }
     result.push_back(example);
   }
   return result;

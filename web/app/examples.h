@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace rockpool::app {
 
-/// A manifest to start from. Its first two comment lines are its title and what it shows.
+/// A manifest to start from. Its first comment line is its title; those that follow say what it
+/// shows.
 struct Example {
   std::string_view path;
   std::string_view title;
-  std::string_view summary;
+  std::string summary;
   std::string_view text;
 };
 

@@ -2,8 +2,10 @@
 #include "web/app/app.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <cmath>
+#include <string>
 
 #include "tests/web/app/fixture/fixture_session.h"
 #include "tests/web/app/fixture/headless.h"
@@ -81,4 +83,69 @@ TEST_CASE("who points at a Service without endpoints, or at a Pod that fails, is
   };
   CHECK(told("service/default/orphan").contains("Its selector matches no Pod"));
   CHECK(told("pod/default/crash").contains("exit code 3"));
+}
+
+TEST_CASE("a click that comes within one slow frame, from anywhere, selects what it pressed") {
+  ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
+  Headless headless{session};
+  headless.run(1);
+  headless.app().desk().playback.pause();
+  headless.run(1);
+  for (const char* from : {"editor", "play", "filter", "service/kube-system/kube-dns"}) {
+    headless.app().desk().selection = {};
+    const WidgetMap::Entry* start = headless.find(from);
+    REQUIRE(start != nullptr);
+    headless.point_at(start->rect.centre());
+    const WidgetMap::Entry* service = headless.find("service/default/web");
+    REQUIRE(service != nullptr);
+    const Point at = service->rect.centre();
+    headless.io().AddMousePosEvent(at.x, at.y);
+    headless.io().AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+    headless.io().AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+    for (int slow = 0; slow < 3; ++slow) headless.frame(1);
+    const ObjectRef web{"Service", "default", "web"};
+    CHECK_MESSAGE(headless.app().desk().selection == web, from);
+  }
+}
+
+TEST_CASE("what was pressed is selected though it moves before the button is released") {
+  ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
+  Headless headless{session};
+  headless.run(1);
+  const WidgetMap::Entry* service = headless.find("service/default/web");
+  REQUIRE(service != nullptr);
+  const Rect before = service->rect;
+  headless.point_at(before.centre());
+  headless.io().AddMouseButtonEvent(ImGuiMouseButton_Left, true);
+  headless.frame();
+  std::string more;
+  for (int index = 0; index < 12; ++index) {
+    more += fmt::format(
+        "---\n{{apiVersion: v1, kind: Service, metadata: {{name: s{}}}, spec: {{ports: [{{port: "
+        "80}}]}}}}\n",
+        index);
+  }
+  REQUIRE(session.apply(more).ok);
+  headless.frame(1);
+  headless.run(1);
+  service = headless.find("service/default/web");
+  REQUIRE(service != nullptr);
+  REQUIRE_FALSE(service->rect.contains(before.centre()));
+  headless.io().AddMouseButtonEvent(ImGuiMouseButton_Left, false);
+  headless.frame();
+  headless.frame();
+  const ObjectRef web{"Service", "default", "web"};
+  CHECK(headless.app().desk().selection == web);
+}
+
+TEST_CASE("the proxies' mode can be switched from a window of any width") {
+  for (const float width : {390.0f, 800.0f, 1440.0f}) {
+    ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
+    Headless headless{session, width, 844};
+    headless.run(0.2f);
+    REQUIRE(headless.click("proxy-mode"));
+    headless.run(0.1f);
+    REQUIRE(headless.click("proxy-mode/nftables"));
+    CHECK(proxy_mode_text(session.proxy_mode()) == "nftables");
+  }
 }

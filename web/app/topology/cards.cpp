@@ -150,6 +150,32 @@ void draw_pod_card(const Painter& painter, const Theme& theme, const PodItem& po
   if (readable(painter)) draw_pod_texts(painter, theme, pod, rect, state, load);
 }
 
+namespace {
+
+// Who is behind a Service, and how much goes there: the foot of its card.
+void draw_service_state(const Painter& painter, const Theme& theme, const ServiceItem& service,
+                        const ServiceTraffic* traffic, const Rect& row, bool roomy) {
+  const std::size_t ready = service.ready_count();
+  const std::size_t all = ready + service.not_ready_count();
+  const Health health = ready == 0     ? Health::Failing
+                        : ready == all ? Health::Ready
+                                       : Health::NotReady;
+  const bool external = service.type == "ExternalName";
+  const std::string endpoints = external   ? std::string{"external name"}
+                                : all == 0 ? std::string{"no endpoints"}
+                                           : fmt::format("{} of {} ready", ready, all);
+  if (!external) draw_health(painter, theme, health, {row.x + 6, row.y + 8}, 12, 0);
+  const float left = row.x + (external ? 0 : 18);
+  float free = row.right() - left;
+  if (traffic != nullptr) free -= draw_service_rate(painter, theme, *traffic, row, roomy);
+  const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", ready, all);
+  painter.text_in({left, row.y}, free, TextStyle::Small,
+                  all == 0 && !external ? theme.bad : theme.text_soft,
+                  painter.width(TextStyle::Small, endpoints) <= free ? endpoints : brief);
+}
+
+}  // namespace
+
 void draw_service_card(const Painter& painter, const Theme& theme, const ServiceItem& service,
                        const ServiceTraffic* traffic, const Rect& rect, const CardState& state) {
   painter.shadow(rect, theme.shadow, radius::kPanel, 6);
@@ -175,6 +201,11 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
     chip(painter, theme, {right - type_width, rect.y + 10}, type,
          is_system(service.ns) ? theme.dns : theme.accent);
   }
+  if (rect.h < topology::kServiceHeight) {
+    draw_service_state(painter, theme, service, traffic, {left, rect.y + 35, right - left, 0},
+                       false);
+    return;
+  }
   painter.text_in({left, rect.y + 33}, right - left, TextStyle::CodeSmall, theme.text_soft,
                   service.cluster_ip);
   const float ports_width = painter.width(TextStyle::CodeSmall, service.ports);
@@ -185,25 +216,7 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
   }
   painter.fill({rect.x, rect.y + 55, rect.w, painter.hairline()}, theme.border);
 
-  const std::size_t ready = service.ready_count();
-  const std::size_t all = ready + service.not_ready_count();
-  const Health health = ready == 0     ? Health::Failing
-                        : ready == all ? Health::Ready
-                                       : Health::NotReady;
-  const std::string endpoints = service.type == "ExternalName" ? "external name"
-                                : all == 0                     ? std::string{"no endpoints"}
-                                           : fmt::format("{} of {} ready", ready, all);
-  if (service.type != "ExternalName") {
-    draw_health(painter, theme, health, {left + 6, rect.y + 71}, 12, 0);
-  }
-  float free = right - left - 18;
-  if (traffic != nullptr)
-    free -=
-        draw_service_rate(painter, theme, *traffic, {left, rect.y + 63, right - left, 0}, roomy);
-  const std::string brief = all == 0 ? endpoints : fmt::format("{}/{}", ready, all);
-  painter.text_in({left + 18, rect.y + 63}, free, TextStyle::Small,
-                  all == 0 ? theme.bad : theme.text_soft,
-                  painter.width(TextStyle::Small, endpoints) <= free ? endpoints : brief);
+  draw_service_state(painter, theme, service, traffic, {left, rect.y + 63, right - left, 0}, roomy);
 }
 
 void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& node,
@@ -234,9 +247,20 @@ void draw_node_card(const Painter& painter, const Theme& theme, const NodeItem& 
     chip(painter, theme, {right, rect.y + 14}, note,
          health_colour(theme, health == Health::Ready ? Health::NotReady : health));
   } else {
-    const std::string count = pods == 1 ? "1 pod" : fmt::format("{} pods", pods);
-    right -= painter.width(TextStyle::Caption, count);
-    painter.text({right, rect.y + 16}, TextStyle::Caption, theme.text_faint, count);
+    std::string count = pods == 1 ? "1 pod" : fmt::format("{} pods", pods);
+    const float free =
+        right - left - 20 - painter.width(TextStyle::Strong, node.name) - space::kSmall;
+    // The name comes first.
+    if (painter.width(TextStyle::Caption, count) > free) count = fmt::to_string(pods);
+    if (const float width = painter.width(TextStyle::Caption, count); width <= free) {
+      right -= width;
+      painter.text({right, rect.y + 16}, TextStyle::Caption, theme.text_faint, count);
+    }
+  }
+  if (pods == 0) {
+    painter.text_centred({rect.x, rect.y + topology::kNodeHead, rect.w,
+                          rect.h - topology::kNodeHead - topology::kNodePadding},
+                         TextStyle::Caption, theme.text_faint, "nothing runs here");
   }
   right -= space::kSmall;
   float x = left + 20;

@@ -7,6 +7,9 @@
 namespace rockpool::app {
 namespace {
 
+// Left of a proxy in a tall pane, the screen ends soon.
+constexpr float kTallProxyBend = 8;
+
 constexpr float kLegSeconds = 0.34f;
 constexpr float kDnsLegSeconds = 0.20f;
 // How long the server is seen to think.
@@ -145,8 +148,12 @@ FlightPlace place_of(const Flight& flight) {
   return place_at(flight, flight.age);
 }
 
-Anchor pod_anchor(const Rect& card) {
-  return {{card.x, card.centre().y}, {-1, 0}};
+Anchor pod_anchor(const Rect& card, bool tall) {
+  // Beside the cards of a tall pane there is little room.
+  constexpr float kTallBend = 30;
+  Anchor anchor{{card.x, card.centre().y}, {-1, 0}};
+  if (tall) anchor.most_bend = kTallBend;
+  return anchor;
 }
 
 Anchor service_anchor(const Rect& card, bool tall) {
@@ -163,7 +170,7 @@ bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result)
       return true;
     case Stop::Kind::Pod: {
       const Rect& rect = layout.pod(stop.slot);
-      result = pod_anchor(rect);
+      result = pod_anchor(rect, layout.tall);
       return !rect.empty();
     }
     case Stop::Kind::Service: {
@@ -175,7 +182,8 @@ bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result)
     case Stop::Kind::Node: {
       const TopologyLayout::NodeBox* box = layout.node(stop.slot);
       if (box == nullptr) return false;
-      result = pod_anchor(box->proxy);
+      result = pod_anchor(box->proxy, layout.tall);
+      if (layout.tall) result.most_bend = kTallProxyBend;
       return true;
     }
   }
@@ -184,10 +192,10 @@ bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result)
 
 CurveControls controls_of(const Anchor& from, const Anchor& to) {
   constexpr float kBend = 0.42f;
-  constexpr float kMostBend = 160;
   const float distance = std::hypot(to.at.x - from.at.x, to.at.y - from.at.y);
-  const float reach = std::min(distance * kBend, kMostBend);
-  return {from.at + from.out * reach, to.at + to.out * reach};
+  const float reach = distance * kBend;
+  return {from.at + from.out * std::min(reach, from.most_bend),
+          to.at + to.out * std::min(reach, to.most_bend)};
 }
 
 Point along(const Anchor& from, const Anchor& to, float t) {

@@ -105,10 +105,12 @@ FlightPlace place_at(const Flight& flight, float age);
 struct Anchor {
   Point at;
   Point out;
+  /// How far the curve is drawn in that direction at most.
+  float most_bend = 160;
 };
 /// The anchor of a stop; false if the layout does not show it.
 bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result);
-Anchor pod_anchor(const Rect& card);
+Anchor pod_anchor(const Rect& card, bool tall);
 Anchor service_anchor(const Rect& card, bool tall);
 
 /// The two inner control points of the curve from one anchor to another.

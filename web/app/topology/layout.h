@@ -60,6 +60,8 @@ struct TopologyLayout {
 /// Sizes in units.
 namespace topology {
 inline constexpr float kPodWidth = 158;
+/// Where there is room for whole names.
+inline constexpr float kWidePodWidth = 204;
 inline constexpr float kPodHeight = 44;
 inline constexpr float kLabelWidth = 74;
 inline constexpr float kLabelHeight = 26;
@@ -71,11 +73,17 @@ inline constexpr float kNodeGap = 18;
 inline constexpr float kServiceWidth = 204;
 inline constexpr float kServiceHeight = 86;
 inline constexpr float kServiceGap = 14;
+/// Of many Services, less of each is shown.
+inline constexpr float kCompactServiceWidth = 168;
+inline constexpr float kCompactServiceHeight = 58;
 inline constexpr float kOutsideWidth = 112;
 inline constexpr float kOutsideHeight = 76;
 inline constexpr float kColumnGap = 64;
 inline constexpr float kProxyWidth = 52;
 inline constexpr float kProxyHeight = 20;
+/// How far a proxy stands out of its node, and in a tall pane, where there is less room for it.
+inline constexpr float kProxyOut = 26;
+inline constexpr float kTallProxyOut = 18;
 }  // namespace topology
 
 struct LayoutRequest {

@@ -10,6 +10,7 @@
 #include "web/app/format.h"
 #include "web/app/topology/cards.h"
 #include "web/app/topology/flight_words.h"
+#include "web/app/view/proxy_mode_menu.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/status.h"
 
@@ -61,13 +62,22 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   ImGui::PushClipRect({area.x, area.y}, {area.right(), area.bottom()}, true);
   draw_grid(ui, screen, area);
 
-  // The tools come first, so that they get the pointer before the canvas below them does.
-  ImGui::SetNextItemAllowOverlap();
+  // The tools come first, so that they get the pointer before the canvas below them does; they are
+  // drawn above it all the same. (The canvas may not be one that items after it overlap: ImGui lets
+  // such a one be pressed only when the pointer was over it in the frame before, which no press is
+  // that comes within one slow frame with the move to its place.)
+  ImDrawList& list = *ImGui::GetWindowDrawList();
+  list.ChannelsSplit(2);
+  list.ChannelsSetCurrent(1);
+  draw_toolbar(ui, desk, area);
+  list.ChannelsSetCurrent(0);
   const Touch canvas = touch_area(ui, "topology", area, "Topology");
   move_camera(ui, desk, area, canvas.hovered, canvas.held);
   const Painter painter = screen.transformed(camera_.origin(), camera_.zoom());
   const Point at = painter.from_screen(pointer());
   hovered_ = canvas.hovered || canvas.held ? hit(world, at) : ObjectRef{};
+  if (canvas.held && !held_) pressed_ = hovered_;
+  held_ = canvas.held;
 
   const Point corner = painter.from_screen(area.min());
   const Rect visible{corner.x, corner.y, area.w / camera_.zoom(), area.h / camera_.zoom()};
@@ -91,7 +101,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   handle_clicks(desk, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
   if (!canvas.held) long_pressed_ = false;
   if (canvas.hovered && !canvas.held) explain(ui, desk, painter);
-  draw_toolbar(ui, desk, area);
+  list.ChannelsMerge();
   if (world.nodes.count() == 0) {
     empty_state(ui, area, Icon::Node, "No nodes yet",
                 "The cluster has no machines to run Pods on.");
@@ -250,12 +260,13 @@ void TopologyView::handle_clicks(Desk& desk, bool clicked, bool context) {
   if (context && hovered_) {
     desk.open_menu(hovered_);
   } else if (clicked && dragged_ <= kClickSlack) {
-    if (hovered_.kind == "Outside") {
-      desk.open_menu(hovered_);
-    } else if (hovered_.kind == "Proxy") {
-      desk.select({"Node", "", hovered_.name});
-    } else if (hovered_) {
-      desk.select(hovered_);
+    // What was pressed is meant, though it may have moved away since.
+    if (pressed_.kind == "Outside") {
+      desk.open_menu(pressed_);
+    } else if (pressed_.kind == "Proxy") {
+      desk.select({"Node", "", pressed_.name});
+    } else if (pressed_) {
+      desk.select(pressed_);
     } else {
       desk.selection = {};
       if (ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left)) camera_.fit();
@@ -466,7 +477,8 @@ void TopologyView::draw_toolbar(Ui& ui, Desk& desk, const Rect& area) {
   const Painter painter = ui.painter();
   Rect bar{area.x + space::kMedium, area.y + space::kMedium, area.w - 2 * space::kMedium,
            control::kHeight};
-  const Rect right = bar.take_right(3 * control::kHeight + 4);
+  const bool wide = bar.w > 400;
+  const Rect right = bar.take_right(wide ? 3 * control::kHeight + 4 : control::kHeight + 2);
   painter.fill(right, ui.theme.panel, radius::kControl);
   painter.outline(right, ui.theme.border, radius::kControl);
   const auto part = [&right](int index) {
@@ -474,23 +486,31 @@ void TopologyView::draw_toolbar(Ui& ui, Desk& desk, const Rect& area) {
                 control::kHeight, control::kHeight};
   };
   const Point centre = seen_area_.centre();
-  if (button(ui, "zoom-out", part(0), {.icon = Icon::Minus, .tooltip = "Zoom out"})) {
+  // Where there is no room, two fingers or a wheel zoom.
+  if (wide && button(ui, "zoom-out", part(0), {.icon = Icon::Minus, .tooltip = "Zoom out"})) {
     camera_.zoom_at(centre, 0.8f);
   }
-  if (button(ui, "zoom-in", part(1), {.icon = Icon::Plus, .tooltip = "Zoom in"})) {
+  if (wide && button(ui, "zoom-in", part(1), {.icon = Icon::Plus, .tooltip = "Zoom in"})) {
     camera_.zoom_at(centre, 1.25f);
   }
-  if (button(ui, "zoom-fit", part(2),
+  if (button(ui, "zoom-fit", part(wide ? 2 : 0),
              {.icon = Icon::Fit, .tooltip = "Show everything (double click)"})) {
     camera_.fit();
   }
-  const bool wide = bar.w > 330;
+  bar.take_right(6);
+  if (ImGui::GetIO().DisplaySize.x < kProxyModeInBarFrom) {
+    // The window's bar has no room for it.
+    const Rect mode = bar.take_right(brief_proxy_mode_width(ui, desk));
+    painter.fill(mode, ui.theme.panel, radius::kControl);
+    draw_brief_proxy_mode(ui, desk, "proxy-mode", mode);
+    bar.take_right(6);
+  }
   const ButtonLook system{.icon = Icon::Eye,
                           .label = wide ? std::string_view{"System"} : std::string_view{},
                           .emphasis = Emphasis::Quiet,
                           .chosen = desk.show_system,
                           .tooltip = "Show what Kubernetes itself runs: kube-system"};
-  const Rect filter{bar.x, bar.y, std::min(200.0f, bar.w - button_width(painter, system) - 8),
+  const Rect filter{bar.x, bar.y, std::min(200.0f, bar.w - button_width(painter, system) - 6),
                     bar.h};
   painter.fill(filter, ui.theme.panel, radius::kControl);
   text_field(ui, "filter", filter, desk.filter, "Filter  ( / )", desk.focus_filter);

@@ -56,7 +56,7 @@ class TopologyView {
   void draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
                   const Rect& visible) const;
   void draw_service_links(const Ui& ui, const Painter& painter, const ServiceItem& service,
-                          const Rect& card, bool strong) const;
+                          const Rect& card, bool strong, float presence) const;
   void draw_services(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   void draw_outside(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void draw_pods(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
@@ -72,6 +72,9 @@ class TopologyView {
   std::vector<PodShape> shapes_;
   std::vector<Ghost> ghosts_;
   ObjectRef hovered_;
+  // What the button went down on.
+  ObjectRef pressed_;
+  bool held_ = false;
   // What the layout was made for.
   std::uint64_t seen_structure_ = UINT64_MAX;
   // What `any_starting_` was found for.

@@ -50,16 +50,17 @@ void draw_failure_sign(const Painter& painter, Point at, float arm, bool dropped
 }  // namespace
 
 void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
-                                      const ServiceItem& service, const Rect& card,
-                                      bool strong) const {
-  const Colour colour = strong ? faded(ui.theme.accent, 0.75f)
-                               : faded(ui.theme.border_strong, ui.theme.dark ? 0.75f : 0.9f);
+                                      const ServiceItem& service, const Rect& card, bool strong,
+                                      float presence) const {
+  const Colour colour =
+      strong ? faded(ui.theme.accent, 0.75f)
+             : faded(ui.theme.border_strong, (ui.theme.dark ? 0.75f : 0.9f) * presence);
   const float width = strong ? 1.6f : 1.1f;
   const Anchor from = service_anchor(card, layout_.tall);
   if (service.ready.size() <= kMostLinks) {
     for (const Slot pod : service.ready) {
       if (pod < shapes_.size() && !layout_.pod(pod).empty()) {
-        draw_link(painter, from, pod_anchor(shapes_[pod].rect), colour, width);
+        draw_link(painter, from, pod_anchor(shapes_[pod].rect, layout_.tall), colour, width);
       }
     }
     return;
@@ -73,8 +74,8 @@ void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
     if (counts[at] == 0) continue;
     const TopologyLayout::NodeBox& box = layout_.nodes[at];
     const Rect head{box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead};
-    draw_link(painter, from, pod_anchor(head), colour,
-              width * (1.0f + std::log2(static_cast<float>(counts[at])) * 0.5f));
+    draw_link(painter, from, pod_anchor(head, layout_.tall), colour,
+              strong ? width * (1.0f + std::log2(static_cast<float>(counts[at])) * 0.5f) : width);
   }
 }
 
@@ -83,20 +84,37 @@ void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& 
   static_cast<void>(visible);
   // With many Services only the chosen one's links say anything.
   constexpr std::size_t kMostLinkedServices = 40;
+  // More links than this grow paler, so that together they are no wall.
+  constexpr float kMostPlainLinks = 40;
+  constexpr float kLeastPresence = 0.16f;
+  constexpr float kBesideChosen = 0.45f;
   const World& world = desk.session.world();
+  std::size_t links = 0;
+  bool any_strong = false;
+  for (const auto& box : layout_.services) {
+    const ServiceItem* service = world.services.get(box.service);
+    if (service == nullptr) continue;
+    const std::size_t ready = service->ready.size();
+    links += ready <= kMostLinks ? ready : std::min(ready, layout_.nodes.size());
+    const ObjectRef ref{"Service", service->ns, service->name};
+    any_strong |= hovered_ == ref || desk.selection == ref;
+  }
+  const float crowd = kMostPlainLinks / static_cast<float>(std::max<std::size_t>(1, links));
+  const float presence =
+      std::clamp(crowd, kLeastPresence, 1.0f) * (any_strong ? kBesideChosen : 1.0f);
   for (const auto& box : layout_.services) {
     const ServiceItem* service = world.services.get(box.service);
     if (service == nullptr) continue;
     const ObjectRef ref{"Service", service->ns, service->name};
     const bool strong = hovered_ == ref || desk.selection == ref;
     if (!strong && layout_.services.size() > kMostLinkedServices) continue;
-    draw_service_links(ui, painter, *service, box.rect, strong);
+    draw_service_links(ui, painter, *service, box.rect, strong, presence);
   }
 }
 
 void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const {
-  constexpr int kTail = 9;
-  constexpr float kTailStep = 0.014f;
+  constexpr int kTail = 18;
+  constexpr float kTailStep = 0.007f;
   if (ui.reduced_motion) return draw_routes(ui, painter, desk);
   // Dots keep their size on the screen unless the picture is far away.
   const float size = 1.0f / std::max(painter.scale(), 0.5f);

@@ -16,6 +16,9 @@ namespace {
 constexpr float kLookup = 56;
 constexpr float kQuestion = 40;
 constexpr float kLine = 16;
+constexpr std::string_view kWhatIsSeen =
+    "Seen are the look-ups of requests that were followed hop by hop: all of them while there are "
+    "few, some while there are many. The last 200 that went different ways are kept.";
 
 double seconds_of(sim::Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -161,6 +164,11 @@ void LookupsView::draw(Ui& ui, Desk& desk, std::string_view id, const Rect& area
                               ui.theme.text_soft, "No name was looked up lately.");
     y += 40;
   }
+  const float width = scroll.width() - 2 * space::kLarge;
+  const Painter painter = ui.painter();
+  painter.text_wrapped({scroll.origin().x + space::kLarge, y + space::kMedium}, width,
+                       TextStyle::Caption, ui.theme.text_faint, kWhatIsSeen);
+  y += painter.wrapped_height(width, TextStyle::Caption, kWhatIsSeen) + 2 * space::kMedium;
   scroll.content(scroll.width(), y - scroll.origin().y);
 }
 

@@ -48,16 +48,10 @@ ButtonLook look_of(std::string_view label) {
           .tooltip = "How the nodes' proxies work (--proxy-mode)"};
 }
 
-}  // namespace
-
-float proxy_mode_width(const Ui& ui, const Desk& desk) {
-  return button_width(ui.painter(), look_of(label_of(desk)));
-}
-
-void draw_proxy_mode(Ui& ui, Desk& desk, std::string_view id, const Rect& rect) {
+void draw_menu_button(Ui& ui, Desk& desk, std::string_view id, const Rect& rect,
+                      std::string_view label) {
   constexpr float kWidth = 330;
   const std::string menu_id = fmt::format("{}-menu", id);
-  const std::string label = label_of(desk);
   if (button(ui, id, rect, look_of(label))) ImGui::OpenPopup(menu_id.c_str());
   const ImVec2 screen = ImGui::GetIO().DisplaySize;
   const float width = std::min(kWidth, screen.x - 40);
@@ -79,6 +73,25 @@ void draw_proxy_mode(Ui& ui, Desk& desk, std::string_view id, const Rect& rect) 
     const Outcome outcome = desk.session.set_proxy_mode(one.mode);
     desk.say(outcome.message, !outcome.ok);
   }
+}
+
+}  // namespace
+
+float proxy_mode_width(const Ui& ui, const Desk& desk) {
+  return button_width(ui.painter(), look_of(label_of(desk)));
+}
+
+float brief_proxy_mode_width(const Ui& ui, const Desk& desk) {
+  const std::string label = proxy_mode_text(desk.session.proxy_mode());
+  return button_width(ui.painter(), look_of(label));
+}
+
+void draw_proxy_mode(Ui& ui, Desk& desk, std::string_view id, const Rect& rect) {
+  draw_menu_button(ui, desk, id, rect, label_of(desk));
+}
+
+void draw_brief_proxy_mode(Ui& ui, Desk& desk, std::string_view id, const Rect& rect) {
+  draw_menu_button(ui, desk, id, rect, proxy_mode_text(desk.session.proxy_mode()));
 }
 
 }  // namespace rockpool::app

@@ -2,6 +2,7 @@
 #include "web/app/view/top_bar.h"
 
 #include <fmt/format.h>
+#include <imgui.h>
 
 #include <algorithm>
 #include <array>
@@ -16,7 +17,6 @@ namespace {
 
 // How far requests on their way move at one press of the step button.
 constexpr float kStepFlightSeconds = 0.5f;
-constexpr float kProxyModeFrom = 740;
 
 void draw_logo(const Painter& painter, const Theme& theme, const Rect& rect) {
   // A pool seen from above: rings around a drop.
@@ -171,8 +171,8 @@ void TopBar::draw_right(Ui& ui, Desk& desk, Rect& area) {
     desk.say("A fresh cluster.");
   }
   area.take_right(space::kSmall);
-  // Where there is no room, a node's panel has it.
-  if (area.w < kProxyModeFrom) return;
+  // Where there is no room, the map has it.
+  if (ImGui::GetIO().DisplaySize.x < kProxyModeInBarFrom) return;
   draw_proxy_mode(ui, desk, "proxy-mode", area.take_right(proxy_mode_width(ui, desk)));
   area.take_right(space::kSmall);
 }

@@ -23,6 +23,12 @@ float value_at(const Series& series, std::size_t column) {
   return column < series.values.size() ? series.values[column] : 0.0f;
 }
 
+// 10, 5, 2.5: a number of the scale needs no more digits than it has.
+std::string scale_text(float value) {
+  if (value == std::round(value) && value < 1000) return fmt::format("{:.0f}", value);
+  return number_text(static_cast<double>(value));
+}
+
 void explain_column(Ui& ui, std::span<const Series> series, std::size_t column, std::size_t columns,
                     std::string_view unit) {
   std::vector<std::string> lines;
@@ -63,17 +69,23 @@ void stacked_columns(Ui& ui, std::string_view id, const Rect& area, std::span<co
   const float top = ui.animations.approach(key_of(id, 1), nice_ceiling(most), 10);
   Rect plot = area;
   plot.take_left(kScaleWidth);
-  plot = {plot.x, plot.y + 7, plot.w, plot.h - 9};
+  const bool with_times = plot.h > 70;
+  plot = {plot.x, plot.y + 7, plot.w, plot.h - (with_times ? 22.0f : 9.0f)};
   for (const float part : {0.0f, 0.5f, 1.0f}) {
     const float y = plot.bottom() - plot.h * part;
     painter.fill({plot.x, std::floor(y), plot.w, ui.pixel},
                  part == 0 ? ui.theme.border_strong : ui.theme.border);
     if (part == 0) continue;
     painter.text_right({area.x, y - 8, kScaleWidth - 7, 16}, TextStyle::Caption,
-                       ui.theme.text_faint,
-                       number_text(static_cast<double>(nice_ceiling(most) * part)).c_str());
+                       ui.theme.text_faint, scale_text(nice_ceiling(most) * part));
   }
   if (columns == 0) return;
+  if (with_times) {
+    const Rect times{plot.x, plot.bottom() + 3, plot.w, 14};
+    painter.text({times.x, times.y}, TextStyle::Caption, ui.theme.text_faint,
+                 fmt::format("{} s ago", columns));
+    painter.text_right(times, TextStyle::Caption, ui.theme.text_faint, "now");
+  }
   const float step = plot.w / static_cast<float>(columns);
   const float gap = step > 5 ? 1.5f : step > 3 ? 1.0f : 0.0f;
   for (std::size_t column = 0; column < columns; ++column) {

@@ -81,12 +81,15 @@ void Painter::dashed_outline(const Rect& rect, Colour colour, float corner) cons
 }
 
 void Painter::shadow(const Rect& rect, Colour colour, float corner, float reach) const {
-  constexpr int kLayers = 4;
-  for (int layer = kLayers; layer > 0; --layer) {
-    const float grow = reach * static_cast<float>(layer) / kLayers;
-    const Rect spread{rect.x - grow, rect.y - grow + reach * 0.35f, rect.w + 2 * grow,
+  // Light falls from above: the shadow is below, and soft by being laid in thin sheets, of which
+  // fewer reach farther.
+  constexpr int kSheets = 6;
+  for (int sheet = kSheets; sheet > 0; --sheet) {
+    const float part = static_cast<float>(sheet) / kSheets;
+    const float grow = reach * part * part;
+    const Rect spread{rect.x - grow, rect.y - grow + reach * 0.5f, rect.w + 2 * grow,
                       rect.h + 2 * grow};
-    fill(spread, faded(colour, 0.30f), corner + grow);
+    fill(spread, faded(colour, 0.16f), corner + grow);
   }
 }
 

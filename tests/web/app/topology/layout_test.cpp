@@ -4,6 +4,8 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace rockpool::app {
 namespace {
 
@@ -89,6 +91,43 @@ TEST_CASE("the more Pods, the less is shown of each") {
   CHECK(lay_out(make_world(3, 9), request).detail == Detail::Card);
   CHECK(lay_out(make_world(3, 120), request).detail == Detail::Label);
   CHECK(lay_out(make_world(3, 1000), request).detail == Detail::Dot);
+}
+
+TEST_CASE("less is shown of each rather than all of it too small to read") {
+  World world = make_world(12, 80);
+  for (int index = 0; index < 16; ++index) {
+    const std::string name = fmt::format("service-{:02}", index);
+    world.services.put("default/" + name, {.ns = "default", .name = name, .type = "ClusterIP"});
+  }
+  const auto scale = [](const TopologyLayout& layout, float width, float height) {
+    return std::min(width / layout.bounds.w, height / layout.bounds.h);
+  };
+  const TopologyLayout roomy = lay_out(world, {.width = 2400, .height = 1600, .filter = {}});
+  CHECK(roomy.detail == Detail::Card);
+  CHECK(scale(roomy, 2400, 1600) > 0.6f);
+  const TopologyLayout small = lay_out(world, {.width = 480, .height = 440, .filter = {}});
+  CHECK(small.detail == Detail::Dot);
+  check_consistent(small);
+}
+
+TEST_CASE("Pods' cards are as wide as their names where that costs nothing") {
+  const World world = make_world(3, 6);
+  const auto width_in = [&world](float pane) {
+    const TopologyLayout layout = lay_out(world, {.width = pane, .height = 600, .filter = {}});
+    return layout.pods[0].w;
+  };
+  CHECK(width_in(1000) == topology::kWidePodWidth);
+  CHECK(width_in(500) == topology::kPodWidth);
+}
+
+TEST_CASE("nodes stand in the middle beside a long column of Services") {
+  World world = make_world(1, 1);
+  for (int index = 0; index < 7; ++index) {
+    const std::string name = fmt::format("service-{}", index);
+    world.services.put("default/" + name, {.ns = "default", .name = name, .type = "ClusterIP"});
+  }
+  const TopologyLayout layout = lay_out(world, {.width = 1000, .height = 900, .filter = {}});
+  CHECK(layout.nodes[0].rect.centre().y == doctest::Approx(layout.bounds.centre().y));
 }
 
 TEST_CASE("a Pod without a node waits in a box of its own") {
