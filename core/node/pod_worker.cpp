@@ -230,7 +230,11 @@ sim::Task<void> PodWorker::sync_once() {
 bool PodWorker::prepare_volumes() {
   const api::Pod pod{pod_};
   if (pod.spec().volumes().size() == 0 || had_sandbox_) return true;
-  const std::vector<VolumeFailure> failures = volumes_.prepare(pod, make_reference_source());
+  const std::vector<VolumeFailure> failures =
+      volumes_.prepare(pod, make_reference_source(), [this, &pod](std::string_view name) {
+        return node_.api.store().find(api::ResourceId::persistentvolumeclaims, pod.namespace_name(),
+                                      name);
+      });
   if (failures.empty()) return true;
   for (const VolumeFailure& failure : failures) {
     record("Warning", failure.reason, failure.message);

@@ -109,13 +109,6 @@ Done fill(const api::Pod& pod, const doc::Value& volume, const ReferenceSource& 
   if (const doc::Value* projected = volume.find("projected")) {
     return fill_projected(pod, *projected, source, files);
   }
-  if (const doc::Value* claim = volume.find("persistentVolumeClaim")) {
-    const std::string name = (*claim)["claimName"_key].to_string();
-    return Error{
-        fmt::format("error processing PVC {}/{}: failed to fetch PVC from API server: "
-                    "persistentvolumeclaims \"{}\" not found",
-                    pod.namespace_name(), name, name)};
-  }
   const doc::Value& empty_dir = volume["emptyDir"_key];
   if (empty_dir["medium"_key].as_string() == "Memory") {
     const api::Quantity limit = api::Quantity::from_value(empty_dir["sizeLimit"_key]);
@@ -125,13 +118,40 @@ Done fill(const api::Pod& pod, const doc::Value& volume, const ReferenceSource& 
   return {};
 }
 
+// Why a claim cannot be mounted: in the kubelet's words, except where a kubelet would go on.
+std::string explain_claim(const api::Pod& pod, std::string_view name, const doc::Value* claim) {
+  std::string problem;
+  if (claim == nullptr) {
+    problem = fmt::format(
+        "failed to fetch PVC from API server: persistentvolumeclaims \"{}\" not found", name);
+  } else if (!(*claim)["metadata"_key]["deletionTimestamp"_key].is_null()) {
+    problem = "PVC is being deleted";
+  } else if ((*claim)["status"_key]["phase"_key].as_string() != "Bound") {
+    problem = "PVC is not bound";
+  } else {
+    return "this cluster simulates no storage, so it mounts no PersistentVolume";
+  }
+  return fmt::format("error processing PVC {}/{}: {}", pod.namespace_name(), name, problem);
+}
+
 }  // namespace
 
-std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const ReferenceSource& source) {
+std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const ReferenceSource& source,
+                                               const FindObject& find_claim) {
   std::vector<VolumeFailure> failures;
   for (const doc::Value& volume : pod.value()["spec"_key]["volumes"_key].items()) {
     const std::string name = volume["name"_key].to_string();
     if (volumes_.contains(name)) continue;
+    if (const doc::Value* claim = volume.find("persistentVolumeClaim")) {
+      const std::string claim_name = (*claim)["claimName"_key].to_string();
+      const std::string problem = explain_claim(pod, claim_name, find_claim(claim_name));
+      failures.push_back(
+          {"FailedMount",
+           fmt::format("Unable to attach or mount volumes: unmounted volumes=[{0}], unattached "
+                       "volumes=[], failed to process volumes=[{0}]: {1}",
+                       name, problem)});
+      continue;
+    }
     auto files = std::make_shared<FileSystem>();
     if (const Done done = fill(pod, volume, source, *files); !done) {
       failures.push_back(

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,12 +24,17 @@ struct VolumeFailure {
   std::string message;
 };
 
+/// The object of that name, or nullptr.
+using FindObject = std::function<const doc::Value*(std::string_view name)>;
+
 /// The volumes of one Pod, by name. Containers that mount the same one share its files.
 class PodVolumes {
  public:
   /// Fills the volumes that are not there yet. Returns what failed; those are tried again next
   /// time.
-  std::vector<VolumeFailure> prepare(const api::Pod& pod, const ReferenceSource& source);
+  /// `find_claim` finds a PersistentVolumeClaim of the Pod's namespace, or nullptr.
+  std::vector<VolumeFailure> prepare(const api::Pod& pod, const ReferenceSource& source,
+                                     const FindObject& find_claim);
   /// Puts what a container mounts into its file system.
   void mount(const api::Container& container, FileSystem& files) const;
   /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have

@@ -14,31 +14,10 @@ namespace {
 
 using namespace doc::literals;
 
-// PersistentVolumeClaims are not served, so whatever claim a Pod names does not exist
-// (VolumeBinding).
-std::string missing_claim(const api::Pod& pod) {
-  for (const doc::Value& volume : pod.spec().volumes().items()) {
-    const doc::Value& claim = volume["persistentVolumeClaim"_key];
-    if (!claim.is_null()) {
-      return fmt::format("persistentvolumeclaim \"{}\" not found",
-                         claim["claimName"_key].as_string());
-    }
-    if (!volume["ephemeral"_key].is_null()) {
-      return fmt::format(
-          "waiting for ephemeral volume controller to create the "
-          "persistentvolumeclaim \"{}-{}\"",
-          pod.name(), volume["name"_key].as_string());
-    }
-  }
-  return {};
-}
-
 }  // namespace
 
 Filters::Filters(Cache& cache, api::Pod pod, client::Informers& informers, Scope scope)
-    : pod_{std::move(pod)},
-      needs_{cache.needs().needs_of(pod_.spec())},
-      hopeless_{missing_claim(pod_)} {
+    : pod_{std::move(pod)}, needs_{cache.needs().needs_of(pod_.spec())}, claims_{pod_, informers} {
   if (scope == Scope::single_nodes) return;
   if (pod_.spec().topology_spread_constraints().size() != 0) spread_ = SpreadFilter{cache, pod_};
   if (needs_->has_pod_affinity || !cache.anti_affine_nodes().empty()) {
@@ -91,7 +70,7 @@ bool Filters::has_room(const NodeInfo& node) const {
 bool Filters::fits_by_itself(const NodeInfo& node) const {
   return has_room(node) && !is_cordoned(node) &&
          (!node.repels || untolerated_taint(node).is_null()) && !is_not_selected(node) &&
-         !has_port_conflict(node);
+         !has_port_conflict(node) && claims_.objection(node.object).empty();
 }
 
 bool Filters::fits(const NodeInfo& node) const {
@@ -114,6 +93,9 @@ Rejection Filters::explain(const NodeInfo& node) const {
     return {{"node(s) didn't have free ports for the requested pod ports"}, true};
   }
   if (!has_room(node)) return explain_room(node);
+  if (const std::string_view objection = claims_.objection(node.object); !objection.empty()) {
+    return {{std::string{objection}}, false};
+  }
   return explain_neighbours(node);
 }
 

@@ -9,6 +9,7 @@
 #include "core/scheduler/cache.h"
 #include "core/scheduler/pod_affinity.h"
 #include "core/scheduler/topology_spread.h"
+#include "core/scheduler/volume_claims.h"
 
 namespace rockpool::scheduler {
 
@@ -35,7 +36,7 @@ class Filters {
   const api::Pod& pod() const { return pod_; }
   const PodNeeds& needs() const { return *needs_; }
   /// Why no node at all can take the Pod, as far as that is known beforehand; empty if some may.
-  const std::string& hopeless() const { return hopeless_; }
+  const std::string& hopeless() const { return claims_.hopeless(); }
   /// True if the node can take the Pod.
   bool fits(const NodeInfo& node) const;
   /// Why the node cannot; requires that it does not fit.
@@ -53,9 +54,9 @@ class Filters {
 
   api::Pod pod_;
   std::shared_ptr<const PodNeeds> needs_;
+  VolumeClaims claims_;
   SpreadFilter spread_;
   AffinityFilter affinity_;
-  std::string hopeless_;
 };
 
 }  // namespace rockpool::scheduler

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 
 #include "core/api/object.h"
 #include "core/client/selection.h"
@@ -18,6 +20,11 @@ using namespace doc::literals;
 constexpr auto kNodes = api::ResourceId::nodes;
 constexpr auto kPods = api::ResourceId::pods;
 
+// What decides whether a Pod's claims can be had.
+constexpr std::array kVolumeResources{api::ResourceId::persistentvolumeclaims,
+                                      api::ResourceId::persistentvolumes,
+                                      api::ResourceId::storageclasses};
+
 // A small cluster is searched as a whole; a larger one yields at least so many candidates.
 constexpr std::int64_t kMinCandidates = 100;
 
@@ -30,6 +37,17 @@ bool is_relevant_change(const doc::Value& before, const doc::Value& after) {
   return !(api::labels(before) == api::labels(after)) ||
          !(before["spec"_key] == after["spec"_key]) ||
          !(before["status"_key]["allocatable"_key] == after["status"_key]["allocatable"_key]);
+}
+
+// Gives those Pods another try that wait for a change and are such.
+void retry_parked(Queue& queue, const client::Informer& pods,
+                  const std::function<bool(const api::Pod&)>& is_such) {
+  if (queue.parked().empty()) return;
+  const std::vector<api::ObjectKey> parked{queue.parked().begin(), queue.parked().end()};
+  for (const api::ObjectKey& key : parked) {
+    const doc::Value* pod = pods.find(key);
+    if (pod != nullptr && is_such(api::Pod{*pod})) queue.move(key);
+  }
 }
 
 }  // namespace
@@ -60,6 +78,12 @@ void Scheduler::start() {
       [this](const doc::Value* before, const doc::Value* after) { on_node(before, after); }));
   subscriptions_.push_back(pods_.subscribe(
       [this](const doc::Value* before, const doc::Value* after) { on_pod(before, after); }));
+  for (const api::ResourceId resource : kVolumeResources) {
+    subscriptions_.push_back(
+        informers_.of(resource).subscribe([this](const doc::Value*, const doc::Value*) {
+          retry_parked(queue_, pods_, VolumeClaims::has_claims);
+        }));
+  }
   for (const auto& [key, pod] : pods_.objects()) on_pod(nullptr, &pod);
 }
 
@@ -130,17 +154,10 @@ void Scheduler::on_room(std::string_view node_name) {
 
 // Pods have come, gone or changed their labels: those that mind where others are have another try.
 void Scheduler::on_neighbours() {
-  if (queue_.parked().empty()) return;
-  const std::vector<api::ObjectKey> parked{queue_.parked().begin(), queue_.parked().end()};
-  for (const api::ObjectKey& key : parked) {
-    const doc::Value* object = pods_.find(key);
-    if (object == nullptr) continue;
-    const api::Pod pod{*object};
-    if (pod.spec().topology_spread_constraints().size() != 0 ||
-        cache_.needs().needs_of(pod.spec())->has_pod_affinity) {
-      queue_.move(key);
-    }
-  }
+  retry_parked(queue_, pods_, [this](const api::Pod& pod) {
+    return pod.spec().topology_spread_constraints().size() != 0 ||
+           cache_.needs().needs_of(pod.spec())->has_pod_affinity;
+  });
 }
 
 void Scheduler::wake() {

@@ -270,6 +270,26 @@ TEST_CASE("a startup probe holds the others back") {
   CHECK(world.has_event("slow", "Unhealthy: Startup probe failed: cat: can't open '/tmp/up'"));
 }
 
+TEST_CASE("a Pod put onto a node waits there for its claim, and says so") {
+  NodeWorld world;
+  world.create_pod("db",
+                   "  containers: [{name: c, image: nginx}]\n"
+                   "  volumes: [{name: disk, persistentVolumeClaim: {claimName: data}}]\n");
+  world.run(5s);
+  const std::string failed =
+      "FailedMount: Unable to attach or mount volumes: unmounted volumes=[disk], unattached "
+      "volumes=[], failed to process volumes=[disk]: error processing PVC default/data: ";
+  CHECK(world.has_event(
+      "db",
+      failed + "failed to fetch PVC from API server: persistentvolumeclaims \"data\" not found"));
+  world.create(
+      "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
+      "spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}");
+  world.run(60s);
+  CHECK(world.has_event("db", failed + "PVC is not bound"));
+  CHECK(world.pod("db").phase() == "Pending");
+}
+
 TEST_CASE("init containers run one after the other before the rest; sidecars go on") {
   NodeWorld world;
   world.create_pod(

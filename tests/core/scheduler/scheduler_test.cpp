@@ -306,6 +306,75 @@ TEST_CASE("a claim that cannot exist is named") {
         "are available: 2 Preemption is not helpful for scheduling.");
 }
 
+// A claim, and the PersistentVolume that somebody has bound it to, on one node only.
+constexpr std::string_view kClaim = R"(
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, storageClassName: later}
+)";
+constexpr std::string_view kBoundClaim = R"(
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, annotations: {pv.kubernetes.io/bind-completed: "yes"}}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}, volumeName: disk}
+)";
+constexpr std::string_view kVolume = R"(
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: disk}
+spec:
+  capacity: {storage: 1Gi}
+  accessModes: [ReadWriteOnce]
+  local: {path: /disk}
+  nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [
+    {key: kubernetes.io/hostname, operator: In, values: [node-2]}]}]}}
+)";
+
+TEST_CASE("a Pod waits for its claim to be bound") {
+  Scheduled world;
+  world.add_nodes(2);
+  world.create(kClaim);
+  world.add_pod("a", ", volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]");
+  world.run();
+  CHECK(world.node_of("a") == "");
+  CHECK(world.why_not("a") ==
+        "0/2 nodes are available: pod has unbound immediate PersistentVolumeClaims. preemption: "
+        "0/2 nodes are available: 2 Preemption is not helpful for scheduling.");
+  // Its class would have it bound where the Pod goes, but nobody makes volumes.
+  world.create(R"(
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: later}
+provisioner: kubernetes.io/no-provisioner
+volumeBindingMode: WaitForFirstConsumer
+)");
+  world.run(20s);
+  CHECK(world.why_not("a") ==
+        "0/2 nodes are available: 2 node(s) didn't find available persistent volumes to bind. "
+        "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.");
+}
+
+TEST_CASE("a Pod goes where the volume of its claim is") {
+  Scheduled world;
+  world.add_node("node-1");
+  world.create(kBoundClaim);
+  world.add_pod("a", ", volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]");
+  world.run();
+  CHECK(world.why_not("a") ==
+        "0/1 nodes are available: 1 node(s) unavailable due to one or more pvc(s) bound to "
+        "non-existent pv(s). preemption: 0/1 nodes are available: 1 Preemption is not helpful for "
+        "scheduling.");
+  world.create(kVolume);
+  world.run(20s);
+  CHECK(world.why_not("a") ==
+        "0/1 nodes are available: 1 node(s) had volume node affinity conflict. preemption: 0/1 "
+        "nodes are available: 1 Preemption is not helpful for scheduling.");
+  world.add_node("node-2");
+  world.run(20s);
+  CHECK(world.node_of("a") == "node-2");
+}
+
 TEST_CASE("Pods that finished or are gone leave their room to others") {
   Scheduled world;
   world.add_nodes(1);
