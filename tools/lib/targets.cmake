@@ -44,8 +44,12 @@ endfunction()
 
 # The core's test program; under Emscripten an ES module for Node.
 function(rockpool_add_tests)
-  rockpool_sources(sources "tests/core/*.cpp")
+  rockpool_sources(sources "tests/core/*_test.cpp")
   list(FILTER sources INCLUDE REGEX "${ROCKPOOL_TESTS}")
+  # What tests share belongs to all of them.
+  rockpool_sources(shared "tests/core/*.cpp")
+  list(FILTER shared EXCLUDE REGEX "_test\\.cpp$")
+  list(APPEND sources ${shared})
   # What has been fuzzed is tested again, with the inputs that are kept.
   rockpool_sources(fuzz_targets "tests/fuzz/*.cpp")
   list(FILTER fuzz_targets EXCLUDE REGEX "/fuzzer\\.cpp$")
