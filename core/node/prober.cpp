@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 #include "core/net/tls.h"
+#include "core/node/grpc_health.h"
 
 namespace rockpool::node {
 namespace {
@@ -132,25 +133,18 @@ sim::Task<ProbeResult> probe_exec(std::vector<std::string> command, ProbeTarget 
   co_return ProbeResult{Outcome::failure, std::move(result.output)};
 }
 
-// Simulated servers do not speak gRPC. One that stands for an unknown image and listens is taken to
-// be healthy, so that people's own manifests work; of the others we know that they have no health
-// service.
 sim::Task<ProbeResult> probe_grpc(net::Ref<net::Host> node, doc::Value action, ProbeTarget target,
                                   std::int64_t timeout_seconds) {
-  sim::Task<ProbeResult> connect =
-      probe_tcp(node, action, target, std::chrono::seconds{timeout_seconds});
-  const ProbeResult result = co_await connect;
-  if (result.outcome == Outcome::failure) {
-    co_return ProbeResult{
-        Outcome::failure,
-        fmt::format("timeout: failed to connect service \"{}:{}\" within {}s: context deadline "
-                    "exceeded",
-                    target.pod_ip, action["port"_key].as_int(), timeout_seconds)};
-  }
-  if (target.container->machine().image.stands_for_unknown()) co_return ProbeResult{};
-  co_return ProbeResult{Outcome::failure,
-                        "error: this server does not implement the grpc health protocol "
-                        "(grpc.health.v1.Health): unknown service grpc.health.v1.Health"};
+  const auto port = resolve_port(action["port"_key], target.spec);
+  if (!port) co_return ProbeResult{Outcome::error, port.error()};
+  const std::optional<net::IpAddress> address = net::IpAddress::parse(target.pod_ip);
+  if (!address) co_return ProbeResult{Outcome::error, "the Pod has no address"};
+  sim::Task<std::expected<void, std::string>> check =
+      grpc_health::check(node, {*address, *port}, action["service"_key].to_string(),
+                         std::chrono::seconds{timeout_seconds});
+  const std::expected<void, std::string> healthy = co_await check;
+  if (!healthy) co_return ProbeResult{Outcome::failure, healthy.error()};
+  co_return ProbeResult{};
 }
 
 // Go's %v of a []string.

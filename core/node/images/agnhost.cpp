@@ -8,6 +8,7 @@
 #include "core/doc/json.h"
 #include "core/net/tls.h"
 #include "core/node/images/agnhost_connect.h"
+#include "core/node/images/agnhost_grpc_health.h"
 #include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
@@ -15,7 +16,7 @@
 #include "core/node/images/userland.h"
 
 // Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, porter, dns-suffix,
-// dns-server-list, pause.
+// dns-server-list, grpc-health-checking, pause.
 namespace rockpool::node {
 namespace {
 
@@ -389,6 +390,10 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
   }
   if (command == "porter") {
     sim::Task<std::int32_t> task = run_agnhost_porter(context);
+    co_return co_await task;
+  }
+  if (command == "grpc-health-checking") {
+    sim::Task<std::int32_t> task = run_agnhost_grpc_health(context);
     co_return co_await task;
   }
   if (command == "dns-suffix" || command == "dns-server-list") {

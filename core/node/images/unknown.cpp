@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include "core/doc/hash.h"
 #include "core/net/tls.h"
+#include "core/node/grpc_health.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/userland.h"
@@ -22,6 +23,10 @@ class PlainServer : public net::HttpHandler {
 
   void handle(net::HttpExchange exchange) override {
     const net::HttpRequest& request = exchange.request();
+    // Whether it speaks gRPC cannot be known; who asks for its health is told that all is well.
+    if (grpc_health::asked_service(request)) {
+      return exchange.respond(grpc_health::answer(grpc_health::Serving::serving));
+    }
     std::string body = answer_;
     body.append("Request: ").append(request.method).append(" ").append(request.target).append("\n");
     exchange.respond(net::HttpResponse::plain(200, std::move(body)));
