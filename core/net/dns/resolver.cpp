@@ -242,6 +242,10 @@ std::vector<IpAddress> find_in_hosts_file(const ResolverConfig& config, std::str
   for (const auto& [each, address] : config.hosts) {
     if (lower_name(each) == name) addresses.push_back(address);
   }
+  // What kubelets write into every Pod's file besides.
+  if (addresses.empty() && (name == "ip6-localhost" || name == "ip6-loopback")) {
+    addresses.push_back(*IpAddress::parse("::1"));
+  }
   // glibc knows this one without any file (RFC 6761).
   if (addresses.empty() && (name == "localhost" || name.ends_with(".localhost"))) {
     addresses.push_back(IpAddress::v4(127, 0, 0, 1));

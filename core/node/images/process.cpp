@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/node/images/process.h"
 
+#include "core/node/hosts_file.h"
+
 namespace rockpool::node {
 
 namespace {
@@ -75,13 +77,7 @@ std::optional<std::string> Machine::read_file(const std::string& path) const {
   const net::dns::ResolverConfig& resolver = host->resolver();
   if (path == "/etc/resolv.conf") return resolver.resolv_conf();
   if (path == "/etc/hostname") return hostname + "\n";
-  if (path == "/etc/hosts") {
-    std::string text = "# Kubernetes-managed hosts file.\n";
-    for (const auto& [name, address] : resolver.hosts) {
-      text += address.to_string() + "\t" + name + "\n";
-    }
-    return text;
-  }
+  if (path == "/etc/hosts") return hosts_file(resolver, host->addresses(), hostname);
   return std::nullopt;
 }
 
