@@ -11,6 +11,7 @@
 #include "core/api/object.h"
 #include "core/api/type_table.h"
 #include "core/apiserver/custom/definition_object.h"
+#include "core/apiserver/service_warnings.h"
 
 namespace rockpool::apiserver {
 
@@ -101,6 +102,8 @@ void add_create_warnings(const api::Resource& resource, const Value& object,
                          std::vector<std::string>& warnings) {
   using enum api::ResourceId;
   switch (resource.id) {
+    case services:
+      return add_service_warnings(object, warnings);
     case ingresses:
       if (!api::annotations(object)[kIngressClass].is_null()) {
         warnings.push_back(fmt::format(

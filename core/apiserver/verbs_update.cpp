@@ -12,6 +12,7 @@
 #include "core/apiserver/custom/objects.h"
 #include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/service_allocation.h"
+#include "core/apiserver/service_warnings.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
 #include "core/apiserver/writes.h"
@@ -202,6 +203,7 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
   if (api::FieldErrors errors = validate(resource, object, old_object, part); !errors.empty()) {
     return std::unexpected{api::invalid(resource.group_kind(), name_of(old_object), errors)};
   }
+  if (options.warnings != nullptr && allocation) add_service_warnings(object, *options.warnings);
   if (options.dry_run) return object;
   if (allocation) {
     if (auto done = allocation->write_ip_addresses(object); !done) {
