@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/http.h"
 
-#include "core/doc/ascii.h"
-
 #include <algorithm>
 
 #include "core/apiserver/request_info.h"
+#include "core/doc/ascii.h"
+#include "core/doc/percent.h"
 
 namespace rockpool::apiserver {
-namespace {
-
-// The value of a hexadecimal digit, or -1.
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = doc::to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 const std::string* Headers::find(std::string_view name) const {
   for (const auto& [each, value] : fields_) {
     if (doc::equal_ignoring_case(each, name)) return &value;
@@ -85,21 +74,7 @@ Query parse_query(std::string_view text) {
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    const char c = text[index];
-    const bool has_digits = c == '%' && index + 2 < text.size();
-    const int high = has_digits ? hex_digit(text[index + 1]) : -1;
-    const int low = has_digits ? hex_digit(text[index + 2]) : -1;
-    if (high >= 0 && low >= 0) {
-      result += static_cast<char>(high * 16 + low);
-      index += 2;
-    } else {
-      result += c == '+' && plus_is_space ? ' ' : c;
-    }
-  }
-  return result;
+  return doc::percent_decode(text, plus_is_space);
 }
 
 }  // namespace rockpool::apiserver

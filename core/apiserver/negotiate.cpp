@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/apiserver/negotiate.h"
+#include "core/doc/trim.h"
 
 #include <fmt/format.h>
 
@@ -11,16 +12,10 @@ namespace {
 
 constexpr std::string_view kAcceptedTypes = "application/json, application/yaml";
 
-std::string_view trim(std::string_view text) {
-  while (text.starts_with(' ')) text.remove_prefix(1);
-  while (text.ends_with(' ')) text.remove_suffix(1);
-  return text;
-}
-
 // Takes what stands before the separator, or all.
 std::string_view take(std::string_view& rest, char separator) {
   const std::size_t end = std::min(rest.find(separator), rest.size());
-  const std::string_view part = trim(rest.substr(0, end));
+  const std::string_view part = doc::trim(rest.substr(0, end), doc::kBlanks);
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return part;
 }
@@ -93,7 +88,7 @@ api::Result<Format> negotiate(const Request& request, Offer offer) {
     format.include_object = *include;
   }
   std::string_view rest = request.headers.get("Accept");
-  if (trim(rest).empty()) return format;
+  if (doc::trim(rest, doc::kBlanks).empty()) return format;
   while (!rest.empty()) {
     if (accepts(parse_media_type(take(rest, ',')), offer, format)) return format;
   }

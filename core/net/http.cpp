@@ -6,19 +6,13 @@
 #include <algorithm>
 
 #include "core/doc/ascii.h"
+#include "core/doc/percent.h"
 #include "core/net/address.h"
 
 namespace rockpool::net {
 namespace {
 
 constexpr std::size_t kMaxHostLength = 253;
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 std::uint16_t default_port(std::string_view scheme) {
   return scheme == "https" ? 443 : 80;
@@ -230,18 +224,7 @@ std::string Url::to_string() const {
 }
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
-  std::string result;
-  result.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-        hex_value(text[i + 2]) >= 0) {
-      result += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i] == '+' && plus_is_space ? ' ' : text[i];
-    }
-  }
-  return result;
+  return doc::percent_decode(text, plus_is_space);
 }
 
 }  // namespace rockpool::net

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/http_wire.h"
+#include "core/doc/trim.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,12 +11,6 @@ namespace {
 
 constexpr std::string_view kLineEnd = "\r\n";
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
-
-std::string_view trim(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
 
 std::unexpected<std::string> malformed(std::string_view what) {
   return std::unexpected{"malformed HTTP request: " + std::string{what}};
@@ -49,7 +44,7 @@ bool read_header(std::string_view line, HttpRequest& request) {
   const std::size_t colon = line.find(':');
   if (colon == 0 || colon == std::string_view::npos) return false;
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1));
+  const std::string_view value = doc::trim(line.substr(colon + 1), doc::kBlanks);
   if (equal_ignoring_case(name, "Host")) {
     request.host = value;
   } else {
@@ -107,7 +102,7 @@ std::expected<std::optional<std::size_t>, std::string> HttpRequestReader::read_c
     const std::size_t line_end = buffer_.find(kLineEnd, at);
     if (line_end == std::string::npos) return std::nullopt;
     std::string_view line = std::string_view{buffer_}.substr(at, line_end - at);
-    const auto size = read_number(trim(line.substr(0, line.find(';'))), 16);
+    const auto size = read_number(doc::trim(line.substr(0, line.find(';')), doc::kBlanks), 16);
     if (!size || body.size() + *size > kMaxBody) return malformed("chunk size");
     at = line_end + kLineEnd.size();
     if (buffer_.size() - at < *size + kLineEnd.size()) return std::nullopt;

@@ -7,6 +7,7 @@
 #include "core/api/object.h"
 #include "core/api/validation/parts.h"
 #include "core/api/validation/validation.h"
+#include "core/doc/trim.h"
 
 namespace rockpool::api::validation {
 
@@ -37,13 +38,6 @@ bool is_externally_accessible(const Value& spec) noexcept {
 bool needs_health_check(const Value& spec) noexcept {
   return type_of(spec) == "LoadBalancer" &&
          spec["externalTrafficPolicy"_key].as_string() == "Local";
-}
-
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\r";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
 void validate_topology_annotations(const Value& service, FieldErrors& errors) noexcept {
@@ -253,7 +247,7 @@ void validate_source_ranges(const Value& service, const FieldPath& spec_path,
     const FieldPath path = spec_path.child("LoadBalancerSourceRanges");
     if (!is_balanced) errors.forbidden(path, kOnlyLoadBalancer);
     for (std::size_t i = 0; i < ranges.size(); ++i) {
-      validate_cidr(trim(ranges.at(i).as_string()), path.index(i), errors);
+      validate_cidr(doc::trim(ranges.at(i).as_string()), path.index(i), errors);
     }
     return;
   }
@@ -261,10 +255,10 @@ void validate_source_ranges(const Value& service, const FieldPath& spec_path,
   if (annotation == nullptr) return;
   const FieldPath path = FieldPath{"metadata"}.child("annotations").key(kSourceRangesAnnotation);
   if (!is_balanced) errors.forbidden(path, kOnlyLoadBalancer);
-  std::string_view rest = trim(annotation->as_string());
+  std::string_view rest = doc::trim(annotation->as_string());
   while (!rest.empty()) {
     const std::size_t comma = rest.find(',');
-    validate_cidr(trim(rest.substr(0, comma)), path, errors);
+    validate_cidr(doc::trim(rest.substr(0, comma)), path, errors);
     if (comma == std::string_view::npos) break;
     rest.remove_prefix(comma + 1);
   }

@@ -8,6 +8,7 @@
 #include "core/apiserver/print/cells.h"
 #include "core/apiserver/print/printers.h"
 #include "core/doc/ascii.h"
+#include "core/doc/trim.h"
 
 namespace rockpool::apiserver {
 
@@ -43,13 +44,6 @@ std::string source_text(const doc::Value& object) {
   return host.empty() ? std::string{component} : fmt::format("{}, {}", component, host);
 }
 
-std::string_view trim(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
 // Events of events.k8s.io have an eventTime and a series instead of first, last and count.
 Cells event_cells(const doc::Value& object, sim::Time now) {
   const doc::Value& series = object["series"_key];
@@ -69,7 +63,7 @@ Cells event_cells(const doc::Value& object, sim::Time now) {
           object_text(involved),
           involved["fieldPath"_key].as_string(),
           source_text(object),
-          trim(object["message"_key].as_string()),
+          doc::trim(object["message"_key].as_string()),
           first_seen,
           std::max<std::int64_t>(count, 1),
           api::name(object)};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/doc/trim.h"
 #include "native/serve/sessions/channels.h"
 #include "native/serve/sessions/spdy_tunnel.h"
 
@@ -25,18 +26,12 @@ bool carries(Kind kind, std::string_view subprotocol) {
   return subprotocol == kSpdyTunnel || subprotocol == kPortChannels;
 }
 
-std::string_view trim(std::string_view text) {
-  const std::size_t first = std::min(text.find_first_not_of(" \t"), text.size());
-  text.remove_prefix(first);
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 }  // namespace
 
 std::string choose_subprotocol(Kind kind, std::string_view offered) {
   while (!offered.empty()) {
     const std::size_t end = std::min(offered.find(','), offered.size());
-    const std::string_view each = trim(offered.substr(0, end));
+    const std::string_view each = doc::trim(offered.substr(0, end), doc::kBlanks);
     if (carries(kind, each)) return std::string{each};
     offered.remove_prefix(std::min(end + 1, offered.size()));
   }
