@@ -139,8 +139,8 @@ class NginxServer {
   std::expected<void, std::string> load_certificates();
   pki::SharedChain certificates_for(std::uint16_t port, std::string_view server_name) const {
     const NginxServerBlock* const server = find_nginx_server(config_, port, server_name);
-    const auto found = chains_.find(server);
-    return found == chains_.end() ? nullptr : found->second;
+    return server == nullptr ? nullptr
+                             : chains_[static_cast<std::size_t>(server - config_.servers.data())];
   }
 
   void handle(net::HttpExchange exchange) {
@@ -339,7 +339,8 @@ class NginxServer {
   ProcessContext& context_;
   std::string version_;
   NginxConfig config_;
-  std::map<const NginxServerBlock*, pki::SharedChain> chains_;
+  // As config_.servers; null for those without TLS.
+  std::vector<pki::SharedChain> chains_;
 };
 
 // OpenSSL's words, as nginx passes them on.
@@ -391,7 +392,10 @@ std::expected<pki::SharedChain, std::string> load_chain(FileSystem& files,
 std::expected<void, std::string> NginxServer::load_certificates() {
   for (const NginxServerBlock& server : config_.servers) {
     const bool is_tls = std::ranges::any_of(server.listens, &NginxListen::is_tls);
-    if (!is_tls && server.certificate.empty()) continue;
+    if (!is_tls && server.certificate.empty()) {
+      chains_.push_back(nullptr);
+      continue;
+    }
     if (server.certificate.empty() || server.certificate_key.empty()) {
       return std::unexpected{fmt::format(
           "no \"{}\" is defined for the \"listen ... ssl\" directive in {}",
@@ -399,7 +403,7 @@ std::expected<void, std::string> NginxServer::load_certificates() {
     }
     auto chain = load_chain(context_.files(), server);
     if (!chain) return std::unexpected{std::move(chain.error())};
-    chains_.emplace(&server, std::move(*chain));
+    chains_.push_back(std::move(*chain));
   }
   return {};
 }

@@ -151,6 +151,7 @@ class Reader {
     const std::string* const own = files_.read(std::string{kMainFile});
     auto done = read_text(own != nullptr ? std::string_view{*own} : kImageMain, kMainFile);
     if (!done) return Problem{done.error()};
+    for (NginxServerBlock& server : config_.servers) inherit(server);
     return std::move(config_);
   }
 
@@ -176,6 +177,8 @@ class Reader {
         done = read_server(directive, file);
       } else if (name == "include" && directive.words.size() == 2) {
         done = include(directive, file);
+      } else if (directive.words.size() >= 2) {
+        read_server_part(directive, common_);
       }
       if (!done) return done;
     }
@@ -222,21 +225,39 @@ class Reader {
         server.listens.push_back(*listen);
       } else if (name == "server_name") {
         server.names = arguments(each);
-      } else if (name == "ssl_certificate") {
-        server.certificate = absolute(each.words[1]);
-      } else if (name == "ssl_certificate_key") {
-        server.certificate_key = absolute(each.words[1]);
       } else if (name == "location" && each.has_block) {
         server.locations.push_back(read_location(each));
       } else {
-        read_common(each, server.defaults);
+        read_server_part(each, server);
       }
     }
     if (server.listens.empty()) server.listens.emplace_back();
-    if (server.defaults.root.empty()) server.defaults.root = absolute(kDefaultRoot);
-    if (server.defaults.index.empty()) server.defaults.index = {"index.html"};
     config_.servers.push_back(std::move(server));
     return {};
+  }
+
+  // What may stand in a server block or, for all of them, around it.
+  static void read_server_part(const Directive& directive, NginxServerBlock& server) {
+    const std::string& name = directive.words.front();
+    if (name == "ssl_certificate") {
+      server.certificate = absolute(directive.words[1]);
+    } else if (name == "ssl_certificate_key") {
+      server.certificate_key = absolute(directive.words[1]);
+    } else {
+      read_common(directive, server.defaults);
+    }
+  }
+
+  // What a server block leaves open is as around it, or as nginx has it.
+  void inherit(NginxServerBlock& server) const {
+    const auto take = [](auto& own, const auto& common, auto last) {
+      if (own.empty()) own = common;
+      if (own.empty()) own = std::move(last);
+    };
+    take(server.certificate, common_.certificate, std::string{});
+    take(server.certificate_key, common_.certificate_key, std::string{});
+    take(server.defaults.root, common_.defaults.root, absolute(kDefaultRoot));
+    take(server.defaults.index, common_.defaults.index, std::vector<std::string>{"index.html"});
   }
 
   static std::expected<NginxListen, std::string> read_listen(const Directive& directive,
@@ -298,6 +319,8 @@ class Reader {
 
   const FileSystem& files_;
   NginxConfig config_;
+  // What stands around the server blocks.
+  NginxServerBlock common_;
   int includes_ = 0;
 };
 

@@ -88,6 +88,20 @@ TEST_CASE("a main file with what it includes") {
   CHECK(ports(config.servers[2]) == "4 ");
 }
 
+TEST_CASE("what stands around servers holds for those that say nothing else") {
+  const NginxConfig config = read(with_default(
+      "server { listen 443 ssl; }\nssl_certificate /a.crt; ssl_certificate_key /a.key; root "
+      "/data;\nserver { listen 444 ssl; ssl_certificate /b.crt; ssl_certificate_key /b.key; root "
+      "/mine; }"));
+  REQUIRE(config.servers.size() == 2);
+  CHECK(config.servers[0].certificate == "/a.crt");
+  CHECK(config.servers[0].certificate_key == "/a.key");
+  CHECK(config.servers[0].defaults.root == "/data");
+  CHECK(config.servers[1].certificate == "/b.crt");
+  CHECK(config.servers[1].certificate_key == "/b.key");
+  CHECK(config.servers[1].defaults.root == "/mine");
+}
+
 TEST_CASE("broken texts are refused in nginx's words") {
   const std::string in = " in /etc/nginx/conf.d/default.conf:";
   CHECK(error_of("server {\n listen 80;\n") ==
