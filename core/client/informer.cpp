@@ -51,14 +51,18 @@ void Index::update(const Entry& entry, const doc::Value* before, const doc::Valu
   // Most changes are of a status, and concern neither the index nor anybody who watches a value.
   const bool same = before != nullptr && after != nullptr && keeps_(*before, *after);
   if (same && handlers_.empty()) return;
-  const std::vector<std::string> new_values = values_of(after);
-  const std::vector<std::string> old_values = same ? new_values : values_of(before);
-  if (old_values != new_values) {
-    for (const std::string& value : old_values) remove(entry, value);
-    for (const std::string& value : new_values) insert(entry, value);
+  std::vector<std::string> new_values = values_of(after);
+  if (same) {
+    touched_ = std::move(new_values);
+  } else {
+    const std::vector<std::string> old_values = values_of(before);
+    if (old_values != new_values) {
+      for (const std::string& value : old_values) remove(entry, value);
+      for (const std::string& value : new_values) insert(entry, value);
+    }
+    if (handlers_.empty()) return;
+    std::ranges::set_union(old_values, new_values, std::back_inserter(touched_));
   }
-  if (handlers_.empty()) return;
-  std::ranges::set_union(old_values, new_values, std::back_inserter(touched_));
   std::erase_if(touched_, [this](const std::string& value) { return !handlers_.contains(value); });
 }
 
@@ -102,14 +106,18 @@ void Informer::fill() {
   if (std::exchange(is_filled_, true)) return;
   listed_at_ = store_.revision();
   store_.visit(resource_, {}, [this](const doc::Value& object) {
-    objects_.emplace(api::key_of(object), object);
+    places_.insert(objects_.emplace_hint(objects_.end(), api::key_of(object), object));
     return true;
   });
 }
 
 const doc::Value* Informer::find(const api::ObjectKey& key) const {
-  const auto found = objects_.find(key);
-  return found != objects_.end() ? &found->second : nullptr;
+  return find(key.namespace_, key.name);
+}
+
+const doc::Value* Informer::find(std::string_view namespace_, std::string_view name) const {
+  const auto found = places_.find(KeyView{namespace_, name});
+  return found != places_.end() ? &(*found)->second : nullptr;
 }
 
 Index& Informer::index(std::string_view name, const Index::Function& function, Index::Keeps keeps) {
@@ -162,12 +170,19 @@ Subscription Informer::subscribe(ChangeHandler handler) {
 void Informer::receive(const store::Change& change) {
   if (!is_filled_ || change.revision <= listed_at_) return;
   const bool is_gone = change.kind == store::Change::deleted;
-  const auto [slot, is_new] = objects_.try_emplace(api::key_of(change.object));
+  const auto known =
+      places_.find(KeyView{api::namespace_of(change.object), api::name(change.object)});
+  const bool is_new = known == places_.end();
+  const Place slot = is_new ? objects_.try_emplace(api::key_of(change.object)).first : *known;
+  if (is_new) places_.insert(slot);
   const doc::Value old_object = std::exchange(slot->second, change.object);
   const doc::Value* before = is_new ? nullptr : &old_object;
   const doc::Value* after = is_gone ? nullptr : &change.object;
   for (auto& [name, index] : indexes_) index->update(*slot, before, after);
-  if (is_gone) objects_.erase(slot);
+  if (is_gone) {
+    places_.erase(slot);
+    objects_.erase(slot);
+  }
   for (auto& [name, index] : indexes_) index->notify(before, after);
   handlers_.call(before, after);
 }

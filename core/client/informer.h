@@ -9,10 +9,12 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "core/api/object.h"
 #include "core/api/resource.h"
+#include "core/client/text_map.h"
 #include "core/doc/value.h"
 #include "core/store/store.h"
 
@@ -61,7 +63,8 @@ class HandlerList {
 };
 
 /// A second way to find the objects of an informer: by values computed from each object, such as
-/// the node of a Pod. Kept up to date at O(log n) for each changed object.
+/// the node of a Pod. Keeping it up to date costs O(log n) for each changed object, n being the
+/// objects with the same value.
 class Index {
  public:
   /// Appends the values under which `object` is to be found.
@@ -74,6 +77,8 @@ class Index {
 
   /// The objects with that value.
   const EntrySet& find(std::string_view value) const;
+  /// True if no object has any value.
+  bool is_empty() const { return entries_.empty(); }
   /// Calls `handler` for changes of objects that have that value before or after the change. The
   /// cost of a change does not grow with the number of other values that are watched.
   Subscription subscribe(std::string_view value, ChangeHandler handler);
@@ -90,8 +95,8 @@ class Index {
 
   Function function_;
   Keeps keeps_;
-  std::map<std::string, EntrySet, std::less<>> entries_;
-  std::map<std::string, HandlerList, std::less<>> handlers_;
+  TextMap<EntrySet> entries_;
+  TextMap<HandlerList> handlers_;
   // The watched values that the change being delivered touches.
   std::vector<std::string> touched_;
 };
@@ -116,6 +121,8 @@ class Informer {
   api::ResourceId resource() const { return resource_; }
   /// The object of that key, or nullptr. Valid until the next change arrives.
   const doc::Value* find(const api::ObjectKey& key) const;
+  /// The same without making a key.
+  const doc::Value* find(std::string_view namespace_, std::string_view name) const;
   /// All objects in the order of their keys.
   const std::map<api::ObjectKey, doc::Value>& objects() const { return objects_; }
 
@@ -132,6 +139,32 @@ class Informer {
   Subscription subscribe(ChangeHandler handler);
 
  private:
+  // An object's place in `objects_`, found by its key's hash: what a change costs must not grow
+  // with the number of objects, and a tree's path to one of many is long and seldom in the
+  // processor's cache.
+  using Place = std::map<api::ObjectKey, doc::Value>::iterator;
+  struct KeyView {
+    std::string_view namespace_;
+    std::string_view name;
+    bool operator==(const KeyView&) const = default;
+  };
+  static KeyView key_of(const KeyView& key) { return key; }
+  static KeyView key_of(const Place& place) { return {place->first.namespace_, place->first.name}; }
+  struct PlaceHash {
+    using is_transparent = void;
+    std::size_t operator()(const auto& key) const {
+      const KeyView view = key_of(key);
+      const TextHash hash;
+      return hash(view.name) * 31 + hash(view.namespace_);
+    }
+  };
+  struct PlaceEqual {
+    using is_transparent = void;
+    bool operator()(const auto& left, const auto& right) const {
+      return key_of(left) == key_of(right);
+    }
+  };
+
   void receive(const store::Change& change);
 
   store::Store& store_;
@@ -140,6 +173,7 @@ class Informer {
   // Changes up to here were in the list.
   std::int64_t listed_at_ = 0;
   std::map<api::ObjectKey, doc::Value> objects_;
+  std::unordered_set<Place, PlaceHash, PlaceEqual> places_;
   std::map<std::string, std::unique_ptr<Index>, std::less<>> indexes_;
   HandlerList handlers_;
   store::Subscription subscription_;

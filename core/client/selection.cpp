@@ -82,6 +82,7 @@ void for_each_selecting(Informer& informer, SelectorForm form, std::string_view 
                         const doc::Value& labels,
                         const std::function<void(const doc::Value& object)>& visit) {
   const Index& index = by_selector(informer, form);
+  if (index.is_empty()) return;
   const auto visit_all = [&](const std::string& value) {
     for (const Entry* entry : index.find(value)) {
       if (selects(entry->second, form, labels)) visit(entry->second);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "core/client/work_queue.h"
@@ -48,7 +48,7 @@ class PacedQueue {
   sim::Loop& loop_;
   sim::Duration period_;
   // When each key was handled last.
-  std::map<Key, sim::Time> handled_;
+  std::unordered_map<Key, sim::Time> handled_;
   client::WorkQueue<Key> queue_;
 };
 

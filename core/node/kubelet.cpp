@@ -151,6 +151,9 @@ std::optional<Kubelet::Rejection> Kubelet::check_resources(const api::PodSpec& s
   const api::Quantity cpu = api::pod_request(spec, "cpu");
   const api::Quantity memory = api::pod_request(spec, "memory");
   const bool wants_resources = !cpu.is_zero() || !memory.is_zero();
+  const KubeletOptions& options = context_.options;
+  const auto known = static_cast<std::int64_t>(workers_.size());
+  if (!wants_resources && known < options.pods) return std::nullopt;
   for (const auto& [uid, worker] : workers_) {
     if (!worker->is_active()) continue;
     ++pods;
@@ -165,7 +168,6 @@ std::optional<Kubelet::Rejection> Kubelet::check_resources(const api::PodSpec& s
                                  "capacity: {}",
                                  name, requested, used, capacity)};
   };
-  const KubeletOptions& options = context_.options;
   if (pods + 1 > options.pods) return short_of("pods", 1, pods, options.pods);
   if (!wants_resources) return std::nullopt;
   const api::Quantity all_cpu = api::Quantity::parse(options.cpu).value_or(api::Quantity{});

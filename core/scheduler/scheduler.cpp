@@ -28,6 +28,9 @@ constexpr std::array kVolumeResources{api::ResourceId::persistentvolumeclaims,
 // A small cluster is searched as a whole; a larger one yields at least so many candidates.
 constexpr std::int64_t kMinCandidates = 100;
 
+// How many nodes ahead memory is asked for.
+constexpr std::size_t kNodesAhead = 8;
+
 bool is_mine(const api::Pod& pod) {
   return pod.spec().scheduler_name() == Scheduler::kName;
 }
@@ -198,9 +201,16 @@ std::vector<NodeIndex> Scheduler::find_candidates(const Filters& filters) {
   const auto enough =
       static_cast<std::size_t>(enough_candidates(static_cast<std::int64_t>(order.size())));
   candidates.reserve(enough);
+  // There may be fewer nodes than there were.
+  if (next_start_ >= order.size()) next_start_ = 0;
   std::size_t looked_at = 0;
+  const auto at = [&](std::size_t place) {
+    return order[place < order.size() ? place : place - order.size()];
+  };
   while (looked_at < order.size() && candidates.size() < enough) {
-    const NodeIndex index = order[(next_start_ + looked_at) % order.size()];
+    const std::size_t place = next_start_ + looked_at;
+    if (looked_at + kNodesAhead < order.size()) cache_.prefetch(at(place + kNodesAhead));
+    const NodeIndex index = at(place);
     if (filters.fits(cache_.node(index))) candidates.push_back(index);
     ++looked_at;
   }

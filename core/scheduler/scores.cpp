@@ -114,7 +114,7 @@ std::vector<std::int64_t> total_scores(Cache& cache, const api::Pod& pod, const 
   }
   normalize(preferences, Order::higher_is_better);
   add_weighted(totals, preferences, kNodeAffinityWeight);
-  const SpreadScore spread{cache, pod, default_spread, candidates};
+  const SpreadScore spread{cache, pod, needs, default_spread, candidates};
   if (!spread.is_empty()) add_weighted(totals, spread.scores(candidates), kSpreadWeight);
   if (needs.has_pod_affinity || !cache.affine_nodes().empty()) {
     add_weighted(totals, affinity_scores(cache, pod, informers, candidates), kPodAffinityWeight);

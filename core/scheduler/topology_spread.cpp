@@ -180,8 +180,8 @@ SpreadFilter::Verdict SpreadFilter::judge(const doc::Value& node) const {
   return Verdict::fits;
 }
 
-SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& default_spread,
-                         const std::vector<NodeIndex>& candidates) {
+SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
+                         DefaultSpread& default_spread, const std::vector<NodeIndex>& candidates) {
   std::vector<SpreadConstraint> constraints = spread_constraints(pod, "ScheduleAnyway");
   requires_all_labels_ = !constraints.empty();
   if (pod.spec().topology_spread_constraints().size() == 0) {
@@ -194,7 +194,7 @@ SpreadScore::SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& defau
     term.domains = &cache.domains(constraint.topology_key);
     term.constraint = std::move(constraint);
   }
-  for (Term& term : terms_) count(cache, pod, candidates, term);
+  for (Term& term : terms_) count(cache, pod, needs, candidates, term);
 }
 
 bool SpreadScore::has_all_labels(NodeIndex node) const {
@@ -202,11 +202,15 @@ bool SpreadScore::has_all_labels(NodeIndex node) const {
                              [&](const Term& term) { return term.domains->of(node) != kNoDomain; });
 }
 
-void SpreadScore::count(Cache& cache, const api::Pod& pod, const std::vector<NodeIndex>& candidates,
-                        Term& term) const {
+void SpreadScore::count(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
+                        const std::vector<NodeIndex>& candidates, Term& term) const {
   constexpr std::int64_t kNoCandidate = -1;
   std::size_t domain_count = 0;
-  term.by_domain.assign(term.is_by_node ? 0 : term.domains->limit(), kNoCandidate);
+  if (term.is_by_node) {
+    term.by_domain.assign(cache.node_limit(), 0);
+  } else {
+    term.by_domain.assign(term.domains->limit(), kNoCandidate);
+  }
   for (const NodeIndex index : candidates) {
     if (requires_all_labels_ && !has_all_labels(index)) continue;
     if (term.is_by_node) {
@@ -220,23 +224,17 @@ void SpreadScore::count(Cache& cache, const api::Pod& pod, const std::vector<Nod
     pods = 0;
   }
   term.weight = stable_log(static_cast<double>(domain_count) + 2);
-  if (term.by_domain.empty()) return;
+  // By host name every node counts for itself, whatever the policies say of the others.
+  const bool asks_nodes =
+      !term.is_by_node &&
+      (term.constraint.honors_taints || (term.constraint.honors_affinity && needs.selects_nodes));
   for (const auto& [index, count] : term.by_node->by_node) {
     const Domain domain = term.domains->of(index);
-    if (domain == kNoDomain || !counts_for(term.constraint, pod, cache.node(index).object)) {
-      continue;
-    }
-    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(domain)];
+    if (domain == kNoDomain) continue;
+    if (asks_nodes && !counts_for(term.constraint, pod, cache.node(index).object)) continue;
+    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(term.is_by_node ? index : domain)];
     if (pods != kNoCandidate) pods += count.staying;
   }
-}
-
-std::optional<std::int64_t> SpreadScore::pods_near(const Term& term, NodeIndex node) {
-  const Domain domain = term.domains->of(node);
-  if (domain == kNoDomain) return std::nullopt;
-  if (!term.is_by_node) return term.by_domain[static_cast<std::size_t>(domain)];
-  const auto found = term.by_node->by_node.find(node);
-  return found != term.by_node->by_node.end() ? found->second.staying : 0;
 }
 
 std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& candidates) const {
@@ -249,12 +247,14 @@ std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& cand
     double sum = 0;
     bool ignored = false;
     for (const Term& term : terms_) {
-      const std::optional<std::int64_t> pods = pods_near(term, index);
-      if (!pods) {
+      const Domain domain = term.domains->of(index);
+      if (domain == kNoDomain) {
         ignored = ignored || requires_all_labels_;
         continue;
       }
-      sum += static_cast<double>(*pods) * term.weight +
+      const std::int64_t pods =
+          term.by_domain[static_cast<std::size_t>(term.is_by_node ? index : domain)];
+      sum += static_cast<double>(pods) * term.weight +
              static_cast<double>(term.constraint.max_skew - 1);
     }
     raw.push_back(ignored ? kIgnored : static_cast<std::int64_t>(std::floor(sum + 0.5)));

@@ -83,8 +83,8 @@ class SpreadScore {
  public:
   SpreadScore() = default;
   /// `candidates` are the nodes to choose from.
-  SpreadScore(Cache& cache, const api::Pod& pod, DefaultSpread& default_spread,
-              const std::vector<NodeIndex>& candidates);
+  SpreadScore(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
+              DefaultSpread& default_spread, const std::vector<NodeIndex>& candidates);
   bool is_empty() const { return terms_.empty(); }
   /// From 0 to 100 for each candidate, in their order.
   std::vector<std::int64_t> scores(const std::vector<NodeIndex>& candidates) const;
@@ -97,16 +97,15 @@ class SpreadScore {
     double weight = 1;
     const PodCounts* by_node = nullptr;
     const Domains* domains = nullptr;
-    // The Pods in each domain, as far as it has a candidate.
+    // The Pods in each domain, as far as it has a candidate. By host name each node is a domain for
+    // itself.
     std::vector<std::int64_t> by_domain;
   };
 
   // Whether a candidate is judged at all.
   bool has_all_labels(NodeIndex node) const;
-  void count(Cache& cache, const api::Pod& pod, const std::vector<NodeIndex>& candidates,
-             Term& term) const;
-  // How many of the Pods there are in the candidate's domain; null for one without the label.
-  static std::optional<std::int64_t> pods_near(const Term& term, NodeIndex node);
+  void count(Cache& cache, const api::Pod& pod, const PodNeeds& needs,
+             const std::vector<NodeIndex>& candidates, Term& term) const;
 
   std::vector<Term> terms_;
   // Nodes without one of the labels are not judged: they get 0.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/doc/value.h"
@@ -38,7 +39,7 @@ class OrderedTable {
   const Entry* find(std::string_view name) const {
     const std::size_t page = page_of(name);
     if (page == pages_.size()) return nullptr;
-    const std::vector<Entry>& entries = *pages_[page];
+    const std::vector<Entry>& entries = *pages_[page].entries;
     const auto slot = lower_bound(entries, name);
     return slot != entries.end() && slot->name.as_string() == name ? &*slot : nullptr;
   }
@@ -48,22 +49,27 @@ class OrderedTable {
     const std::string_view name = entry.name.as_string();
     std::size_t page = page_of(name);
     if (page == pages_.size()) {
-      if (pages_.empty()) pages_.push_back(std::make_unique<std::vector<Entry>>());
+      if (pages_.empty()) pages_.push_back({{}, std::make_unique<std::vector<Entry>>()});
       page = pages_.size() - 1;
     }
-    if (pages_[page]->size() == kPageCapacity) page = split(page, name);
-    std::vector<Entry>& entries = *pages_[page];
+    if (pages_[page].entries->size() == kPageCapacity) page = split(page, name);
+    std::vector<Entry>& entries = *pages_[page].entries;
     const auto slot = lower_bound(entries, name);
     entries.insert(entries.begin() + (slot - entries.cbegin()), std::move(entry));
+    pages_[page].last = entries.back().name;
     ++size_;
   }
 
   /// Removes the entry of that name; requires that there is one.
   void erase(std::string_view name) {
     const std::size_t page = page_of(name);
-    std::vector<Entry>& entries = *pages_[page];
+    std::vector<Entry>& entries = *pages_[page].entries;
     entries.erase(entries.begin() + (lower_bound(entries, name) - entries.cbegin()));
-    if (entries.empty()) pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(page));
+    if (entries.empty()) {
+      pages_.erase(pages_.begin() + static_cast<std::ptrdiff_t>(page));
+    } else {
+      pages_[page].last = entries.back().name;
+    }
     --size_;
   }
 
@@ -75,7 +81,7 @@ class OrderedTable {
     std::size_t page = after.empty() ? 0 : page_of(after);
     bool first = !after.empty();
     for (; page < pages_.size(); ++page) {
-      const std::vector<Entry>& entries = *pages_[page];
+      const std::vector<Entry>& entries = *pages_[page].entries;
       auto slot = first ? upper_bound(entries, after) : entries.begin();
       first = false;
       for (; slot != entries.end(); ++slot) {
@@ -87,7 +93,11 @@ class OrderedTable {
 
  private:
   static constexpr std::size_t kPageCapacity = 128;
-  using Page = std::unique_ptr<std::vector<Entry>>;
+  struct Page {
+    // The name of its last entry, so that a search touches no page but the right one.
+    doc::Value last;
+    std::unique_ptr<std::vector<Entry>> entries;
+  };
 
   static std::vector<Entry>::const_iterator lower_bound(const std::vector<Entry>& entries,
                                                         std::string_view name) {
@@ -107,17 +117,16 @@ class OrderedTable {
   // The first page whose last name is not before `name`: where it is or would be. The number of
   // pages if it would come after all.
   std::size_t page_of(std::string_view name) const {
-    const auto found = std::lower_bound(pages_.begin(), pages_.end(), name,
-                                        [](const Page& page, std::string_view wanted) {
-                                          return page->back().name.as_string() < wanted;
-                                        });
+    const auto found = std::lower_bound(
+        pages_.begin(), pages_.end(), name,
+        [](const Page& page, std::string_view wanted) { return page.last.as_string() < wanted; });
     return static_cast<std::size_t>(found - pages_.begin());
   }
 
   // Makes room in a full page and returns the page in which `name` belongs. Names that only grow
   // fill their pages whole; others leave them half full.
   std::size_t split(std::size_t page, std::string_view name) {
-    std::vector<Entry>& entries = *pages_[page];
+    std::vector<Entry>& entries = *pages_[page].entries;
     const bool appends = entries.back().name.as_string() < name;
     auto later = std::make_unique<std::vector<Entry>>();
     if (!appends) {
@@ -126,7 +135,9 @@ class OrderedTable {
       entries.erase(middle, entries.end());
     }
     const bool in_later = appends || later->front().name.as_string() <= name;
-    pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(page) + 1, std::move(later));
+    doc::Value last = std::exchange(pages_[page].last, entries.back().name);
+    pages_.insert(pages_.begin() + static_cast<std::ptrdiff_t>(page) + 1,
+                  {std::move(last), std::move(later)});
     return in_later ? page + 1 : page;
   }
 

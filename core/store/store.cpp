@@ -237,7 +237,13 @@ Subscription Store::subscribe(api::ResourceId resource, Subscriber subscriber) {
   state->since = revision_;
   Table& source = table(resource);
   source.subscriptions.push_back(state);
-  if (source.subscriptions.size() % kSweepThreshold == 0 && !delivering_) sweep(source);
+  if (source.subscriptions.size() % kSweepThreshold == 0) {
+    // While it is being gone through, the list must stay.
+    if (delivering_)
+      source.wants_sweep = true;
+    else
+      sweep(source);
+  }
   return Subscription{std::move(state)};
 }
 
@@ -269,15 +275,16 @@ void Store::deliver() {
   for (const Change& change : batch) {
     Table& source = *tables_[api::index_of(change.resource)];
     const std::size_t count = source.subscriptions.size();
+    source.wants_sweep = true;
     for (std::size_t index = 0; index < count; ++index) {
       const std::shared_ptr<internal::Subscription> each = source.subscriptions[index];
       if (each->active && each->since < change.revision) each->subscriber(change);
     }
   }
-  for (const auto& each : tables_) {
-    if (each != nullptr) sweep(*each);
-  }
   delivering_ = false;
+  for (const auto& each : tables_) {
+    if (each != nullptr && std::exchange(each->wants_sweep, false)) sweep(*each);
+  }
 }
 
 void Store::sweep(Table& table) {

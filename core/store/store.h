@@ -169,6 +169,8 @@ class Store {
     Namespaces namespaces;
     History history;
     std::vector<std::shared_ptr<internal::Subscription>> subscriptions;
+    // Ended ones are to be swept out after the delivery.
+    bool wants_sweep = false;
     std::size_t count = 0;
     // The namespace written to last: most writes go where the one before went.
     OrderedTable* latest = nullptr;

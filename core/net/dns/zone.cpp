@@ -196,7 +196,8 @@ void ClusterZone::on_endpoint_slice(const doc::Value* before, const doc::Value* 
   }
 }
 
-// Only the endpoints that a change touches are looked at closely.
+// Only the endpoints that a change touches are looked at closely. What comes before and after it in
+// the list is the same in both versions.
 void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* after) {
   const auto place_of = [](const doc::Value* slice) {
     if (slice == nullptr) return std::string{};
@@ -219,14 +220,13 @@ void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* afte
   const doc::Value none;
   const doc::Value& old_list = before == nullptr ? none : (*before)["endpoints"_key];
   const doc::Value& new_list = after == nullptr ? none : (*after)["endpoints"_key];
-  for (std::size_t i = 0; i < std::max(old_list.size(), new_list.size()); ++i) {
-    const doc::Value& was = old_list.at(i);
-    const doc::Value& is = new_list.at(i);
-    if (was.identical(is) && old_place == new_place) continue;
-    for_each_name(is, new_place, [this](const IpAddress& ip, std::string name) {
+  const auto add = [&](const doc::Value& endpoint) {
+    for_each_name(endpoint, new_place, [this](const IpAddress& ip, std::string name) {
       endpoints_by_ip_[ip].insert(std::move(name));
     });
-    for_each_name(was, old_place, [this](const IpAddress& ip, const std::string& name) {
+  };
+  const auto remove = [&](const doc::Value& endpoint) {
+    for_each_name(endpoint, old_place, [this](const IpAddress& ip, const std::string& name) {
       const auto known = endpoints_by_ip_.find(ip);
       if (known == endpoints_by_ip_.end()) return;
       if (const auto found = known->second.find(name); found != known->second.end()) {
@@ -234,6 +234,21 @@ void ClusterZone::index_reverse(const doc::Value* before, const doc::Value* afte
       }
       if (known->second.empty()) endpoints_by_ip_.erase(known);
     });
+  };
+  const bool same_place = old_place == new_place;
+  std::size_t old_at = 0;
+  std::size_t new_at = 0;
+  while (old_at < old_list.size() || new_at < new_list.size()) {
+    const doc::Value& was = old_list.at(old_at);
+    const doc::Value& is = new_list.at(new_at);
+    const bool same = same_place && was.identical(is);
+    // One that has been taken out, or put in, moves all that follow.
+    const bool is_gone = !same && same_place && old_list.at(old_at + 1).identical(is);
+    const bool is_new = !same && !is_gone && same_place && was.identical(new_list.at(new_at + 1));
+    if (!same && !is_gone) add(is);
+    if (!same && !is_new) remove(was);
+    old_at += is_new ? 0 : 1;
+    new_at += is_gone ? 0 : 1;
   }
 }
 

@@ -68,6 +68,27 @@ TEST_CASE("an informer lists what is there and follows what changes") {
   }
 }
 
+TEST_CASE("an informer finds each of many objects, and none that is gone") {
+  World world;
+  const auto name_of = [](int number) { return "pod-" + std::to_string(number); };
+  for (int number = 0; number < 500; ++number) world.create(pod(name_of(number), "node-1"));
+  world.loop.run_for(0s);
+  for (int number = 0; number < 500; number += 3) world.remove(name_of(number));
+  for (int number = 0; number < 500; number += 6) world.create(pod(name_of(number), "node-2"));
+  world.loop.run_for(0s);
+  for (int number = 0; number < 500; ++number) {
+    const std::string name = name_of(number);
+    const doc::Value* const found = world.pods.find("default", name);
+    CHECK(found == world.pods.find({"default", name}));
+    CHECK(world.pods.find("other", name) == nullptr);
+    CHECK((found != nullptr) == (number % 3 != 0 || number % 6 == 0));
+    if (found == nullptr) continue;
+    CHECK((*found)["metadata"_key]["name"_key].as_string() == name);
+    CHECK((*found)["spec"_key]["nodeName"_key].as_string() ==
+          (number % 6 == 0 ? "node-2" : "node-1"));
+  }
+}
+
 TEST_CASE("handlers see each change once, in order, with what was before") {
   World world;
   std::vector<std::string> seen;

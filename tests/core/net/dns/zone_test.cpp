@@ -4,7 +4,10 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
+#include "core/sim/random.h"
 #include "tests/core/net/dns/zone_server.h"
 #include "tests/core/net/objects.h"
 
@@ -216,6 +219,57 @@ TEST_CASE("an endpoint's address has PTR records for each of its names, as long 
   world.zone.on_endpoint_slice(&shifted, nullptr);
   CHECK(ask("5.0.244.10") == "NOERROR" + name);
   CHECK(ask("4.0.244.10") == "NXDOMAIN");
+}
+
+TEST_CASE("PTR records follow a slice however its endpoints come, go, move and change") {
+  std::vector<testing::EndpointSpec> specs;
+  for (int i = 1; i <= 8; ++i) {
+    specs.push_back({"10.244.9." + std::to_string(i), "pod-" + std::to_string(i)});
+  }
+  doc::Value slice = make_slice("web", {{"http", 8080}}, specs);
+  // Versions share the endpoints that stay, as those that a controller writes do.
+  std::vector<doc::Value> endpoints;
+  for (const doc::Value& endpoint : slice["endpoints"].items()) endpoints.push_back(endpoint);
+  std::vector<doc::Value> unready = endpoints;
+  for (doc::Value& endpoint : unready) endpoint.edit("conditions").set("ready", false);
+
+  ClusterZone followed;
+  followed.on_endpoint_slice(nullptr, &slice);
+  sim::Random random{7};
+  for (int step = 0; step < 300; ++step) {
+    const doc::Value before = slice;
+    std::vector<doc::Value> list;
+    for (const doc::Value& endpoint : before["endpoints"].items()) list.push_back(endpoint);
+    const auto pick = static_cast<std::size_t>(random.below(endpoints.size()));
+    const auto place = list.begin() + static_cast<std::ptrdiff_t>(random.below(list.size() + 1));
+    switch (random.below(4)) {
+      case 0:
+        list.insert(place, endpoints[pick]);
+        break;
+      case 1:
+        list.insert(place, unready[pick]);
+        break;
+      case 2:
+        if (place != list.end()) list.erase(place);
+        break;
+      default:
+        if (place != list.end()) *place = unready[pick];
+        std::rotate(list.begin(), place, list.end());
+    }
+    if (list.size() > 10) list.resize(4);
+    slice.set("endpoints", doc::Value::array(list));
+    followed.on_endpoint_slice(&before, &slice);
+
+    ClusterZone fresh;
+    fresh.on_endpoint_slice(nullptr, &slice);
+    for (int i = 1; i <= 8; ++i) {
+      Message query;
+      query.questions.push_back({std::to_string(i) + ".9.244.10.in-addr.arpa.", RecordType::ptr});
+      CAPTURE(step);
+      CHECK(ZoneWorld::print(testing::answer(followed, query), &Message::answers) ==
+            ZoneWorld::print(testing::answer(fresh, query), &Message::answers));
+    }
+  }
 }
 
 TEST_CASE("the zone follows changes") {
