@@ -62,6 +62,7 @@ class Cache {
   NeedsCache& needs() { return needs_; }
   const NodeInfo* find_node(std::string_view name) const;
   const NodeInfo& node(NodeIndex index) const { return *nodes_[static_cast<std::size_t>(index)]; }
+  const PodRecord* find_pod(const api::ObjectKey& key) const;
   /// All indexes of nodes are less than this.
   std::size_t node_limit() const { return nodes_.size(); }
   /// Lets the processor fetch what every filter looks at. To be called a few nodes ahead: in a
@@ -72,7 +73,6 @@ class Cache {
     for (std::size_t line = 0; line < kLookedAt; line += kCacheLine)
       __builtin_prefetch(start + line);
   }
-  const PodRecord* find_pod(const api::ObjectKey& key) const;
   /// The nodes that exist, in turn from each zone, so that looking at some of them looks at all
   /// zones.
   const std::vector<NodeIndex>& order();

@@ -17,7 +17,10 @@ using namespace doc::literals;
 }  // namespace
 
 Filters::Filters(Cache& cache, api::Pod pod, client::Informers& informers, Scope scope)
-    : pod_{std::move(pod)}, needs_{cache.needs().needs_of(pod_.spec())}, claims_{pod_, informers} {
+    : pod_{std::move(pod)},
+      needs_{cache.needs().needs_of(pod_.spec())},
+      claims_{pod_, informers},
+      asks_for_nothing_{needs_->request.is_zero()} {
   if (scope == Scope::single_nodes) return;
   if (pod_.spec().topology_spread_constraints().size() != 0) spread_ = SpreadFilter{cache, pod_};
   if (needs_->has_pod_affinity || !cache.anti_affine_nodes().empty()) {
@@ -52,6 +55,7 @@ bool Filters::has_port_conflict(const NodeInfo& node) const {
 bool Filters::has_room(const NodeInfo& node) const {
   const Resources& request = needs_->request;
   if (node.pod_count + 1 > node.allowed_pods) return false;
+  if (asks_for_nothing_) return true;
   const auto lacks = [](std::int64_t wanted, std::int64_t capacity, std::int64_t used) {
     return wanted > 0 && wanted > capacity - used;
   };

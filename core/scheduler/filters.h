@@ -55,6 +55,7 @@ class Filters {
   api::Pod pod_;
   std::shared_ptr<const PodNeeds> needs_;
   VolumeClaims claims_;
+  bool asks_for_nothing_ = false;
   SpreadFilter spread_;
   AffinityFilter affinity_;
 };

@@ -235,6 +235,11 @@ void SpreadScore::count(Cache& cache, const api::Pod& pod, const PodNeeds& needs
     std::int64_t& pods = term.by_domain[static_cast<std::size_t>(term.is_by_node ? index : domain)];
     if (pods != kNoCandidate) pods += count.staying;
   }
+  term.points.reserve(term.by_domain.size());
+  for (const std::int64_t pods : term.by_domain) {
+    term.points.push_back(static_cast<double>(pods) * term.weight +
+                          static_cast<double>(term.constraint.max_skew - 1));
+  }
 }
 
 std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& candidates) const {
@@ -252,10 +257,7 @@ std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& cand
         ignored = ignored || requires_all_labels_;
         continue;
       }
-      const std::int64_t pods =
-          term.by_domain[static_cast<std::size_t>(term.is_by_node ? index : domain)];
-      sum += static_cast<double>(pods) * term.weight +
-             static_cast<double>(term.constraint.max_skew - 1);
+      sum += term.points[static_cast<std::size_t>(term.is_by_node ? index : domain)];
     }
     raw.push_back(ignored ? kIgnored : static_cast<std::int64_t>(std::floor(sum + 0.5)));
     if (ignored) continue;

@@ -100,6 +100,8 @@ class SpreadScore {
     // The Pods in each domain, as far as it has a candidate. By host name each node is a domain for
     // itself.
     std::vector<std::int64_t> by_domain;
+    // What that adds to the raw score of each node in the domain.
+    std::vector<double> points;
   };
 
   // Whether a candidate is judged at all.
