@@ -273,8 +273,8 @@ bool ClusterZone::parse_request(std::string_view base, Request& request) {
 ClusterZone::Finding ClusterZone::find(std::string_view name, std::string_view zone) const {
   std::string_view base = name.substr(0, name.size() - zone.size());
   if (base.ends_with('.')) base.remove_suffix(1);
-  // Where the NS record points; the zone's name server is the DNS Service itself.
-  if (base == "ns.dns") return find_service({{}, {}, {}, "kube-dns", "kube-system", "svc"}, zone);
+  // Where the NS record points.
+  if (base == "ns.dns") return find_name_servers(zone);
   // Nothing is known about the zone and its two halves, but there are names in them.
   if (base.empty() || base == "svc" || base == "pod") return {true, {}};
   Request request;
@@ -283,6 +283,39 @@ ClusterZone::Finding ClusterZone::find(std::string_view name, std::string_view z
   if (request.kind == "pod") return find_pod(request, name);
   if (request.service.empty()) return {true, {}};
   return find_service(request, zone);
+}
+
+// CoreDNS plugin/kubernetes/ns.go: the Services behind which this server stands; without one there
+// is a name for the server itself.
+ClusterZone::Finding ClusterZone::find_name_servers(std::string_view zone) const {
+  std::set<std::pair<std::string, std::string>> places;
+  for (const IpAddress& own : options_.own_addresses) {
+    const auto endpoints = endpoints_by_ip_.find(own);
+    if (endpoints == endpoints_by_ip_.end()) continue;
+    for (std::string_view rest : endpoints->second) {
+      const auto take = [&rest] {
+        const std::size_t dot = rest.find('.');
+        const std::string label{rest.substr(0, dot)};
+        rest.remove_prefix(dot + 1);
+        return label;
+      };
+      take();
+      std::string service = take();
+      places.emplace(take(), std::move(service));
+    }
+  }
+  Finding finding;
+  for (const auto& [namespace_name, service] : places) {
+    Finding some = find_service({{}, {}, {}, service, namespace_name, "svc"}, zone);
+    finding.exists = finding.exists || some.exists;
+    finding.found.insert(finding.found.end(), some.found.begin(), some.found.end());
+  }
+  if (!finding.found.empty()) return finding;
+  for (const IpAddress& own : options_.own_addresses) {
+    finding.exists = true;
+    finding.found.push_back({fmt::format("ns.dns.{}", zone), own, {}, -1});
+  }
+  return finding;
 }
 
 ClusterZone::Finding ClusterZone::find_pod(const Request& request, std::string_view name) const {
@@ -474,12 +507,16 @@ bool ClusterZone::answer_about_zone(const Lookup& lookup, const std::string& nam
     return true;
   }
   if (question.type != RecordType::ns || !is_apex) return false;
-  // The name server is the DNS Service; without one there is only a name for it.
   const std::string default_name = fmt::format("ns.dns.{}", lookup.zone);
   const Finding finding = find(default_name, lookup.zone);
-  Record record = make_record(question.name, RecordType::ns);
-  record.data = NameData{finding.found.empty() ? default_name : finding.found.front().name};
-  lookup.answer.answers.push_back(std::move(record));
+  std::set<std::string> names;
+  for (const Found& each : finding.found) names.insert(each.name);
+  if (names.empty()) names.insert(default_name);
+  for (const std::string& name_server : names) {
+    Record record = make_record(question.name, RecordType::ns);
+    record.data = NameData{name_server};
+    lookup.answer.answers.push_back(std::move(record));
+  }
   for (const Found& each : finding.found) {
     Record extra = make_record(each.name, address_type(each.address));
     extra.data = each.address;

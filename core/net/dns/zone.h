@@ -49,6 +49,9 @@ struct ZoneOptions {
   /// Only Services with these labels exist, and only namespaces with those.
   std::optional<api::LabelSelector> labels = {};
   std::optional<api::LabelSelector> namespace_labels = {};
+  /// Those of the machine that serves the zone. The Services that have an endpoint there are the
+  /// zone's name servers.
+  std::vector<IpAddress> own_addresses = {};
 };
 
 /// What a zone has for one question.
@@ -143,6 +146,7 @@ class ClusterZone {
   const std::string& cluster_domain() const;
   std::string endpoint_label(const api::Endpoint& endpoint, const IpAddress& address) const;
   Finding find(std::string_view name, std::string_view zone) const;
+  Finding find_name_servers(std::string_view zone) const;
   Finding find_pod(const Request& request, std::string_view name) const;
   Finding find_service(const Request& request, std::string_view zone) const;
   void find_endpoints(const Request& request, const ServiceEntry& entry, std::string_view zone,

@@ -186,6 +186,8 @@ Done set_up_kubernetes(Setup& setup) {
       return Error{setup.words.error("namespaces and namespace_labels cannot both be set")};
     }
   }
+  const auto own = setup.context.machine().host->addresses();
+  options.own_addresses.assign(own.begin(), own.end());
   setup.add(
       std::make_unique<Kubernetes>(setup.instance, std::move(options), std::move(fallthrough)));
   return {};

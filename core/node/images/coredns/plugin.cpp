@@ -9,24 +9,19 @@
 namespace rockpool::node::coredns {
 namespace {
 
-// Those that change nothing that could be seen here.
-Done accept(Setup&) {
-  return {};
-}
-
 constexpr Directive kDirectives[] = {
     {"root", set_up_root},
     {"metadata", nullptr},
     {"geoip", nullptr},
-    {"cancel", accept},
+    {"cancel", set_up_cancel},
     {"tls", nullptr},
-    {"timeouts", accept},
-    {"multisocket", accept},
+    {"timeouts", set_up_timeouts},
+    {"multisocket", set_up_multisocket},
     {"reload", set_up_reload},
     {"nsid", nullptr},
     {"bufsize", set_up_bufsize},
     {"bind", nullptr},
-    {"debug", accept},
+    {"debug", set_up_debug},
     {"trace", nullptr},
     {"ready", set_up_ready},
     {"health", set_up_health},
@@ -37,8 +32,8 @@ constexpr Directive kDirectives[] = {
     {"dnstap", nullptr},
     {"local", nullptr},
     {"dns64", nullptr},
-    {"acl", nullptr},
-    {"any", nullptr},
+    {"acl", set_up_acl},
+    {"any", set_up_any},
     {"chaos", nullptr},
     {"loadbalance", set_up_loadbalance},
     {"tsig", nullptr},

@@ -153,10 +153,18 @@ struct Directive {
 /// zdirectives.go).
 std::span<const Directive> all_directives();
 
+/// Sets up `acl`.
+Done set_up_acl(Setup& setup);
+/// Sets up `any`.
+Done set_up_any(Setup& setup);
 /// Sets up `bufsize`.
 Done set_up_bufsize(Setup& setup);
 /// Sets up `cache`.
 Done set_up_cache(Setup& setup);
+/// Sets up `cancel`.
+Done set_up_cancel(Setup& setup);
+/// Sets up `debug`.
+Done set_up_debug(Setup& setup);
 /// Sets up `errors`.
 Done set_up_errors(Setup& setup);
 /// Sets up `forward`.
@@ -175,6 +183,8 @@ Done set_up_log(Setup& setup);
 Done set_up_loop(Setup& setup);
 /// Sets up `minimal`.
 Done set_up_minimal(Setup& setup);
+/// Sets up `multisocket`.
+Done set_up_multisocket(Setup& setup);
 /// Sets up `prometheus`.
 Done set_up_prometheus(Setup& setup);
 /// Sets up `ready`.
@@ -185,6 +195,8 @@ Done set_up_reload(Setup& setup);
 Done set_up_rewrite(Setup& setup);
 /// Sets up `root`.
 Done set_up_root(Setup& setup);
+/// Sets up `timeouts`.
+Done set_up_timeouts(Setup& setup);
 /// Sets up `whoami`.
 Done set_up_whoami(Setup& setup);
 

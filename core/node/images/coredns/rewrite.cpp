@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-
 // plugin/rewrite: rewrite.go, reverter.go
 namespace rockpool::node::coredns {
 namespace {

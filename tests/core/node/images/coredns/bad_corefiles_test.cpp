@@ -90,6 +90,35 @@ constexpr BadCorefile kBadCorefiles[] = {
      "plugin/hosts: /etc/coredns/Corefile:3 - Error during parsing: ttl provided is invalid"},
     {"hosts {\nfallthrough\n1.2.3.4 a\n}",
      "plugin/hosts: /etc/coredns/Corefile:4 - Error during parsing: unknown property '1.2.3.4'"},
+    {"debug on", "plugin/debug: " PARSING COUNT "'on'"},
+    {"timeouts",
+     "plugin/timeouts: plugin/timeouts: " PARSING "timeouts block with no timeouts specified"},
+    {"timeouts {\nread 5\nwrite 25h\n}",
+     "plugin/timeouts: /etc/coredns/Corefile:4 - Error during parsing: timeout provided '25h0m0s' "
+     "needs to be between 1 second and 24 hours"},
+    {"timeouts {\nidle soon\n}",
+     "plugin/timeouts: /etc/coredns/Corefile:3 - Error during parsing: failed to parse duration "
+     "'soon'"},
+    {"timeouts {\nsleep 1s\n}",
+     "plugin/timeouts: /etc/coredns/Corefile:3 - Error during parsing: unknown option: 'sleep'"},
+    {"multisocket 0", "plugin/multisocket: num sockets can not be zero or negative: 0"},
+    {"multisocket 2000", "plugin/multisocket: num sockets exceeds maximum (1024): 2000"},
+    {"multisocket many",
+     "plugin/multisocket: invalid num sockets: strconv.Atoi: parsing \"many\": invalid syntax"},
+    {"cancel later", "plugin/cancel: invalid duration: \"later\""},
+    {"cancel 0s", "plugin/cancel: invalid negative duration: \"0s\""},
+    {"acl {\nrefuse\n}",
+     "plugin/acl: /etc/coredns/Corefile:3 - Error during parsing: unexpected token \"refuse\"; "
+     "expect 'allow', 'block', 'filter' or 'drop'"},
+    {"acl {\nblock type\n}",
+     "plugin/acl: /etc/coredns/Corefile:3 - Error during parsing: no token specified in \"type\" "
+     "section"},
+    {"acl {\nblock net 10.0.0.300\n}",
+     "plugin/acl: /etc/coredns/Corefile:3 - Error during parsing: illegal CIDR notation "
+     "\"10.0.0.300/32\""},
+    {"acl {\nblock type FOO\n}",
+     "plugin/acl: /etc/coredns/Corefile:3 - Error during parsing: unexpected token \"FOO\"; expect "
+     "legal QTYPE"},
     {"autopath @kubernetes", "plugin/autopath: not simulated"},
     // The order is that of the plug-ins, not that of the lines.
     {"forward .\nerrors stderr",

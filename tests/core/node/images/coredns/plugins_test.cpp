@@ -2,6 +2,8 @@
 // What the plug-ins of a Corefile do to answers.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/core/node/images/coredns/coredns_world.h"
 
 namespace rockpool::node::coredns {
@@ -407,6 +409,60 @@ TEST_CASE("without a Corefile CoreDNS says who asks") {
   world.create_pod("p", "  containers: [{name: c, image: 'coredns/coredns:1.12.0'}]\n");
   world.run(20s);
   CHECK(world.log("p", "c") == ".:53\nCoreDNS-1.12.0\nlinux/amd64, go1.23.3, 51e11f1\n");
+}
+
+TEST_CASE("acl decides who may ask for what, and any answers those who ask for everything") {
+  CorednsWorld world{
+      ". {\n debug\n multisocket 2\n cancel 3s\n timeouts {\n  read 5\n }\n any\n"
+      " acl example.org {\n  block net 10.244.0.0/16\n  filter type AAAA TXT\n"
+      "  block type SRV net *\n  allow\n }\n"
+      " acl {\n  block type PTR\n  allow net *\n }\n"
+      " hosts {\n  192.0.2.1 example.org\n  192.0.2.2 example.com\n }\n}\n"};
+  CHECK(world.answers("example.org.") == "NOERROR; example.org. 3600 IN A 192.0.2.1");
+  CHECK(world.answers("example.org.", RecordType::txt) == "NOERROR");
+  CHECK(world.answers("example.org.", RecordType::srv) == "REFUSED");
+  CHECK(world.answers("example.com.") == "NOERROR; example.com. 3600 IN A 192.0.2.2");
+  // Only the second rule is about this name.
+  CHECK(world.answers("example.com.", RecordType::srv) != "REFUSED");
+  CHECK(world.answers("2.2.0.192.in-addr.arpa.", RecordType::ptr) == "REFUSED");
+  const Message everything = world.ask("example.org.", RecordType::any);
+  REQUIRE(everything.answers.size() == 1);
+  CHECK(everything.answers[0].ttl == 8482);
+  CHECK(std::get<net::dns::RawData>(everything.answers[0].data).bytes ==
+        "\rANY obsoleted\fSee RFC 8482");
+}
+
+TEST_CASE("the zone's name servers are the Services behind which the server stands") {
+  CorednsWorld world{". {\n kubernetes cluster.local\n}\n"};
+  const auto servers = [&] {
+    const Message message = world.ask("cluster.local.", RecordType::ns);
+    std::vector<std::string> lines;
+    for (const net::dns::Record& record : message.answers) lines.push_back(to_string(record));
+    for (const net::dns::Record& record : message.additionals) {
+      if (record.type != RecordType::opt) lines.push_back(to_string(record));
+    }
+    std::ranges::sort(lines);
+    std::string text;
+    for (const std::string& line : lines) text += line + '\n';
+    return text;
+  };
+  CHECK(servers() ==
+        "cluster.local. 5 IN NS ns.dns.cluster.local.\nns.dns.cluster.local. 5 IN A 10.244.1.2\n");
+  world.create(
+      "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\naddressType: IPv4\n"
+      "metadata: {name: web-1, labels: {kubernetes.io/service-name: web}}\n"
+      "ports: [{name: http, port: 53}]\nendpoints: [{addresses: [10.244.1.2]}]\n");
+  world.run(1s);
+  CHECK(servers() ==
+        "cluster.local. 5 IN NS web.default.svc.cluster.local.\n"
+        "web.default.svc.cluster.local. 5 IN A 10.96.7.7\n");
+  world.create(
+      "apiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\naddressType: IPv4\n"
+      "metadata: {name: db-2, labels: {kubernetes.io/service-name: db}}\n"
+      "ports: [{name: sql, port: 53}]\nendpoints: [{addresses: [10.244.1.2], hostname: dns}]\n");
+  world.run(1s);
+  CHECK(servers().find("NS dns.db.default.svc.cluster.local.\n") != std::string::npos);
+  CHECK(servers().find("NS web.default.svc.cluster.local.\n") != std::string::npos);
 }
 
 }  // namespace
