@@ -88,15 +88,15 @@ test('pausing stops the clock, stepping moves it, playing lets it go on', async 
 test('it fits a phone and a small window, and follows the page into the dark', async () => {
   for (const [width, height] of [[390, 844], [900, 600], [1440, 900]]) {
     await page.setViewportSize({ width, height });
-    await page.waitForTimeout(300);
+    // Drawn anew for this size: the top bar's last button is at its end.
+    await sandbox.find('help', (help) => help.x + help.width <= width && help.x + help.width > width - 40);
     const canvas = await page.evaluate(() => {
       const { width, height } = document.querySelector('rockpool-sandbox canvas').getBoundingClientRect();
       return { width, height, scroll: document.documentElement.scrollWidth };
     });
     assert.deepEqual(canvas, { width, height, scroll: width });
-    for (const widget of await sandbox.widgets()) {
-      if (widget.id === 'play') assert.ok(widget.x >= 0 && widget.x + widget.width <= width, widget.id);
-    }
+    const play = await sandbox.find('play');
+    assert.ok(play.x >= 0 && play.x + play.width <= width, JSON.stringify(play));
   }
   const brightness = async () => {
     const { createHash } = await import('node:crypto');
@@ -104,8 +104,7 @@ test('it fits a phone and a small window, and follows the page into the dark', a
   };
   const light = await brightness();
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.waitForTimeout(500);
-  assert.notEqual(await brightness(), light);
+  await until(async () => (await brightness()) !== light, 'it stays light');
   assert.ok(await page.evaluate(() => document.querySelector('rockpool-sandbox').hasAttribute('data-dark')));
 });
 
