@@ -121,7 +121,7 @@ float draw_signs(const Ui& ui, const Painter& painter, Point at, float width) {
 void draw_help(Ui& ui, Desk& desk, const Rect& screen) {
   if (!desk.help_open) return;
   const bool narrow = screen.w < 640;
-  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 660.0f, narrow ? 930.0f : 570.0f};
+  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 780.0f, narrow ? 930.0f : 552.0f};
   Rect rest = dialog.content;
   Rect head = rest.take_top(40);
   const Painter painter = ui.painter();

@@ -6,6 +6,7 @@
 #include <imgui_stdlib.h>
 
 #include <cmath>
+#include <vector>
 
 namespace rockpool::app {
 namespace {
@@ -122,13 +123,24 @@ bool segmented(Ui& ui, std::string_view id, const Rect& rect,
   const Painter painter = ui.painter();
   painter.fill(rect, ui.theme.inset, radius::kControl);
   painter.outline(rect, ui.theme.border, radius::kControl);
-  const float width = (rect.w - 4) / static_cast<float>(labels.size());
-  const float at = ui.animations.approach(key_of(id), static_cast<float>(chosen), 20);
-  const Rect thumb{rect.x + 2 + at * width, rect.y + 2, width, rect.h - 4};
+  // Each has the room of its words, and an equal part of what is left over.
+  float words = 0;
+  for (const std::string_view label : labels) words += painter.width(TextStyle::Small, label);
+  const float beside = (rect.w - 4 - words) / static_cast<float>(labels.size());
+  std::vector<Rect> parts;
+  float left = rect.x + 2;
+  for (const std::string_view label : labels) {
+    parts.push_back({left, rect.y, painter.width(TextStyle::Small, label) + beside, rect.h});
+    left = parts.back().right();
+  }
+  const Rect& goal = parts[static_cast<std::size_t>(chosen)];
+  const float at = ui.animations.approach(key_of(id), goal.x - rect.x, 20);
+  const float width = ui.animations.approach(key_of(id, 1), goal.w, 20);
+  const Rect thumb{rect.x + at, rect.y + 2, width, rect.h - 4};
   painter.fill(thumb, ui.theme.pressed, radius::kSmall);
   bool changed = false;
   for (std::size_t index = 0; index < labels.size(); ++index) {
-    const Rect part{rect.x + 2 + static_cast<float>(index) * width, rect.y, width, rect.h};
+    const Rect& part = parts[index];
     const std::string part_id = fmt::format("{}/{}", id, labels[index]);
     const Touch touch = touch_area(ui, part_id, part, labels[index]);
     const bool is_chosen = static_cast<int>(index) == chosen;

@@ -27,11 +27,19 @@ Menu::Menu(Ui& ui, std::string_view id, float width) : ui_{ui}, width_{width} {
   ImGui::PushStyleVar(ImGuiStyleVar_PopupRounding, radius::kCard);
   ImGui::PushStyleVar(ImGuiStyleVar_PopupBorderSize, 1);
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, 9);
+  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarRounding, 5);
+  ImGui::PushStyleColor(ImGuiCol_ScrollbarBg, colour(0));
+  ImGui::PushStyleColor(ImGuiCol_ScrollbarGrab, colour(ui.theme.border_strong));
+  ImGui::PushStyleColor(ImGuiCol_ScrollbarGrabHovered, colour(ui.theme.text_faint));
+  ImGui::PushStyleColor(ImGuiCol_ScrollbarGrabActive, colour(ui.theme.text_faint));
   ImGui::PushStyleColor(ImGuiCol_PopupBg, colour(ui.theme.dark ? ui.theme.card : ui.theme.panel));
   ImGui::PushStyleColor(ImGuiCol_Border, colour(ui.theme.border_strong));
   ImGui::SetNextWindowSize({width + 12, 0});
   const std::string name{id};
   open_ = ImGui::BeginPopup(name.c_str());
+  // A menu that is longer than the screen has a bar at its right, which covers nothing.
+  if (open_ && ImGui::GetScrollMaxY() > 0) width_ -= ImGui::GetStyle().ScrollbarSize;
 }
 
 Menu::~Menu() {
@@ -40,8 +48,8 @@ Menu::~Menu() {
     ImGui::Dummy({1, 1});
     ImGui::EndPopup();
   }
-  ImGui::PopStyleColor(2);
-  ImGui::PopStyleVar(4);
+  ImGui::PopStyleColor(6);
+  ImGui::PopStyleVar(6);
 }
 
 void Menu::heading(std::string_view title, std::string_view detail) {

@@ -24,6 +24,37 @@ float radians(float turns) {
   return (turns - 0.25f) * 2.0f * std::numbers::pi_v<float>;
 }
 
+// Where a line has to end. ImGui would break within "A", "B" before the comma.
+const char* end_of_line(const ImFont& font, float scale, const char* line, const char* end,
+                        float max_width) {
+  constexpr std::string_view kNeverFirst = ",.;:!?)";
+  const char* const wrap = font.CalcWordWrapPositionA(scale, line, end, max_width);
+  if (wrap == end || !kNeverFirst.contains(*wrap)) return wrap;
+  const char* space = wrap;
+  while (space > line && *space != ' ') --space;
+  return space > line ? space : wrap;
+}
+
+// The lines in which a text fits into a width.
+std::vector<std::string_view> wrapped_lines(const ImFont& font, TextStyle style, float max_width,
+                                            std::string_view content) {
+  const float scale = Fonts::size(style) / font.FontSize;
+  std::vector<std::string_view> lines;
+  while (!content.empty()) {
+    const std::size_t paragraph = std::min(content.find('\n'), content.size());
+    const char* line = content.data();
+    const char* const end = line + paragraph;
+    if (line == end) lines.push_back({});
+    while (line < end) {
+      const char* const wrap = end_of_line(font, scale, line, end, max_width);
+      lines.emplace_back(line, static_cast<std::size_t>(wrap - line));
+      line = std::find_if(wrap, end, [](char letter) { return letter != ' '; });
+    }
+    content.remove_prefix(std::min(content.size(), paragraph + 1));
+  }
+  return lines;
+}
+
 }  // namespace
 
 Painter Painter::transformed(Point origin, float scale) const {
@@ -158,25 +189,22 @@ void Painter::text_right(const Rect& rect, TextStyle style, Colour colour,
 
 float Painter::text_wrapped(Point at, float max_width, TextStyle style, Colour colour,
                             std::string_view content) const {
-  if (content.empty()) return 0;
-  list_->AddText(fonts_->font(style), Fonts::size(style) * scale_, place(at), colour,
-                 content.data(), content.data() + content.size(), max_width * scale_);
-  return wrapped_height(max_width, style, content);
+  float y = at.y;
+  for (const std::string_view line :
+       wrapped_lines(*fonts_->font(style), style, max_width, content)) {
+    text({at.x, y}, style, colour, line);
+    y += height(style);
+  }
+  return y - at.y;
 }
 
 float Painter::text_wrapped_centred(Point at, float max_width, TextStyle style, Colour colour,
                                     std::string_view content) const {
-  const ImFont* font = fonts_->font(style);
-  const float scale = Fonts::size(style) / font->FontSize;
-  const char* line = content.data();
-  const char* const end = line + content.size();
   float y = at.y;
-  while (line < end) {
-    const char* const wrap = font->CalcWordWrapPositionA(scale, line, end, max_width);
-    const std::string_view words{line, static_cast<std::size_t>(wrap - line)};
-    text_centred({at.x, y, max_width, height(style)}, style, colour, words);
+  for (const std::string_view line :
+       wrapped_lines(*fonts_->font(style), style, max_width, content)) {
+    text_centred({at.x, y, max_width, height(style)}, style, colour, line);
     y += height(style);
-    line = std::find_if(wrap, end, [](char letter) { return letter != ' ' && letter != '\n'; });
   }
   return y - at.y;
 }
@@ -206,11 +234,8 @@ void Painter::text_lines(Point at, float max_width, int lines, TextStyle style, 
 }
 
 float Painter::wrapped_height(float max_width, TextStyle style, std::string_view content) const {
-  if (content.empty()) return 0;
-  return fonts_->font(style)
-      ->CalcTextSizeA(Fonts::size(style), FLT_MAX, max_width, content.data(),
-                      content.data() + content.size())
-      .y;
+  const auto lines = wrapped_lines(*fonts_->font(style), style, max_width, content);
+  return height(style) * static_cast<float>(lines.size());
 }
 
 std::string Painter::shortened(TextStyle style, std::string_view text, float max_width,
