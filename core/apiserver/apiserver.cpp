@@ -71,6 +71,32 @@ std::vector<const api::Resource*> ApiServer::served_versions() const {
   return all;
 }
 
+void ApiServer::stop_serving() {
+  state_->is_serving = false;
+  for (const std::weak_ptr<WatchStream>& watch : std::exchange(state_->watches, {})) {
+    if (const auto stream = watch.lock()) stream->finish();
+  }
+}
+
+void ApiServer::start_serving() {
+  state_->is_serving = true;
+}
+
+bool ApiServer::is_serving() const {
+  return state_->is_serving;
+}
+
+void ServerState::add_watch(const std::shared_ptr<WatchStream>& stream) {
+  if (watches.size() >= next_watch_sweep_) {
+    std::erase_if(watches, [](const std::weak_ptr<WatchStream>& watch) {
+      const auto present = watch.lock();
+      return !present || present->is_closed();
+    });
+    next_watch_sweep_ = watches.size() * 2 + 64;
+  }
+  watches.push_back(stream);
+}
+
 void ApiServer::set_pod_log_source(PodLogSource* source) {
   state_->pod_log_source = source;
 }
@@ -88,6 +114,12 @@ void ApiServer::set_proxy_transport(ProxyTransport* transport) {
 }
 ProxyTransport* ApiServer::proxy_transport() const {
   return state_->proxy_transport;
+}
+void ApiServer::set_node_server(NodeServer* server) {
+  state_->node_server = server;
+}
+NodeServer* ApiServer::node_server() const {
+  return state_->node_server;
 }
 void ApiServer::set_metrics_source(MetricsSource* source) {
   state_->metrics_source = source;

@@ -21,6 +21,7 @@
 namespace rockpool::apiserver {
 
 class MetricsSource;
+class NodeServer;
 class PodStreams;
 class ProxyTransport;
 struct NodePortProblem;
@@ -74,6 +75,12 @@ class ApiServer {
   /// One round of bringing the node ports that are taken in line with the Services
   /// (core/apiserver/node_port_repair.h). Returns what is wrong with Services, for who tells them.
   std::vector<NodePortProblem> repair_node_ports();
+  /// The server's process stops: watches end as at any other end of a stream, and requests are
+  /// answered with 503 until `start_serving`. Components in the process come by the typed verbs,
+  /// which do not ask: whoever stops the server stops them too.
+  void stop_serving();
+  void start_serving();
+  bool is_serving() const;
 
   /// Answers one request; a failure is a Status object in the body.
   Response handle(const Request& request);
@@ -143,6 +150,9 @@ class ApiServer {
   /// How proxied requests are sent, likewise.
   void set_proxy_transport(ProxyTransport* transport);
   ProxyTransport* proxy_transport() const;
+  /// Who answers at the kubelets' port, likewise.
+  void set_node_server(NodeServer* server);
+  NodeServer* node_server() const;
   /// What metrics.k8s.io tells, likewise.
   void set_metrics_source(MetricsSource* source);
   MetricsSource* metrics_source() const;

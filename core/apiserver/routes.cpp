@@ -49,6 +49,11 @@ std::string product_of(const Request& request) {
 }  // namespace
 
 Response ApiServer::handle(const Request& request) {
+  if (!is_serving()) {
+    Response response = respond_status(api::service_unavailable("the API server does not run"));
+    response.headers.add("Retry-After", "1");
+    return response;
+  }
   const auto path = parse_resource_path(request.path);
   if (auto access = check_access(*this, request, path); !access) {
     return respond_status(access.error());

@@ -80,7 +80,7 @@ Value path_list(const ApiServer& server) {
     }
   }
   for (const std::string_view path :
-       {"/healthz", "/livez", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
+       {"/healthz", "/livez", "/metrics", "/openapi/v2", "/openapi/v3", "/readyz", "/version"}) {
     paths.emplace_back(path);
   }
   return Value::map({{"paths", Value::array(std::move(paths))}});
@@ -129,11 +129,40 @@ bool is_served(const ApiServer& server, std::string_view group, std::string_view
                              [&](const api::Resource* each) { return serves(*each); });
 }
 
+namespace {
+
+// What a simulated server can tell of itself for Prometheus: what it stores, and its version.
+Response serve_metrics(const ApiServer& server) {
+  std::string text = fmt::format(
+      "# HELP apiserver_storage_objects [STABLE] Number of stored objects at the time of last "
+      "check split by kind.\n# TYPE apiserver_storage_objects gauge\n");
+  std::vector<std::string> lines;
+  for (const api::Resource* resource : server.resources()) {
+    lines.push_back(fmt::format("apiserver_storage_objects{{resource=\"{}\"}} {}\n",
+                                resource->group_resource().to_string(),
+                                server.store().count(resource->id)));
+  }
+  std::ranges::sort(lines);
+  for (const std::string& line : lines) text += line;
+  text += fmt::format(
+      "# HELP kubernetes_build_info [ALPHA] A metric with a constant '1' value labeled by major, "
+      "minor, git version, git commit, git tree state, build date, Go version, and compiler from "
+      "which Kubernetes was built, and platform on which it is running.\n"
+      "# TYPE kubernetes_build_info gauge\nkubernetes_build_info{{git_version=\"{}\"}} 1\n",
+      kKubernetesVersion);
+  Response response = respond_text(200, text);
+  response.headers = {{"Content-Type", "text/plain; version=0.0.4; charset=utf-8"}};
+  return response;
+}
+
+}  // namespace
+
 Response serve_discovery(const ApiServer& server, const Request& request, Format format) {
   std::string_view path = request.path;
   if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   if (request.method != "GET" && request.method != "HEAD") return respond_text(404, kNotFoundPage);
   if (is_health_path(path)) return serve_health(request);
+  if (path == "/metrics") return serve_metrics(server);
   if (path == "/version") return respond_object(200, version_info(), format);
   if (path == "/" || path.empty()) return respond_object(200, path_list(server), format);
   if (path == "/api" || path == "/apis") {

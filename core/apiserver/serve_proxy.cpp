@@ -9,6 +9,7 @@
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
+#include "core/apiserver/node_server.h"
 #include "core/apiserver/pod_streams.h"
 #include "core/apiserver/routes.h"
 #include "core/apiserver/state.h"
@@ -205,6 +206,15 @@ Response serve_proxy(const Route& route) {
     return response;
   }
   if (path.empty()) path = "/";
+  const bool is_kubelet = resource == "nodes" && target->port == kKubeletPort;
+  NodeServer* const kubelets = route.server.node_server();
+  if (is_kubelet && kubelets != nullptr) {
+    // The scheme that was not given is the kubelet's own.
+    if (place->scheme == "http") {
+      return respond_text(400, "Client sent an HTTP request to an HTTPS server.\n");
+    }
+    return kubelets->serve(place->name, target->addresses.front(), path, route.request);
+  }
   ProxyTransport* transport = route.server.proxy_transport();
   if (transport == nullptr) {
     return respond_status(api::service_unavailable("nothing leads into the cluster's network"),

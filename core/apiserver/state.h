@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
+#include <vector>
 
 #include "core/api/resource.h"
 #include "core/apiserver/apiserver.h"
@@ -40,15 +42,21 @@ struct ServerState {
   PodStreams* pod_streams = nullptr;
   ProxyTransport* proxy_transport = nullptr;
   MetricsSource* metrics_source = nullptr;
+  NodeServer* node_server = nullptr;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
   /// The tolerations that every Pod has unless it says otherwise.
   doc::Value default_tolerations;
 
   custom::Definitions definitions;
+  bool is_serving = true;
+  /// Watches that may still be open, so that they end with the server.
+  std::vector<std::weak_ptr<WatchStream>> watches;
 
   /// The resource of that id as it is stored, built in or defined.
   const api::Resource& resource(api::ResourceId id) const;
+  /// Keeps a watch among those that end with the server.
+  void add_watch(const std::shared_ptr<WatchStream>& stream);
   /// What follows from an object having been written or removed.
   void note_written(const api::Resource& resource, const doc::Value& object);
   void note_removed(const api::Resource& resource, const doc::Value& object);
@@ -59,6 +67,8 @@ struct ServerState {
  private:
   std::int64_t now_text_second_ = INT64_MIN;
   doc::Value now_text_;
+  // With so many watches those that are gone are forgotten.
+  std::size_t next_watch_sweep_ = 64;
 };
 
 /// The `projected` part of the volume that carries a Pod's service account token.

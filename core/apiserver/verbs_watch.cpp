@@ -179,6 +179,7 @@ api::Result<std::shared_ptr<WatchStream>> ApiServer::watch(api::ResourceId id, s
     return std::unexpected{std::move(begun.error())};
   }
   watcher->set_timers();
+  state_->add_watch(stream);
   return stream;
 }
 

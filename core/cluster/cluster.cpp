@@ -115,6 +115,11 @@ std::expected<std::vector<Applied>, ApplyError> Cluster::apply(std::string_view 
     error.status = recorded.error();
     return std::unexpected{std::move(error)};
   }
+  if (!parts_->api.is_serving()) {
+    ApplyError error;
+    error.status = api::service_unavailable("the API server does not run");
+    return std::unexpected{std::move(error)};
+  }
   return cluster::apply_text(parts_->api, text);
 }
 

@@ -13,7 +13,9 @@ namespace rockpool::cluster {
 namespace {
 
 // What the target of a kind of fault must be.
-enum class TargetKind { pod, node, end, proxy, component };
+enum class TargetKind { pod, node, end, proxy, component, process };
+
+constexpr std::string_view kApiServer = "component/kube-apiserver";
 
 struct Form {
   FaultKind kind;
@@ -34,6 +36,7 @@ constexpr std::array kForms = {
     Form{FaultKind::heal, "heal", TargetKind::end},
     Form{FaultKind::freeze, "freeze", TargetKind::proxy},
     Form{FaultKind::thaw, "thaw", TargetKind::proxy},
+    Form{FaultKind::restart_proxy, "restart", TargetKind::process},
     Form{FaultKind::fill, "fill", TargetKind::node},
     Form{FaultKind::halt, "halt", TargetKind::component},
     Form{FaultKind::resume, "resume", TargetKind::component},
@@ -47,6 +50,7 @@ std::string_view target_prefix(TargetKind kind) {
     case TargetKind::end:
       return "node/";
     case TargetKind::proxy:
+    case TargetKind::process:
       return "proxy/";
     case TargetKind::component:
       return "component/";
@@ -79,6 +83,7 @@ api::Result<std::string> read_target(std::string_view member, const doc::Value& 
                                      TargetKind kind) {
   const std::string_view text = value.as_string();
   const std::string_view prefix = target_prefix(kind);
+  if (kind == TargetKind::process && text == kApiServer) return std::string{text};
   if (kind == TargetKind::end && (text == "control-plane" || text == "outside")) {
     return std::string{text};
   }
@@ -106,7 +111,7 @@ api::Result<bool> read_option(const Form& form, std::string_view name, const doc
     fault.peer = std::move(*peer);
     return true;
   }
-  if (name == "delay" && form.kind == FaultKind::slow) {
+  if (name == "delay" && (form.kind == FaultKind::slow || form.target == TargetKind::process)) {
     const auto delay = sim::parse_duration(value.as_string());
     if (!delay || *delay < sim::Duration{0})
       return bad("fault: delay: expected a duration such as 200ms");
@@ -141,6 +146,10 @@ api::Result<Fault> Fault::parse(const doc::Value& document) {
   auto target = read_target((*form)->member, document[(*form)->member], (*form)->target);
   if (!target) return std::unexpected{target.error()};
   fault.target = std::move(*target);
+  if (fault.target == kApiServer) {
+    fault.kind = FaultKind::restart_api_server;
+    fault.target.clear();
+  }
   for (const doc::Member& member : document.members()) {
     const std::string_view name = member.key.text();
     if (name == (*form)->member) continue;
@@ -158,7 +167,9 @@ api::Result<Fault> Fault::parse(const doc::Value& document) {
 }
 
 doc::Value Fault::to_value() const {
-  const FaultKind form_kind = kind == FaultKind::kill_now ? FaultKind::kill : kind;
+  const FaultKind form_kind = kind == FaultKind::kill_now             ? FaultKind::kill
+                              : kind == FaultKind::restart_api_server ? FaultKind::restart_proxy
+                                                                      : kind;
   doc::Value document = doc::Value::map({});
   const auto named_end = [](const std::string& end) {
     return end == "control-plane" || end == "outside" ? end : "node/" + end;
@@ -169,10 +180,13 @@ doc::Value Fault::to_value() const {
                                   ? named_end(target)
                                   : std::string{target_prefix(form.target)} + target);
   }
+  if (kind == FaultKind::restart_api_server) document.set("restart", kApiServer);
   if (kind == FaultKind::kill_now) document.set("now", true);
   if (!container.empty()) document.set("container", container);
   if (!peer.empty()) document.set("from", named_end(peer));
-  if (kind == FaultKind::slow) document.set("delay", sim::format_duration(delay));
+  const bool is_restart = kind == FaultKind::restart_proxy || kind == FaultKind::restart_api_server;
+  if (kind == FaultKind::slow || (is_restart && delay != sim::Duration{0}))
+    document.set("delay", sim::format_duration(delay));
   if (kind == FaultKind::lose) document.set("loss", loss);
   const auto bytes = [](std::int64_t amount) {
     return api::Quantity::of(amount, api::Quantity::Format::binary_si).to_value();

@@ -34,10 +34,18 @@ enum class FaultKind {
   lose,
   /// Undoes cut, slow and lose between `target` and `peer`.
   heal,
-  /// The node's proxy keeps the rules that it has and takes no news.
+  /// The node's proxy keeps the rules that it has and takes no news. The network plugin's agent,
+  /// which enforces NetworkPolicies, is another process and goes on.
   freeze,
   /// The node's proxy takes the news again.
   thaw,
+  /// The node's proxy process ends, and runs again after `delay`: its in-memory state is gone, its
+  /// rules stay in the kernel as they were. Without a delay it takes `kDefaultRestart`.
+  restart_proxy,
+  /// The API server ends, and runs again after `delay` or `kDefaultRestart`: requests are refused,
+  /// watches and conversations with Pods end, and nothing of the control plane can do anything
+  /// meanwhile; Pods and the rules of nodes go on.
+  restart_api_server,
   /// Something that is no Pod takes `memory` and `storage` of the node's, instead of what it took
   /// before; kubelets evict Pods of nodes that are short of either.
   fill,
@@ -47,6 +55,9 @@ enum class FaultKind {
   resume,
 };
 
+/// How long a process is gone that is restarted.
+inline constexpr sim::Duration kDefaultRestart = std::chrono::seconds{2};
+
 /// One fault: an ordinary input of the cluster, so it is kept in the history and replays.
 ///
 /// Its document form has one member for the kind, whose value is the target, and members for the
@@ -55,6 +66,7 @@ enum class FaultKind {
 /// `{stop: node/node-2}`, `{cut: node/node-1, from: node/node-2}`, `{slow: node/node-1, delay:
 /// 200ms}`,
 /// `{lose: node/node-1, from: outside, loss: 0.1}`, `{freeze: proxy/node-1}`,
+/// `{restart: proxy/node-1, delay: 5s}`, `{restart: component/kube-apiserver}`,
 /// `{fill: node/node-1, storage: 95Gi, memory: 1Gi}`,
 /// `{halt: component/deployment-controller}`. `{kill: …, now: true}` is `kill_now`.
 struct Fault {
@@ -65,7 +77,7 @@ struct Fault {
   std::string container;
   /// For cut, slow, lose, heal: the other end; empty: everything else.
   std::string peer;
-  /// For slow: how much longer, one way.
+  /// For slow: how much longer, one way. For restart: how long it is gone; 0: `kDefaultRestart`.
   sim::Duration delay{0};
   /// For lose: from 0 to 1.
   double loss = 0;

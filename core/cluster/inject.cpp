@@ -36,6 +36,10 @@ bool kill_containers(node::PodWorker& pod, const std::string& name) {
   return any;
 }
 
+sim::Duration restart_time(const Fault& fault) {
+  return fault.delay == sim::Duration{0} ? cluster::kDefaultRestart : fault.delay;
+}
+
 }  // namespace
 
 api::Result<void> Cluster::Parts::inject(const Fault& fault) {
@@ -56,6 +60,10 @@ api::Result<void> Cluster::Parts::inject(const Fault& fault) {
     case FaultKind::freeze:
     case FaultKind::thaw:
       return change_proxy(fault);
+    case FaultKind::restart_proxy:
+      return restart_proxy(fault);
+    case FaultKind::restart_api_server:
+      return restart_api_server(fault);
     case FaultKind::fill:
       return fill(fault);
     case FaultKind::halt:
@@ -79,6 +87,7 @@ api::Result<void> Cluster::Parts::crash(const Fault& fault) {
 }
 
 api::Result<void> Cluster::Parts::remove_pod(const Fault& fault) {
+  if (!api.is_serving()) return bad("the API server does not run");
   const api::ObjectKey key = api::ObjectKey::parse(fault.target);
   apiserver::DeleteOptions options;
   if (fault.kind == FaultKind::kill_now) options.grace_period_seconds = 0;
@@ -155,6 +164,9 @@ api::Result<void> Cluster::Parts::change_proxy(const Fault& fault) {
   const node::Kubelet* kubelet = find_kubelet(fault.target);
   if (kubelet == nullptr) return no_such(api::ResourceId::nodes, fault.target);
   const bool freeze = fault.kind == FaultKind::freeze;
+  if (!proxy.is_running(kubelet->machine())) {
+    return bad(fmt::format("the proxy of {} does not run", fault.target));
+  }
   if (proxy.is_frozen(kubelet->machine()) == freeze) {
     return bad(fmt::format("the proxy of {} is {}", fault.target,
                            freeze ? "frozen already" : "not frozen"));
@@ -165,6 +177,52 @@ api::Result<void> Cluster::Parts::change_proxy(const Fault& fault) {
     proxy.thaw(kubelet->machine());
   }
   return {};
+}
+
+api::Result<void> Cluster::Parts::restart_proxy(const Fault& fault) {
+  const node::Kubelet* kubelet = find_kubelet(fault.target);
+  if (kubelet == nullptr) return no_such(api::ResourceId::nodes, fault.target);
+  if (!kubelet->is_powered()) return bad(fmt::format("{} is off", fault.target));
+  if (!proxy.is_running(kubelet->machine())) {
+    return bad(fmt::format("the proxy of {} is being restarted already", fault.target));
+  }
+  proxy.stop_process(kubelet->machine());
+  const sim::Time back = loop.now() + restart_time(fault);
+  proxies_back[fault.target] = back;
+  loop.schedule_at(back, [this, name = fault.target, back] {
+    const auto found = proxies_back.find(name);
+    // The machine may have been switched off and on since, and its proxy restarted anew.
+    if (found == proxies_back.end() || found->second != back) return;
+    proxies_back.erase(found);
+    if (const node::Kubelet* present = find_kubelet(name)) proxy.start_process(present->machine());
+  });
+  return {};
+}
+
+// All that stands on the API server loses it with it: nothing is written meanwhile, so there is
+// nothing that any watch could miss.
+api::Result<void> Cluster::Parts::restart_api_server(const Fault& fault) {
+  if (!api.is_serving()) return bad("the API server is being restarted already");
+  api.stop_serving();
+  sessions.end_all();
+  change_control_plane(false);
+  loop.schedule(restart_time(fault), [this] {
+    api.start_serving();
+    change_control_plane(true);
+  });
+  return {};
+}
+
+// Those that a fault has halted stay so; nodes whose way to the control plane is cut, too.
+void Cluster::Parts::change_control_plane(bool runs) {
+  for (const auto& kubelet : nodes) kubelet->set_api_server_up(runs);
+  const auto change = [&](std::string_view name, auto& component) {
+    const auto found = halted.find(name);
+    if (found != halted.end() && found->second) return;
+    runs ? component.start() : component.stop();
+  };
+  for (const auto& controller : controllers) change(controller->name(), *controller);
+  change("scheduler", *scheduler);
 }
 
 api::Result<void> Cluster::Parts::fill(const Fault& fault) {
@@ -187,6 +245,8 @@ api::Result<void> Cluster::Parts::change_component(const Fault& fault) {
   if (halted_now == halt)
     return bad(fmt::format("{} is {}", fault.target, halt ? "halted already" : "not halted"));
   halted_now = halt;
+  // Without an API server nothing runs that could be stopped; `resume` counts from its return.
+  if (!api.is_serving()) return {};
   const auto change = [&](auto& component) { halt ? component.stop() : component.start(); };
   if (found != controllers.end()) {
     change(**found);

@@ -81,6 +81,7 @@ Cluster::Parts::Parts(const ClusterOptions& options)
   api.set_pod_log_source(&kubelets);
   api.set_pod_streams(&kubelets);
   api.set_metrics_source(&kubelets);
+  api.set_node_server(&kubelets);
   api.set_proxy_transport(&api_proxy);
   open_informers(informers);
   proxy.follow(informers);

@@ -76,6 +76,8 @@ struct Cluster::Parts {
   std::unique_ptr<scheduler::Scheduler> scheduler;
   // By name: components that a fault has stopped.
   std::map<std::string, bool, std::less<>> halted;
+  // By node: proxies that are being restarted, and when they run again.
+  std::map<std::string, sim::Time, std::less<>> proxies_back;
   node::Kubelets kubelets;
   std::vector<std::unique_ptr<node::Kubelet>> nodes;
 
@@ -85,6 +87,9 @@ struct Cluster::Parts {
   api::Result<void> power(const cluster::Fault& fault);
   api::Result<void> change_link(const cluster::Fault& fault);
   api::Result<void> change_proxy(const cluster::Fault& fault);
+  api::Result<void> restart_proxy(const cluster::Fault& fault);
+  api::Result<void> restart_api_server(const cluster::Fault& fault);
+  void change_control_plane(bool runs);
   api::Result<void> fill(const cluster::Fault& fault);
   api::Result<void> change_component(const cluster::Fault& fault);
 };

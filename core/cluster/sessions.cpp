@@ -55,6 +55,10 @@ void Sessions::add(const std::shared_ptr<apiserver::Session>& session) {
   });
 }
 
+void Sessions::end_all() {
+  for (const auto& [number, session] : std::exchange(open_, {})) session->finish();
+}
+
 api::Result<void> Sessions::replay(const doc::Value& what) {
   apiserver::SessionInput input;
   const std::string_view name = what["kind"].as_string();

@@ -28,6 +28,8 @@ class Sessions {
   bool has_room();
   /// Gives a conversation its number, and keeps it until it is closed.
   void add(const std::shared_ptr<apiserver::Session>& session);
+  /// Ends all of them from the server's side.
+  void end_all();
   /// Does again what was kept. Errors: BadRequest for what no history says.
   api::Result<void> replay(const doc::Value& what);
 

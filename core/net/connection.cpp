@@ -208,6 +208,33 @@ void Connection::probe_later(int probes_lost) {
   });
 }
 
+void Connection::lose_relay() {
+  if (client_ == nullptr || end_at_ != kNever) return;
+  ++dial_attempt_;
+  const bool had_server = server_ready_;
+  if (strings_ && server_port_ != nullptr) {
+    if (const auto travel = travel_time(true)) {
+      loop_.schedule(*travel, [self = Ref{this}] {
+        self->end_inbox(true, FailureKind::connection_closed);
+        self->detach_server();
+      });
+    }
+  } else {
+    detach_server();
+  }
+  const Node* const node = network_->node(relay_node_);
+  const auto travel = node == nullptr ? std::optional<sim::Duration>{}
+                                      : network_->travel_time(*client_, node->host());
+  if (!travel) {
+    probe_later(0);
+    return;
+  }
+  // What the client has sent lies unread until there is a server, and is then answered by a reset.
+  const sim::Time connected = connected_at_ == kNever ? now() : connected_at_;
+  end_client(had_server ? FailureKind::connection_closed : FailureKind::connection_reset,
+             std::max({now() + *travel, connected, last_arrival_[0]}));
+}
+
 void Connection::end_client(FailureKind kind, sim::Time at) {
   if (end_at_ <= at) return;
   end_at_ = at;

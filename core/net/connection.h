@@ -202,6 +202,8 @@ class Connection : public Counted<Connection> {
 
   /// The client's host has left the network.
   void lose_client_host();
+  /// The proxy process between the ends is gone: its kernel closes both of its sockets.
+  void lose_relay();
 
   /// Gives the memory back to the pool.
   void dispose();
@@ -211,6 +213,7 @@ class Connection : public Counted<Connection> {
   friend class ConnectionPool;
   friend class ConnectionTracking;
   friend class Host;
+  friend class Network;
 
   enum class Packet : std::uint8_t { hello, request, response, data, fin };
   struct Pending {

@@ -2,6 +2,8 @@
 #include "core/net/network.h"
 
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
 #include "core/net/connection.h"
 #include "core/net/datagram_port.h"
@@ -138,6 +140,29 @@ void Network::set_pod_cidrs(Node& node, std::vector<Cidr> cidrs) {
 void Network::set_node_up(Node& node, bool up) {
   node.up_ = up;
   update_trouble();
+}
+
+void Network::break_relays(const Node& node) {
+  std::vector<Ref<Connection>> broken;
+  for (const auto& [address, host] : hosts_) {
+    // A host stands there once for each of its addresses.
+    if (address != host->address()) continue;
+    for (Connection* open = host->first_outgoing_; open != nullptr; open = open->next_outgoing_) {
+      if (open->is_relayed_ && open->relay_node_ == node.id()) broken.emplace_back(open);
+    }
+  }
+  // A total order: no two connections of one protocol have the same ends.
+  std::ranges::sort(broken, {}, [](const Ref<Connection>& connection) {
+    return std::tuple{connection->client_address_, connection->destination_, connection->protocol_};
+  });
+  for (const Ref<Connection>& connection : broken) connection->lose_relay();
+  std::erase_if(datagram_relay_order_, [&](const Ref<DatagramPort>& port) {
+    if (port->relay()->is_translation || find_node(port->local().ip) != &node) return false;
+    const auto found = datagram_relays_.find({port->relay()->client, port->relay()->service});
+    if (found != datagram_relays_.end() && found->second == port) datagram_relays_.erase(found);
+    port->close();
+    return true;
+  });
 }
 
 Ref<Host> Network::add_pod(Node& node, std::string name, std::vector<IpAddress> addresses) {

@@ -131,6 +131,9 @@ class Network {
   /// Switches a node off or on. Off: packets to and from it vanish. Its sockets are not closed by
   /// this; whoever runs its processes does that.
   void set_node_up(Node& node, bool up);
+  /// The proxy process of the node is gone, and with it all that it has relayed. Takes time
+  /// proportional to all connections.
+  void break_relays(const Node& node);
 
   /// Adds a Pod's sandbox on a node; `name` is `namespace/name`. Null if an address is in use or
   /// none is given.

@@ -166,7 +166,7 @@ void ServiceProxy::set_health_port(const std::shared_ptr<Service>& service) {
 void ServiceProxy::tend_own_port(const Node& node, std::uint16_t port) {
   NodeState& state = state_of(node);
   const bool is_own = port == proxy::kHealthzPort || port == proxy::kMetricsPort;
-  if (!is_own && !health_ports_.contains(port)) {
+  if (state.is_stopped || (!is_own && !health_ports_.contains(port))) {
     state.health_servers.erase(port);
     return;
   }
@@ -357,7 +357,29 @@ sim::Time ServiceProxy::view_time(const Node& node) const {
   return network_.loop().now() - options_.propagation_delay - state.extra_delay;
 }
 
+void ServiceProxy::stop_process(const Node& node) {
+  NodeState& state = state_of(node);
+  if (state.is_stopped) return;
+  freeze(node);
+  state.is_stopped = true;
+  state.health_servers.clear();
+  if (mode_of(node).verdict() != Route::Verdict::relay) return;
+  state.mode.reset();
+  network_.break_relays(node);
+}
+
+void ServiceProxy::start_process(const Node& node) {
+  if (is_running(node)) return;
+  state_of(node).is_stopped = false;
+  thaw(node);
+}
+
+bool ServiceProxy::is_running(const Node& node) const {
+  return !state_of(node).is_stopped;
+}
+
 void ServiceProxy::restart(const Node& node) {
+  state_of(node).is_stopped = false;
   thaw(node);
   state_of(node).mode.reset();
 }
@@ -447,6 +469,10 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
         match->kind == FrontendKind::cluster_ip && mode_of(node).refuses_without_local();
     route.verdict = is_refused ? Route::Verdict::reject : Route::Verdict::drop;
     route.reason = "the Service has no local endpoints";
+  } else if (route.verdict == Route::Verdict::relay && !is_running(node)) {
+    // The rules lead to a port at which nobody listens.
+    route.verdict = Route::Verdict::reject;
+    route.reason = "the node's proxy does not run";
   }
   return route;
 }

@@ -73,8 +73,16 @@ class ServiceProxy : public Router {
   bool is_frozen(const Node& node) const;
   /// The moment whose state of the API the node's proxy works by.
   sim::Time view_time(const Node& node) const;
-  /// The proxy process starts anew: what it remembered is gone.
+  /// The machine starts anew: what its proxy and its kernel remembered is gone.
   void restart(const Node& node);
+  /// The proxy process ends. What the kernel does by itself goes on by the rules that it has, with
+  /// the affinities that it keeps; in userspace mode, where the process does it all, open
+  /// connections break, new ones are refused, and what was remembered is gone. Nobody answers at
+  /// the ports at which the process answers for itself.
+  void stop_process(const Node& node);
+  /// It runs again, and works by what the API says now.
+  void start_process(const Node& node);
+  bool is_running(const Node& node) const;
 
   using Rule = proxy::Rule;
   using ClientAffinity = proxy::ClientAffinity;
@@ -147,6 +155,7 @@ class ServiceProxy : public Router {
     sim::Duration extra_delay{0};
     bool has_delay = false;
     std::optional<sim::Time> frozen_view;
+    bool is_stopped = false;
     std::unique_ptr<proxy::Mode> mode;
     proxy::Place place;
     // The ports at which it answers load balancers; opened when first asked.

@@ -88,7 +88,11 @@ void EvictionManager::update_conditions(const std::vector<Threshold>& met) {
 
 void EvictionManager::synchronize() {
   if (!evicted_.empty()) {
-    std::erase_if(evicted_, [this](const std::string& uid) { return host_.is_cleaned_up(uid); });
+    std::erase_if(evicted_, [this](const doc::Value& pod) {
+      if (!host_.is_cleaned_up(api::uid(pod))) return false;
+      node_.log.note(node_.loop.now(), KubeletLog::Event::pod_evicted, pod);
+      return true;
+    });
     if (!evicted_.empty() && node_.loop.now() < cleanup_deadline_) return schedule(kCleanupPoll);
     evicted_.clear();
   }
@@ -107,7 +111,7 @@ bool EvictionManager::evict_for_limits(const std::vector<PodHoldings>& pods) {
   for (const PodHoldings& pod : pods) {
     const auto message = exceeded_storage_limit(pod);
     if (!message || is_critical_pod(*pod.pod)) continue;
-    evicted_.emplace_back(api::uid(*pod.pod));
+    evicted_.push_back(*pod.pod);
     host_.evict(*pod.pod, *message, false);
   }
   return !evicted_.empty();
@@ -115,18 +119,20 @@ bool EvictionManager::evict_for_limits(const std::vector<PodHoldings>& pods) {
 
 void EvictionManager::reclaim(const Threshold& threshold, std::vector<PodHoldings> pods) {
   const std::string_view resource = starved_resource(threshold.signal);
+  node_.log.note(node_.loop.now(), KubeletLog::Event::reclaiming, {}, resource);
   host_.record_event("Warning", "EvictionThresholdMet",
                      fmt::format("Attempting to reclaim {}", resource));
   if (threshold.signal != EvictionSignal::memory_available) {
     host_.remove_unused_images();
     if (observe().empty()) return;
   }
+  node_.log.note(node_.loop.now(), KubeletLog::Event::evicting, {}, resource);
   rank_for_eviction(pods, resource);
   // At most one Pod at a time.
   const auto victim =
       std::ranges::find_if(pods, [](const PodHoldings& pod) { return !is_critical_pod(*pod.pod); });
   if (victim == pods.end()) return;
-  evicted_.emplace_back(api::uid(*victim->pod));
+  evicted_.push_back(*victim->pod);
   host_.evict(*victim->pod, eviction_message(*victim, threshold), true);
 }
 

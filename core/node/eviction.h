@@ -74,8 +74,8 @@ class EvictionManager {
   sim::TimerId timer_;
   // By condition: when its threshold was last seen to be met.
   std::map<std::string, sim::Time, std::less<>> conditions_;
-  // The uids of Pods that were evicted and have not stopped yet, and for how long to wait.
-  std::vector<std::string> evicted_;
+  // Pods that were evicted and have not stopped yet, and for how long to wait.
+  std::vector<doc::Value> evicted_;
   sim::Time cleanup_deadline_{};
 };
 

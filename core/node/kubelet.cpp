@@ -95,18 +95,28 @@ void Kubelet::handle_change(const doc::Value* before, const doc::Value* after) {
   if (after == nullptr ||
       after->operator[]("spec"_key)["nodeName"_key].as_string() != node_name()) {
     const auto found = workers_.find(api::uid(*before));
-    if (found != workers_.end()) found->second->remove();
+    if (found == workers_.end()) return;
+    note(KubeletLog::Event::pod_removed, *before);
+    found->second->remove();
     return;
   }
   const auto found = workers_.find(api::uid(*after));
   if (found != workers_.end()) {
+    if (api::is_being_deleted(*after) && !api::is_being_deleted(found->second->pod())) {
+      note(KubeletLog::Event::pod_deleted, *after);
+    }
     found->second->update(*after);
   } else {
     take_pod(*after);
   }
 }
 
+void Kubelet::note(KubeletLog::Event event, const doc::Value& pod) {
+  context_.log.note(context_.loop.now(), event, pod);
+}
+
 void Kubelet::take_pod(const doc::Value& pod) {
+  note(KubeletLog::Event::pod_added, pod);
   const api::Pod view{pod};
   // What ended here before this kubelet knew of it needs no more than its removal.
   const std::optional<Rejection> rejection = view.is_terminal() ? std::nullopt : admit(pod);
@@ -114,6 +124,9 @@ void Kubelet::take_pod(const doc::Value& pod) {
   PodWorker& added = *worker;
   workers_[added.uid()] = std::move(worker);
   if (view.is_terminal()) return added.restore_ended();
+  if (rejection && rejection->reason == "Evicted") {
+    context_.log.note(context_.loop.now(), KubeletLog::Event::pod_refused, pod, rejection->message);
+  }
   if (rejection) return added.reject(rejection->reason, rejection->message);
   watch_references(pod);
   if (has_storage_limits(pod)) eviction_.wake();

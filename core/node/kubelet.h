@@ -13,6 +13,7 @@
 #include "core/api/quantity.h"
 #include "core/api/status.h"
 #include "core/apiserver/metrics_source.h"
+#include "core/apiserver/node_server.h"
 #include "core/node/eviction.h"
 #include "core/node/node_context.h"
 #include "core/node/node_status.h"
@@ -51,6 +52,8 @@ class Kubelet : private EvictionHost {
   /// seen of the API nor reported to it; afterwards the kubelet lists its Pods anew.
   void set_connected(bool connected);
   bool is_connected() const { return context_.connected; }
+  /// The API server has gone or come back, which is to the kubelet as if the way were cut.
+  void set_api_server_up(bool up);
   /// Something that is no Pod takes that many bytes of the machine's memory and disk, instead of
   /// what it took before.
   void occupy(std::int64_t memory, std::int64_t disk);
@@ -68,6 +71,12 @@ class Kubelet : private EvictionHost {
   /// What the node and all that runs on it use; nothing while nobody can ask, and in its first
   /// `sim::RecentSum::kSpan`.
   std::optional<apiserver::ResourceUsage> usage() const;
+  /// True once the machine has booted.
+  bool is_running() const { return running_; }
+  /// What it answers at its own port, 10250.
+  apiserver::Response serve(std::string_view path, const apiserver::Request& request);
+  /// What it has written into its log.
+  const KubeletLog& log() const { return context_.log; }
   /// The number of statuses and deletions of Pods written so far.
   std::int64_t status_writes() const { return context_.status.writes(); }
 
@@ -79,10 +88,12 @@ class Kubelet : private EvictionHost {
     std::string message;
   };
 
+  void update_connection();
   void begin_to_watch();
   void list_pods();
   void handle_change(const doc::Value* before, const doc::Value* after);
   void take_pod(const doc::Value& pod);
+  void note(KubeletLog::Event event, const doc::Value& pod);
   // EvictionHost
   std::vector<PodHoldings> measure_pods() const override;
   std::int64_t memory_used() const override;
@@ -94,6 +105,13 @@ class Kubelet : private EvictionHost {
                     std::string_view message) override;
   void on_pressure_changed() override;
   void set_up_disk();
+
+  apiserver::Response serve_logs(std::string_view path) const;
+  apiserver::Response serve_summary() const;
+  apiserver::Response serve_metrics() const;
+  apiserver::Response serve_configuration() const;
+  apiserver::Response serve_container_log(std::string_view path, const apiserver::Request& request);
+  static doc::Value running_pod(const PodWorker& worker);
 
   std::optional<Rejection> admit(const doc::Value& pod) const;
   std::optional<Rejection> check_resources(const api::PodSpec& spec) const;
@@ -128,6 +146,9 @@ class Kubelet : private EvictionHost {
   client::Subscription subscription_;
   client::Subscription config_maps_;
   client::Subscription secrets_;
+  // The way to the control plane, and whether there is an API server at its end.
+  bool has_way_ = true;
+  bool api_server_up_ = true;
   bool watches_references_ = false;
   bool started_ = false;
   bool powered_ = true;
@@ -149,7 +170,8 @@ class Kubelet : private EvictionHost {
 /// The kubelets of a cluster, as the API server reaches them for logs and conversations with Pods.
 class Kubelets : public apiserver::PodLogSource,
                  public apiserver::PodStreams,
-                 public apiserver::MetricsSource {
+                 public apiserver::MetricsSource,
+                 public apiserver::NodeServer {
  public:
   /// Adds a kubelet, which must stay until it is removed.
   void add(Kubelet& kubelet) { by_node_[kubelet.node_name()] = &kubelet; }
@@ -170,6 +192,8 @@ class Kubelets : public apiserver::PodLogSource,
   sim::Duration window() const override { return sim::RecentSum::kSpan; }
   std::optional<apiserver::ResourceUsage> node_usage(std::string_view node) const override;
   std::vector<apiserver::ContainerUsage> pod_usage(const doc::Value& pod) const override;
+  apiserver::Response serve(std::string_view node, std::string_view address, std::string_view path,
+                            const apiserver::Request& request) override;
 
  private:
   // The worker of a Pod whose kubelet can be reached.

@@ -47,6 +47,7 @@ void Kubelet::record_node(std::string_view reason, std::string_view message,
 }
 
 void Kubelet::record_start() {
+  note(KubeletLog::Event::starting, {});
   record_node("Starting", "Starting kubelet.");
   for (const std::string_view state :
        {"NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"}) {
@@ -94,6 +95,17 @@ void Kubelet::schedule_status_report() {
 }
 
 void Kubelet::set_connected(bool connected) {
+  has_way_ = connected;
+  update_connection();
+}
+
+void Kubelet::set_api_server_up(bool up) {
+  api_server_up_ = up;
+  update_connection();
+}
+
+void Kubelet::update_connection() {
+  const bool connected = has_way_ && api_server_up_;
   if (context_.connected == connected) return;
   context_.connected = connected;
   if (!running_) return;

@@ -15,6 +15,7 @@
 #include "core/node/address_pool.h"
 #include "core/node/back_off.h"
 #include "core/node/image_puller.h"
+#include "core/node/kubelet_log.h"
 #include "core/node/node_disk.h"
 #include "core/node/pod_status.h"
 #include "core/node/resolver_config.h"
@@ -97,6 +98,7 @@ struct NodeContext {
   HostInfo host_info;
   /// Set by the kubelet.
   NodeDisk disk;
+  KubeletLog log;
   BackOff crash_back_off;
   BackOff pull_back_off;
   /// False while the control plane cannot be reached.

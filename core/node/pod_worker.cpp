@@ -559,6 +559,27 @@ api::Result<std::shared_ptr<apiserver::Session>> PodWorker::forward_ports() {
   return session;
 }
 
+std::vector<PodWorker::LogFile> PodWorker::log_files() const {
+  std::vector<LogFile> files;
+  for (const Slot& slot : slots_) {
+    const ContainerState& state = state_of(slot);
+    const std::string name{spec_of(slot).name()};
+    const auto id_of = [](const doc::Value& id) {
+      constexpr std::string_view kScheme = "containerd://";
+      const std::string_view text = id.as_string();
+      return std::string{text.starts_with(kScheme) ? text.substr(kScheme.size()) : text};
+    };
+    if (slot.previous_log && state.last_termination) {
+      files.push_back({name, id_of(state.last_termination->container_id), state.restart_count - 1,
+                       slot.previous_log.get()});
+    }
+    if (slot.log) {
+      files.push_back({name, id_of(state.container_id), state.restart_count, slot.log.get()});
+    }
+  }
+  return files;
+}
+
 api::Result<ContainerLog*> PodWorker::find_log(const apiserver::PodLogOptions& options) const {
   const auto refuse = [](std::string message) {
     return std::unexpected{api::bad_request(message)};

@@ -83,6 +83,15 @@ class PodWorker {
   PodHoldings measure() const;
   /// The log that `kubectl logs` reads, or the kubelet's reason why there is none.
   api::Result<ContainerLog*> find_log(const apiserver::PodLogOptions& options) const;
+  /// One of its containers' logs, as a file of its node: restarts count from 0.
+  struct LogFile {
+    std::string container;
+    std::string container_id;
+    std::int64_t restart = 0;
+    const ContainerLog* log = nullptr;
+  };
+  /// The logs that are there, in order of containers, older ones first.
+  std::vector<LogFile> log_files() const;
   /// Whether a conversation with that container could begin now; with none, one with the ports.
   api::Result<void> check_connection(std::string_view container);
   /// Begin a conversation with a container, or with the Pod's ports. Errors are the kubelet's.

@@ -120,13 +120,13 @@ Upstream has more tests than conformance asks for. These have a test case here:
 
 ${head}
 ${further.map(row).join('\n')}
-
+${reasonRows.length === 0 ? '' : `
 Of these something is missing, or they do not apply:
 
 | test | why |
 |---|---|
 ${reasonRows.join('\n')}
-`;
+`}`;
 }
 
 // What the page and the test cases do not agree on: [{path, line, message}].

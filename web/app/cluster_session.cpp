@@ -189,6 +189,9 @@ Outcome ClusterSession::act(Action action, const ObjectRef& object) {
     case Action::ThawProxy:
       return do_fault(FaultKind::thaw, object,
                       fmt::format("The proxy of {} takes news again.", name));
+    case Action::RestartProxy:
+      return do_fault(FaultKind::restart_proxy, object,
+                      fmt::format("The proxy of {} is restarted.", name));
   }
   return {false, "unknown action"};
 }

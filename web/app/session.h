@@ -31,6 +31,7 @@ enum class Action {
   Uncordon,
   FreezeProxy,
   ThawProxy,
+  RestartProxy,
 };
 
 /// How an action, or anything else asked of the cluster, ended.

@@ -191,6 +191,8 @@ export type Fault =
   | { heal: string; from?: string }
   /** Something that is no Pod takes as much of the node, as quantities; kubelets evict Pods of nodes that are short. */
   | { fill: string; storage?: string; memory?: string }
+  /** A node's proxy (`proxy/node-1`) or the API server (`component/kube-apiserver`) is gone for `delay`, or 2 s. */
+  | { restart: string; delay?: string }
   | { freeze: string }
   | { thaw: string }
   | { halt: string }

@@ -458,10 +458,13 @@ Code run_nslookup(ProcessContext& context) {
 // nc -u: sends its input as one datagram and prints what comes back until the time is over. With
 // `only_probes` one empty datagram, which counts as answered unless it is refused.
 Code run_netcat_udp(ProcessContext& context, net::SocketAddress to, bool only_probes,
-                    std::optional<sim::Duration> timeout) {
+                    std::optional<sim::Duration> timeout, std::uint16_t own_port) {
   net::Ref<net::Host> host{&context.host()};
-  std::expected<net::DatagramSocket, net::ListenError> socket = host->bind();
-  if (!socket) co_return 1;
+  std::expected<net::DatagramSocket, net::ListenError> socket = host->bind(own_port);
+  if (!socket) {
+    context.print_error("nc: bind: Address already in use\n");
+    co_return 1;
+  }
   std::string input;
   if (!only_probes) {
     sim::Task<std::string> reading = context.read_input();
@@ -488,6 +491,7 @@ Code run_netcat(ProcessContext& context) {
   bool verbose = false;
   bool is_udp = false;
   bool only_probes = false;
+  std::uint16_t own_port = 0;
   const std::vector<std::string>& arguments = context.arguments();
   for (std::size_t i = 1; i < arguments.size(); ++i) {
     if (!arguments[i].starts_with('-')) {
@@ -497,12 +501,15 @@ Code run_netcat(ProcessContext& context) {
     verbose = verbose || arguments[i].find('v') != std::string::npos;
     is_udp = is_udp || arguments[i].find('u') != std::string::npos;
     only_probes = only_probes || arguments[i].find('z') != std::string::npos;
-    if (arguments[i].ends_with('w') && i + 1 < arguments.size())
+    if (arguments[i].ends_with('w') && i + 1 < arguments.size()) {
       timeout = seconds_of(arguments[++i]);
+    } else if (arguments[i].ends_with('p') && i + 1 < arguments.size()) {
+      own_port = net::parse_port(arguments[++i]).value_or(0);
+    }
   }
   const auto port = places.size() < 2 ? std::nullopt : net::parse_port(places[1]);
   if (!port) {
-    context.print_error("nc: usage: nc [-zvu] [-w SECONDS] HOST PORT\n");
+    context.print_error("nc: usage: nc [-zvu] [-w SECONDS] [-p PORT] HOST PORT\n");
     co_return 1;
   }
   net::Ref<net::Host> host{&context.host()};
@@ -515,7 +522,7 @@ Code run_netcat(ProcessContext& context) {
   }
   const net::SocketAddress to{addresses->front(), *port};
   if (is_udp) {
-    Code asking = run_netcat_udp(context, to, only_probes, timeout);
+    Code asking = run_netcat_udp(context, to, only_probes, timeout, own_port);
     const std::int32_t code = co_await asking;
     if (verbose && code == 0) {
       context.print_error(fmt::format("{} ({}:{}) open\n", places[0], to.ip.to_string(), *port));

@@ -94,6 +94,9 @@ TEST_CASE("[sig-network] Services should be rejected when no endpoints exist") {
     start_client(world);
     create_service(world);
     world.cluster().run_for(2s);
+    // In upstream's words: no time-out will do.
+    CHECK(world.exec("client", {"/agnhost", "connect", "--timeout=3s", "test:80"}).errors ==
+          "REFUSED\n");
     CHECK(world.fetch("http://test/", "client") == "failed: connection_refused");
     CHECK(world.fetch("http://test.default:80/", "client") == "failed: connection_refused");
   }
@@ -129,7 +132,18 @@ std::int64_t node_port(const doc::Value& service) {
 
 TEST_CASE("[sig-network] Services should check NodePort out-of-range") {
   World world;
-  CHECK(node_port(create_service(world, "type: NodePort,")) >= 30000);
+  const std::int64_t port = node_port(create_service(world, "type: NodePort,"));
+  CHECK(port >= 30000);
+  CHECK(port <= 32767);
+  // Neither may one that is there take such a port, and it keeps its own.
+  const Answer changed = world.request("PATCH", service_path("test"),
+                                       R"({"spec":{"ports":[{"port":80,"nodePort":29999}]}})",
+                                       "application/strategic-merge-patch+json");
+  CHECK(changed.status == 422);
+  CHECK(changed.body["message"].to_string().find(
+            "29999: provided port is not in the valid range") != std::string::npos);
+  CHECK(node_port(world.get(service_path("test"))) == port);
+  world.must("DELETE", service_path("test"));
   const Answer refused = ask_for_node_port(world, "out-of-range", 29999);
   CHECK(refused.status == 422);
   CHECK(refused.body["message"].to_string().find(
@@ -295,13 +309,49 @@ TEST_CASE(
 }
 
 TEST_CASE(
+    "[sig-network] Services should have session affinity timeout work for NodePort service "
+    "[LinuxOnly]") {
+  for (const ModeKind mode : kModes) {
+    CAPTURE(net::proxy::mode_kind_name(mode));
+    World world{{.proxy_mode = mode}};
+    start_client(world);
+    for (const char* node : {"node-1", "node-2", "node-3"}) {
+      start_server(world, std::string{"server-"} + node, node);
+    }
+    const doc::Value service =
+        create_service(world,
+                       "type: NodePort, sessionAffinity: ClientIP, "
+                       "sessionAffinityConfig: {clientIP: {timeoutSeconds: 10}},");
+    const doc::Value node = world.get("/api/v1/nodes/node-1");
+    const std::string url =
+        fmt::format("http://{}:{}/hostname",
+                    text_at(node["status"]["addresses"].at(0), {"address"}), node_port(service));
+    world.cluster().run_for(2s);
+    const std::set<std::string> at_once = world.fetch_all(url, "client", 15);
+    CHECK(at_once.size() == 1);
+    CHECK_FALSE(at_once.begin()->starts_with("failed"));
+    std::set<std::string> later;
+    for (int i = 0; i < 15; ++i) {
+      world.cluster().run_for(15s);
+      later.insert(world.fetch(url, "client"));
+    }
+    CHECK(later.size() > 1);
+  }
+}
+
+TEST_CASE(
     "[sig-network] Services should be possible to connect to a service via ExternalIP when the "
     "external IP is not assigned to a node") {
   World world;
   start_client(world);
-  start_server(world, "server");
-  create_service(world, "externalIPs: [203.0.113.250],");
-  CHECK(world.is_served_by("http://203.0.113.250/hostname", "client", {"server"}));
+  start_server(world, "server-1", "node-1");
+  start_server(world, "server-2", "node-3");
+  const doc::Value service = create_service(world, "externalIPs: [203.0.113.250],");
+  for (const std::string& address :
+       {std::string{"203.0.113.250"}, text_at(service, {"spec", "clusterIP"})}) {
+    CHECK(
+        world.is_served_by("http://" + address + "/hostname", "client", {"server-1", "server-2"}));
+  }
 }
 
 TEST_CASE(

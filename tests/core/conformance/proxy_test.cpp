@@ -170,5 +170,29 @@ spec:
   }
 }
 
+// nodeProxyTest: every one of 20 requests is answered by the node's kubelet with its log files.
+void check_node_logs(World& world, const std::string& place) {
+  for (int i = 0; i < 20; ++i) {
+    const auto response = world.cluster().request_and_wait(apiserver::make_request("GET", place));
+    REQUIRE(response.status == 200);
+    CHECK(response.headers.get("Content-Type") == "text/html; charset=utf-8");
+    for (const char* name : {"containers/", "kubelet.log", "pods/"}) {
+      CHECK(response.body.find(fmt::format("<a href=\"{0}\">{0}</a>", name)) != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE(
+    "[sig-network] Proxy version v1 should proxy logs on node with explicit kubelet port using "
+    "proxy subresource") {
+  World world;
+  check_node_logs(world, "/api/v1/nodes/node-1:10250/proxy/logs/");
+}
+
+TEST_CASE("[sig-network] Proxy version v1 should proxy logs on node using proxy subresource") {
+  World world;
+  check_node_logs(world, "/api/v1/nodes/node-1/proxy/logs/");
+}
+
 }  // namespace
 }  // namespace rockpool::conformance

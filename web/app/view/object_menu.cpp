@@ -58,6 +58,9 @@ void node_items(Menu& menu, Desk& desk, const ObjectRef& object) {
   } else if (menu.item("menu/freeze", Icon::Snowflake, "Freeze the proxy")) {
     desk.act(Action::FreezeProxy, ref);
   }
+  if (menu.item("menu/restart-proxy", Icon::Reset, "Restart the proxy")) {
+    desk.act(Action::RestartProxy, ref);
+  }
   menu.separator();
   if (node->powered) {
     if (menu.item("menu/stop", Icon::Power, "Stop the node", {}, true))
