@@ -122,6 +122,45 @@ test('a request that would fail is explained', async () => {
   cluster.destroy();
 });
 
+test('a request that has failed is explained by what happened to it', async () => {
+  const cluster = await Rockpool.create();
+  await cluster.apply(WEB);
+  cluster.advance('30s');
+  const from = 'pod/default/client';
+  const answer = await cluster.fetch('http://web/', { from });
+  assert.equal((await cluster.explain('http://web/', { from, failed: answer })).cause, 'none');
+  const scale = (replicas) =>
+    cluster.request({
+      method: 'PATCH',
+      path: '/apis/apps/v1/namespaces/default/deployments/web/scale',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: { spec: { replicas } },
+    });
+  // Pods go whose processes stop at once, while proxies do not know yet.
+  let failed;
+  for (let round = 0; round < 10 && !failed; ++round) {
+    assert.equal((await scale(1)).status, 200);
+    for (let count = 0; count < 40 && !failed; ++count) {
+      const result = await cluster.fetch('http://web/', { from });
+      if (result.failure) failed = result;
+      cluster.advance('10ms');
+    }
+    if (failed) break;
+    await scale(3);
+    cluster.advance('60s');
+  }
+  assert.ok(failed, 'no request failed');
+  const explanation = await cluster.explain('http://web/', { from, failed });
+  assert.equal(explanation.cause, 'stopped_too_soon', JSON.stringify([failed, explanation]));
+  const { pod } = failed.trace.findLast((hop) => hop.kind === 'choice');
+  assert.match(explanation.summary, new RegExp(`^The Pod ${pod.split('/')[1]} is being deleted`));
+  const refused = async (result) => (await refusal(cluster.explain('http://web/', { from, failed: result }))).message;
+  assert.match(await refused('late'), /explain: failed: expected the result of fetch/);
+  assert.match(await refused({ trace: [{ kind: 'leap' }] }), /explain: failed\.trace\[0\]\.kind/);
+  assert.match(await refused({ trace: [], failure: { kind: 'sloth' } }), /explain: failed\.failure\.kind/);
+  cluster.destroy();
+});
+
 test('the mode of the proxies is chosen at the start and changed while the cluster runs', async () => {
   const cluster = await Rockpool.create({ proxyMode: 'ipvs', ipvsScheduler: 'sh' });
   await cluster.apply(WEB);

@@ -226,15 +226,23 @@ std::string ClusterBinding::explain(const std::string& text) {
   const auto document = read_object("explain", text);
   if (!document) return error_json(document.error());
   FetchOptions options;
+  std::optional<net::FetchResult> failed;
   for (const doc::Member& member : document->members()) {
     const std::string_view name = member.key.text();
+    if (name == "failed") {
+      auto result = read_fetch_result("explain: failed", member.value);
+      if (!result) return error_json(result.error());
+      failed = *std::move(result);
+      continue;
+    }
     if ((name != "from" && name != "url") || !member.value.is_string()) {
       return error_json(
           api::bad_request(fmt::format("explain: expected the texts from and url, not {}", name)));
     }
     (name == "from" ? options.from : options.url) = member.value.as_string();
   }
-  const auto explanation = cluster().explain(options);
+  const auto explanation =
+      failed ? cluster().explain(options, *failed) : cluster().explain(options);
   if (!explanation) return error_json(explanation.error());
   std::vector<doc::Value> findings;
   for (const cluster::Finding& finding : explanation->findings) {

@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "web/js/read_json.h"
@@ -81,6 +83,45 @@ doc::Value trace_value(const net::FetchResult& result) {
   return doc::Value::array(std::move(hops));
 }
 
+std::optional<net::HopKind> read_hop_kind(std::string_view name) {
+  for (int kind = 0; kind <= static_cast<int>(net::HopKind::failed); ++kind) {
+    if (net::hop_kind_name(static_cast<net::HopKind>(kind)) == name) {
+      return static_cast<net::HopKind>(kind);
+    }
+  }
+  return std::nullopt;
+}
+
+// What does not apply to a hop is not there.
+api::Result<net::SocketAddress> read_address(std::string_view name, const doc::Value& value) {
+  if (value.is_null()) return net::SocketAddress{};
+  const auto address = net::SocketAddress::parse(value.as_string());
+  if (!address) return expected(name, "an address and a port");
+  return *address;
+}
+
+api::Result<net::Hop> read_hop(std::string_view name, const doc::Value& value) {
+  net::Hop hop;
+  const auto kind = read_hop_kind(value["kind"].as_string());
+  if (!kind) return expected(fmt::format("{}.kind", name), "the kind of a hop");
+  hop.kind = *kind;
+  const auto time = sim::parse_rfc3339(value["time"].as_string());
+  if (!time) return expected(fmt::format("{}.time", name), "an RFC 3339 time");
+  hop.time = *time;
+  const auto from = read_address(fmt::format("{}.from", name), value["from"]);
+  if (!from) return std::unexpected{from.error()};
+  hop.from = *from;
+  const auto to = read_address(fmt::format("{}.to", name), value["to"]);
+  if (!to) return std::unexpected{to.error()};
+  hop.to = *to;
+  hop.node = value["node"].as_string();
+  hop.pod = value["pod"].as_string();
+  hop.service = value["service"].as_string();
+  hop.failure = net::parse_failure_kind(value["failure"].as_string());
+  hop.detail = value["detail"].as_string();
+  return hop;
+}
+
 }  // namespace
 
 api::Result<FetchOptions> read_fetch_options(const doc::Value& document) {
@@ -107,6 +148,35 @@ doc::Value fetch_result_value(const net::FetchResult& result) {
   value.set("headers", std::move(headers));
   value.set("body", result.outcome->body);
   return value;
+}
+
+api::Result<net::FetchResult> read_fetch_result(std::string_view name, const doc::Value& value) {
+  if (!value.is_object() || !value["trace"].is_array()) {
+    return expected(name, "the result of fetch");
+  }
+  net::FetchResult result;
+  result.trace = net::Ref{new net::Trace};
+  for (const doc::Value& each : value["trace"].items()) {
+    auto hop = read_hop(fmt::format("{}.trace[{}]", name, result.trace->hops.size()), each);
+    if (!hop) return std::unexpected{hop.error()};
+    result.trace->hops.push_back(*std::move(hop));
+  }
+  if (!result.trace->hops.empty()) {
+    result.started = result.trace->hops.front().time;
+    result.ended = result.trace->hops.back().time;
+  }
+  if (value["failure"].is_null()) {
+    result.outcome->status = static_cast<int>(value["status"].as_int());
+    return result;
+  }
+  net::Failure failure;
+  failure.kind = net::parse_failure_kind(value["failure"]["kind"].as_string());
+  if (failure.kind == net::FailureKind::none) {
+    return expected(fmt::format("{}.failure.kind", name), "the kind of a failure");
+  }
+  failure.detail = value["failure"]["message"].as_string();
+  result.outcome = std::unexpected{std::move(failure)};
+  return result;
 }
 
 }  // namespace rockpool::web

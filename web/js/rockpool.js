@@ -179,8 +179,8 @@ export class Rockpool {
     parse(this.#live().fault(JSON.stringify(requireObject('fault', fault))));
   }
 
-  async explain(url, { from = 'external' } = {}) {
-    return parse(this.#live().explain(JSON.stringify({ url: String(url), from: String(from) })));
+  async explain(url, { from = 'external', failed } = {}) {
+    return parse(this.#live().explain(JSON.stringify({ url: String(url), from: String(from), failed })));
   }
 
   proxyRules(node) {
