@@ -27,6 +27,8 @@ struct WhyOptions {
   ClusterSource source;
   std::string from = "external";
   std::string url;
+  // Empty: what the URL says.
+  std::string host;
   // Empty: no request is made.
   std::string watch;
   // Empty: nothing changes while it is watched.
@@ -141,6 +143,7 @@ ExitStatus explain(Cluster& cluster, const WhyOptions& options) {
   FetchOptions request;
   request.from = full_name(options.from);
   request.url = options.url;
+  if (!options.host.empty()) request.headers.add("Host", options.host);
   if (!options.watch.empty()) return watch(cluster, request, options);
   const auto explanation = cluster.explain(request);
   if (!explanation) return misuse(explanation.error().message);
@@ -163,11 +166,18 @@ void add_why_command(CLI::App& program, ExitStatus& status) {
       "Say what is the first thing that is wrong with the way of a request, and what to do about\n"
       "it: name, Service, Pods, proxy, network, process. Exit status 1 if something is.");
   options->source.add_options(*command);
-  command->add_option("--to", options->url, "The URL that is asked for: http://web:80")->required();
+  command
+      ->add_option(
+          "--to", options->url,
+          "The URL that is asked for: http://web:80; or else tcp://, udp:// or\nsctp:// with a "
+          "port, or dns://web for the name alone")
+      ->required();
   command
       ->add_option("--from", options->from,
                    "Who asks: pod/NAME, pod/NAMESPACE/NAME, node/NAME or external")
       ->capture_default_str();
+  command->add_option("--host", options->host, "The header Host, if not the URL's: for an Ingress")
+      ->type_name("NAME");
   CLI::Option* const watching =
       command
           ->add_option("--watch", options->watch,

@@ -177,15 +177,20 @@ namespace {
 // Who asks for what, for an explanation.
 struct Question {
   net::Ref<net::Host> client;
-  net::Url url;
+  cluster::WhyTarget target;
 };
 
 api::Result<Question> read_question(const cluster::Fetches& fetches, const FetchOptions& options) {
   auto client = fetches.find_client(options.from);
   if (!client) return std::unexpected{client.error()};
-  auto url = net::Url::parse(options.url);
-  if (!url) return std::unexpected{api::bad_request(fmt::format("url: {}", url.error()))};
-  return Question{std::move(*client), std::move(*url)};
+  auto target = cluster::WhyTarget::parse(options.url);
+  if (!target) return std::unexpected{api::bad_request(fmt::format("url: {}", target.error()))};
+  const std::string host{options.headers.get("Host")};
+  if (!host.empty()) {
+    const auto url = net::Url::parse(host);
+    target->host_header = url ? url->host : host;
+  }
+  return Question{std::move(*client), std::move(*target)};
 }
 
 }  // namespace
@@ -193,14 +198,15 @@ api::Result<Question> read_question(const cluster::Fetches& fetches, const Fetch
 api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options) const {
   const auto question = read_question(parts_->fetches, options);
   if (!question) return std::unexpected{question.error()};
-  return cluster::explain(parts_->why_sources(), *question->client, question->url);
+  return cluster::explain(parts_->why_sources(), *question->client, question->target);
 }
 
 api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options,
                                                    const net::FetchResult& result) const {
   const auto question = read_question(parts_->fetches, options);
   if (!question) return std::unexpected{question.error()};
-  return cluster::explain_failure(parts_->why_sources(), *question->client, question->url, result);
+  return cluster::explain_failure(parts_->why_sources(), *question->client, question->target,
+                                  result);
 }
 
 api::Result<void> Cluster::set_proxy_mode(net::proxy::ModeKind mode,

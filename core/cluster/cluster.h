@@ -145,9 +145,12 @@ class Cluster {
   net::ServiceProxy& proxy();
 
   /// What is wrong with the way of a request, as things are now; nothing is sent and no time
-  /// passes. Only `from` and `url` count. Errors: as `check_fetch`.
+  /// passes. Only `from`, `url` and a `Host` among the headers count; besides `http` and `https`,
+  /// the URL's scheme may be `tcp`, `udp` or `sctp`, for anything sent to that port, and `dns`, for
+  /// looking up its name alone. Errors: as `check_fetch`.
   api::Result<cluster::Explanation> explain(const FetchOptions& options) const;
-  /// The same for such a request that has just failed, in the words of what happened to it.
+  /// What came between such a request and its answer, in the words of what happened to it; that a
+  /// Pod stopped or started meanwhile is told as long as the cluster knows of it.
   api::Result<cluster::Explanation> explain(const FetchOptions& options,
                                             const net::FetchResult& result) const;
 

@@ -59,6 +59,18 @@ Record authority(std::string_view domain) {
   return record;
 }
 
+// The domain that a name is in; empty for none of them.
+std::string_view domain_of(std::string_view name) {
+  const auto domain = std::ranges::find_if(
+      kDomains, [&](std::string_view each) { return net::dns::is_within(name, each); });
+  return domain == std::end(kDomains) ? std::string_view{} : *domain;
+}
+
+bool has_web_server(std::string_view name) {
+  const std::string_view domain = domain_of(name);
+  return !domain.empty() && (name == domain || name == fmt::format("www.{}", domain));
+}
+
 Message answer(const Message& query) {
   Message reply = net::dns::make_reply(query);
   reply.recursion_available = true;
@@ -68,11 +80,8 @@ Message answer(const Message& query) {
     return reply;
   }
   const std::string name = net::dns::lower_name(question.name);
-  const auto domain = std::ranges::find_if(
-      kDomains, [&](std::string_view each) { return net::dns::is_within(name, each); });
-  const std::string_view zone = domain == std::end(kDomains) ? std::string_view{} : *domain;
-  const bool exists =
-      name == "." || name == zone || (!zone.empty() && name == fmt::format("www.{}", zone));
+  const std::string_view zone = domain_of(name);
+  const bool exists = name == "." || has_web_server(name);
   if (exists && name != "." &&
       (question.type == RecordType::a || question.type == RecordType::aaaa)) {
     Record record = make_record(question.name, question.type, kTtl);
@@ -94,6 +103,11 @@ std::string respond(std::string_view bytes, net::dns::Transport transport) {
 }
 
 }  // namespace
+
+std::vector<net::IpAddress> outside_addresses(std::string_view name) {
+  if (!has_web_server(name)) return {};
+  return {*net::IpAddress::parse(kWebAddress), *net::IpAddress::parse(kWebAddress6)};
+}
 
 OutsideWorld::OutsideWorld(sim::Loop& loop, net::Network& network,
                            std::vector<net::IpAddress> gateway)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/net/host.h"
@@ -11,6 +12,10 @@
 #include "core/sim/task.h"
 
 namespace rockpool::cluster {
+
+/// The addresses of a name outside the cluster, in lower case and with its final dot; none if there
+/// is no such name.
+std::vector<net::IpAddress> outside_addresses(std::string_view name);
 
 /// What there is outside the cluster for its Pods to find: the gateway of the nodes' network, which
 /// is their name server, and a web server at the names that RFC 2606 reserves for examples.

@@ -57,6 +57,7 @@ ListeningPort* Host::find_port(std::uint16_t port, Protocol protocol) const {
 }
 
 bool Host::is_listening(std::uint16_t port, Protocol protocol) const {
+  if (protocol == Protocol::udp) return datagram_ports_.contains(port);
   return find_port(port, protocol) != nullptr;
 }
 

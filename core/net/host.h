@@ -69,7 +69,7 @@ class Host : public Counted<Host> {
   std::expected<DatagramSocket, ListenError> bind(std::uint16_t port, DatagramHandler& handler);
   /// Opens a UDP port whose datagrams are taken with `DatagramSocket::receive`.
   std::expected<DatagramSocket, ListenError> bind(std::uint16_t port = 0);
-  /// True if a server listens on that TCP or SCTP port.
+  /// True if a server listens on that port; of UDP, if somebody has opened it.
   bool is_listening(std::uint16_t port, Protocol protocol = Protocol::tcp) const;
   /// True if that server speaks HTTP.
   bool serves_http(std::uint16_t port) const;

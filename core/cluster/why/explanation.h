@@ -77,6 +77,16 @@ enum class Cause {
   certificate_for_other_name,
   /// The server's certificate has expired, or is not valid yet.
   certificate_not_valid_now,
+  /// The Service has that port for another protocol.
+  wrong_protocol,
+  /// What makes the Service's Pods is to make none.
+  scaled_to_zero,
+  /// What makes the Service's Pods may not, or has not yet.
+  pods_not_made,
+  /// The Service has no load balancer: it is still being made, or nobody makes any of its class.
+  no_load_balancer,
+  /// No router outside sends packets to that address to a node.
+  not_routed,
 };
 
 /// "none", "selects_nothing" and so on.

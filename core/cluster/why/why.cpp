@@ -7,11 +7,21 @@
 #include <iterator>
 #include <numeric>
 
+#include "core/api/object.h"
 #include "core/cluster/why/inquiry.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::cluster {
 
 namespace {
+
+// Schemes of a URL for anything that is sent to a port.
+struct PortScheme {
+  std::string_view name;
+  net::Protocol protocol;
+};
+constexpr PortScheme kPortSchemes[] = {
+    {"tcp", net::Protocol::tcp}, {"udp", net::Protocol::udp}, {"sctp", net::Protocol::sctp}};
 
 // In the order of Cause.
 constexpr std::string_view kCauseNames[] = {
@@ -49,9 +59,13 @@ constexpr std::string_view kCauseNames[] = {
     "certificate_not_trusted",
     "certificate_for_other_name",
     "certificate_not_valid_now",
+    "wrong_protocol",
+    "scaled_to_zero",
+    "pods_not_made",
+    "no_load_balancer",
+    "not_routed",
 };
-static_assert(std::size(kCauseNames) ==
-              static_cast<std::size_t>(Cause::certificate_not_valid_now) + 1);
+static_assert(std::size(kCauseNames) == static_cast<std::size_t>(Cause::not_routed) + 1);
 
 }  // namespace
 
@@ -77,13 +91,59 @@ std::size_t distance(std::string_view one, std::string_view other) {
   return row.back();
 }
 
-Explanation explain(const WhySources& sources, const net::Host& client, const net::Url& url) {
-  return Inquiry{sources, client, url}.run();
+std::expected<WhyTarget, std::string> WhyTarget::parse(std::string_view text) {
+  WhyTarget target;
+  const std::size_t end = text.find("://");
+  const std::string scheme = doc::to_lower(text.substr(0, end));
+  const auto protocol = std::ranges::find(kPortSchemes, scheme, &PortScheme::name);
+  const bool is_plain =
+      end == std::string_view::npos || (scheme != "dns" && protocol == std::end(kPortSchemes));
+  std::string_view rest = text;
+  if (!is_plain) {
+    rest.remove_prefix(end + 3);
+    target.is_lookup = scheme == "dns";
+    if (!target.is_lookup) target.protocol = protocol->protocol;
+  }
+  auto url = net::Url::parse(is_plain ? std::string{text} : fmt::format("http://{}", rest));
+  if (!url) return std::unexpected{std::move(url.error())};
+  target.url = *std::move(url);
+  target.host_header = target.url.host;
+  if (is_plain) return target;
+  const std::string_view authority = rest.substr(0, rest.find('/'));
+  const std::size_t colon = authority.rfind(':');
+  const bool has_port = colon != std::string_view::npos && colon + 1 < authority.size() &&
+                        (authority.front() != '[' || authority[colon - 1] == ']');
+  if (has_port == target.is_lookup) {
+    return std::unexpected{
+        has_port ? fmt::format("a name that is looked up has no port: dns://{}", target.url.host)
+                 : fmt::format("{} needs a port: {}://{}:53", scheme, scheme, target.url.host)};
+  }
+  return target;
+}
+
+Explanation explain(const WhySources& sources, const net::Host& client, const WhyTarget& target) {
+  return Inquiry{sources, client, target}.run();
 }
 
 Explanation Inquiry::run() {
-  if (walk()) {
-    explanation_.summary = "Nothing is wrong on the way: the request should be answered.";
+  const bool is_well = walk();
+  // Several ways may end at the same server.
+  std::vector<Finding>& findings = explanation_.findings;
+  for (std::size_t at = 1; at < findings.size();) {
+    const auto here = findings.begin() + static_cast<std::ptrdiff_t>(at);
+    const bool is_told =
+        here->is_well && std::any_of(findings.begin(), here,
+                                     [&](const Finding& one) { return one.text == here->text; });
+    if (is_told) {
+      findings.erase(here);
+    } else {
+      ++at;
+    }
+  }
+  if (is_well) {
+    explanation_.summary = is_lookup_ ? "Nothing is wrong: the name is found."
+                                      : "Nothing is wrong on the way: the request should be "
+                                        "answered.";
   }
   return std::move(explanation_);
 }
@@ -102,9 +162,20 @@ bool Inquiry::walk() {
     return blame(Cause::node_is_down, fmt::format("The client's node {} is off.", home->name()),
                  "Start the node.");
   }
-  if (const auto is_well = ask_ingress()) return *is_well;
+  const bool is_name = !net::IpAddress::parse(host_).has_value();
+  if (const auto ingress = is_name ? find_ingress(host_) : std::nullopt) {
+    note(fmt::format("{} is a host of the Ingress {}.", host_, api::key_of(*ingress).to_string()));
+    if (!ask_controller(*ingress)) return false;
+  }
   const auto destination = find_destination();
   if (!destination) return false;
+  if (is_lookup_) {
+    // Of headless Services DNS knows nothing but their endpoints.
+    const bool is_headless =
+        destination->service && api::Service{*destination->service}.is_headless();
+    return !is_headless || (choose_family(api::Service{*destination->service}, *destination) &&
+                            ask_endpoints(api::Service{*destination->service}, {}));
+  }
   const auto& address = destination->address;
   if (address && !address->is_loopback() && client_.address_of(address->family()) == nullptr) {
     return blame(Cause::no_common_family,
@@ -113,8 +184,12 @@ bool Inquiry::walk() {
                  "Ask at an address of the client's own family, or by a name.");
   }
   if (destination->service) return ask_service(*destination->service, *destination);
-  // Otherwise the name leads out of the cluster, where nothing can be said.
-  return !destination->address || ask_address(*destination->address);
+  return !address || ask_address(*address);
+}
+
+std::string Inquiry::port_text(std::uint16_t port) const {
+  if (protocol_ == net::Protocol::tcp) return fmt::format("port {}", port);
+  return fmt::format("{} port {}", net::protocol_name(protocol_), port);
 }
 
 // The family of the address that was asked for; of a name the first of the Service's that the
@@ -153,24 +228,40 @@ bool Inquiry::choose_family(const api::Service& service, const Destination& dest
 bool Inquiry::ask_service(const doc::Value& object, const Destination& destination) {
   const api::Service service{object};
   if (!choose_family(service, destination)) return false;
+  is_headless_ = service.is_headless();
+  is_by_rules_ = !is_headless_;
   const bool is_node_port = !destination.is_cluster_ip && destination.address &&
                             sources_.network.find_node(*destination.address) != nullptr;
   const auto port = find_port(service, is_node_port);
   if (!port) return false;
   if (!ask_endpoints(service, port->name())) return false;
-  return ask_proxy(service, *port, destination);
+  if (!ask_proxy(service, *port, destination)) return false;
+  if (protocol_ != net::Protocol::tcp || !is_ingress_controller(service)) return true;
+  const bool is_address = net::IpAddress::parse(host_header_).has_value();
+  return ask_rule(is_address ? std::string{} : host_header_);
 }
 
 bool Inquiry::ask_address(const net::IpAddress& address) {
-  const net::Host* const owner = sources_.network.find_host(address);
+  const net::Host* const owner =
+      address.is_loopback() ? &client_ : sources_.network.find_host(address);
   if (owner == nullptr) {
+    if (node_of_range(address) != nullptr)
+      return ask_server({address, port_}, "a Pod that is gone");
     return blame(Cause::no_such_address,
                  fmt::format("No Pod, node or Service has the address {}.", address.to_string()),
                  "Pods get a new address whenever they are replaced: ask for the name of a Service "
                  "instead.");
   }
-  note(fmt::format("{} is the address of {} {}.", address.to_string(),
-                   net::host_kind_name(owner->kind()), owner->name()));
+  note(address.is_loopback() ? fmt::format("{} is the client itself.", address.to_string())
+       : owner->kind() == net::HostKind::external
+           ? fmt::format("{} is the address of {}, outside the cluster.", address.to_string(),
+                         owner->name())
+           : fmt::format("{} is the address of the {} {}.", address.to_string(),
+                         owner->kind() == net::HostKind::pod ? "Pod" : "node", owner->name()));
+  if (address.is_loopback()) {
+    if (owner->is_listening(port_, protocol_)) return true;
+    return blame_silence(*owner, {address, port_}, owner->name());
+  }
   if (client_.kind() == net::HostKind::external && owner->kind() == net::HostKind::pod) {
     return blame(Cause::not_known_outside,
                  fmt::format("The client is outside the cluster, from where {} cannot be reached: "

@@ -7,15 +7,46 @@
 #include <algorithm>
 
 #include "core/api/views/endpoints.h"
+#include "core/api/views/workloads.h"
 #include "core/client/selection.h"
 #include "core/cluster/why/inquiry.h"
 #include "core/controllers/endpoint_pods.h"
-#include "core/doc/json.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::cluster {
+
+using namespace doc::literals;
+
 namespace {
 
-std::string pairs_of(const doc::Value& labels) {
+// What makes Pods after a template.
+struct Maker {
+  api::ResourceId resource;
+  std::string_view kind;
+};
+// Deployments come before the ReplicaSets that they make.
+constexpr Maker kMakers[] = {{api::ResourceId::deployments, "Deployment"},
+                             {api::ResourceId::statefulsets, "StatefulSet"},
+                             {api::ResourceId::daemonsets, "DaemonSet"},
+                             {api::ResourceId::replicasets, "ReplicaSet"},
+                             {api::ResourceId::replicationcontrollers, "ReplicationController"}};
+
+std::string port_words(const api::ServicePort& port, bool is_node_port) {
+  const doc::Value& target = port.target_port();
+  const std::string protocol =
+      port.protocol() == "TCP" ? std::string{} : fmt::format("/{}", port.protocol());
+  if (is_node_port) return fmt::format("{}{}", port.node_port(), protocol);
+  return fmt::format("{}{} (→ {})", port.port(), protocol,
+                     target.is_integer() ? std::to_string(target.as_int()) : target.to_string());
+}
+
+bool serves(const api::Endpoint& endpoint) {
+  return endpoint.is_ready() || (endpoint.is_serving() && endpoint.is_terminating());
+}
+
+}  // namespace
+
+std::string pairs_text(const doc::Value& labels) {
   std::vector<std::string> pairs;
   for (const doc::Member& pair : labels.members()) {
     pairs.push_back(fmt::format("{}={}", pair.key.text(), pair.value.as_string()));
@@ -23,87 +54,110 @@ std::string pairs_of(const doc::Value& labels) {
   return fmt::format("{}", fmt::join(pairs, ","));
 }
 
-std::string port_of(const api::ServicePort& port) {
-  const doc::Value& target = port.target_port();
-  return fmt::format("{} (→ {})", port.port(),
-                     target.is_integer() ? std::to_string(target.as_int()) : target.to_string());
+std::vector<const doc::Value*> slices_of(client::Informers& informers,
+                                         const api::Service& service) {
+  std::vector<const doc::Value*> slices;
+  const std::string place = client::label_index_value(service.namespace_name(),
+                                                      "kubernetes.io/service-name", service.name());
+  for (const client::Entry* entry :
+       informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
+    slices.push_back(&entry->second);
+  }
+  return slices;
 }
-
-// What a readiness probe does, in words.
-std::string probe_text(const api::Probe& probe) {
-  const auto port_text = [](const doc::Value& port) {
-    return port.is_integer() ? std::to_string(port.as_int()) : port.to_string();
-  };
-  if (!probe.http_get().value().is_null()) {
-    return fmt::format("GET {} on port {}", probe.http_get().path(),
-                       port_text(probe.http_get().port()));
-  }
-  if (!probe.tcp_socket().is_null()) {
-    return fmt::format("connecting to port {}", port_text(probe.tcp_socket()["port"]));
-  }
-  if (!probe.exec().is_null()) {
-    std::vector<std::string> words;
-    for (const doc::Value& word : probe.exec()["command"].items()) {
-      words.push_back(word.to_string());
-    }
-    return fmt::format("the command {}", fmt::join(words, " "));
-  }
-  return fmt::format("gRPC on port {}", port_text(probe.grpc()["port"]));
-}
-
-}  // namespace
 
 std::optional<api::ServicePort> Inquiry::find_port(const api::Service& service, bool is_node_port) {
+  // A headless Service only gives addresses: the client's port is the Pod's.
+  if (service.is_headless()) return api::ServicePort{doc::Value{}};
+  for (const api::ServicePort port : service.ports()) {
+    const std::int64_t number = is_node_port ? port.node_port() : port.port();
+    if (number == port_ && port.protocol() == net::protocol_name(protocol_)) return port;
+  }
+  blame_port(service, is_node_port);
+  return {};
+}
+
+bool Inquiry::blame_port(const api::Service& service, bool is_node_port) {
   std::vector<std::string> known;
   for (const api::ServicePort port : service.ports()) {
-    if (port.protocol() != "TCP") continue;
-    const std::int64_t number = is_node_port ? port.node_port() : port.port();
-    // A headless Service only gives addresses: the client's port is the Pod's.
-    if (number == port_ || service.is_headless()) return port;
-    known.push_back(port_of(port));
+    if (is_node_port && port.node_port() == 0) continue;
+    known.push_back(port_words(port, is_node_port));
+    if ((is_node_port ? port.node_port() : port.port()) != port_) continue;
+    return blame(
+        Cause::wrong_protocol,
+        fmt::format("The {}port {} of the Service {} is for {}, not for {}.",
+                    is_node_port ? "node " : "", port_, service.name(), port.protocol(),
+                    net::protocol_name(protocol_)),
+        fmt::format("Ask for it by {}, or add a port of the same number with protocol: {} to "
+                    "spec.ports.",
+                    port.protocol(), net::protocol_name(protocol_)));
   }
-  if (service.is_headless()) return api::ServicePort{doc::Value{}};
-  const bool is_target = std::ranges::any_of(service.ports(), [&](const api::ServicePort& port) {
-    return port.target_port().as_int() == port_;
-  });
-  blame(Cause::no_such_port,
-        fmt::format("The Service {} has no port {}; it has {}.", service.name(), port_,
-                    known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
-        is_target
-            ? fmt::format("{} is the port of the Pods (targetPort). Ask for the Service's own "
-                          "port.",
-                          port_)
-            : "Ask for a port that it has, or add this one to spec.ports.");
-  return {};
+  std::string advice = "Ask for a port that it has, or add this one to spec.ports.";
+  for (const api::ServicePort port : service.ports()) {
+    if (port.target_port().as_int() == port_) {
+      advice = fmt::format(
+          "{} is the port of the Pods (targetPort). Ask for the Service's own port, {}.", port_,
+          port.port());
+    } else if (port.node_port() == port_) {
+      advice =
+          fmt::format("{} is its node port, which nodes have. Ask for the Service's own port, {}.",
+                      port_, port.port());
+    }
+  }
+  return blame(Cause::no_such_port,
+               fmt::format("The Service {} has no {}; it has {}.", service.name(), port_text(port_),
+                           known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", "))),
+               std::move(advice));
 }
 
 bool Inquiry::ask_endpoints(const api::Service& service, std::string_view port_name) {
   std::size_t ready = 0;
   std::size_t listed = 0;
-  const std::string place = client::label_index_value(service.namespace_name(),
-                                                      "kubernetes.io/service-name", service.name());
-  for (const client::Entry* entry :
-       sources_.informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
-    const api::EndpointSlice slice{entry->second};
+  for (const doc::Value* each : slices_of(sources_.informers, service)) {
+    const api::EndpointSlice slice{*each};
     if (slice.address_type() != net::family_name(family_)) continue;
-    const bool has_port = service.is_headless() ||
-                          std::ranges::any_of(slice.ports(), [&](const api::EndpointPort& port) {
-                            return port.name() == port_name;
-                          });
+    const bool has_port =
+        service.is_headless() ||
+        std::ranges::any_of(slice.ports(), [&](const api::EndpointPort& port) {
+          return port.name() == port_name && port.protocol() == net::protocol_name(protocol_);
+        });
     listed += slice.endpoints().size();
     if (!has_port) continue;
-    for (const api::Endpoint endpoint : slice.endpoints()) {
-      const bool serves =
-          endpoint.is_ready() || (endpoint.is_serving() && endpoint.is_terminating());
-      ready += serves ? 1 : 0;
+    for (const api::Endpoint endpoint : slice.endpoints()) ready += serves(endpoint) ? 1 : 0;
+  }
+  if (ready == 0) return blame_endpoints(service, listed);
+  note(fmt::format("The Service {} has {} endpoint{} that can take requests.", service.name(),
+                   ready, ready == 1 ? "" : "s"));
+  return true;
+}
+
+bool Inquiry::blame_endpoints(const api::Service& service, std::size_t listed) {
+  if (service.has_selector()) {
+    for (const api::ServicePort port : service.ports()) {
+      const bool is_it = port.port() == port_ || port.node_port() == port_ || service.is_headless();
+      if (is_it && port.protocol() == net::protocol_name(protocol_))
+        return ask_pods(service, port.name());
+    }
+    return ask_pods(service, {});
+  }
+  const doc::Value* const endpoints =
+      sources_.informers.of(api::ResourceId::endpoints)
+          .find({std::string{service.namespace_name()}, std::string{service.name()}});
+  bool has_addresses = false;
+  if (endpoints != nullptr && listed == 0) {
+    for (const api::EndpointSubset subset : api::Endpoints{*endpoints}.subsets()) {
+      has_addresses = has_addresses || subset.addresses().size() != 0;
     }
   }
-  if (ready > 0) {
-    note(fmt::format("The Service {} has {} endpoint{} that can take requests.", service.name(),
-                     ready, ready == 1 ? "" : "s"));
-    return true;
+  if (has_addresses) {
+    return blame(
+        Cause::endpoints_lag,
+        fmt::format("There are Endpoints {}, but no EndpointSlice says the same, and proxies "
+                    "look at EndpointSlices only.",
+                    service.name()),
+        "Wait a moment. If it stays so, the endpointslice-mirroring-controller does not run, "
+        "or the Endpoints have the label endpointslice.kubernetes.io/skip-mirror.");
   }
-  if (service.has_selector()) return ask_pods(service, port_name);
   return blame(
       Cause::no_endpoints_written,
       fmt::format("The Service {} has no selector, and nobody has written endpoints for it "
@@ -119,7 +173,7 @@ bool Inquiry::ask_pods(const api::Service& service, std::string_view port_name) 
   controllers::for_each_selected_pod(sources_.informers.of(api::ResourceId::pods), service,
                                      [&](const doc::Value& pod) { pods.emplace_back(pod); });
   if (pods.empty()) return blame_selector(service);
-  note(fmt::format("Its selector {} matches {} Pod{}.", pairs_of(service.selector()), pods.size(),
+  note(fmt::format("Its selector {} matches {} Pod{}.", pairs_text(service.selector()), pods.size(),
                    pods.size() == 1 ? "" : "s"));
   std::erase_if(pods, [](const api::Pod& pod) { return !pod.is_active(); });
   const bool none_is_ready = std::ranges::none_of(pods, &api::Pod::is_ready);
@@ -130,11 +184,23 @@ bool Inquiry::ask_pods(const api::Service& service, std::string_view port_name) 
       return controllers::endpoint_port(port, pod, true).has_value();
     });
     if (has_port) continue;
-    return blame(Cause::no_such_target_port,
-                 fmt::format("The Service {} sends to the port named {}, which no container of its "
-                             "Pods has.",
-                             service.name(), port.target_port().as_string()),
-                 "Give a container's port that name, or write its number into targetPort.");
+    std::vector<std::string> known;
+    for (const api::Container container : pods.front().spec().containers()) {
+      for (const api::ContainerPort each : container.ports()) {
+        known.push_back(each.name().empty()
+                            ? fmt::format("{}", each.container_port())
+                            : fmt::format("{} ({})", each.name(), each.container_port()));
+      }
+    }
+    return blame(
+        Cause::no_such_target_port,
+        fmt::format(
+            "The Service {} sends to the port named {}, which no container of its "
+            "Pods has{}.",
+            service.name(), port.target_port().as_string(),
+            known.empty() ? std::string{} : fmt::format("; they have {}", fmt::join(known, ", "))),
+        "Give a container's port that name, or write the name or number of one that there is "
+        "into targetPort.");
   }
   return blame(Cause::endpoints_lag,
                fmt::format("Pods of the Service {} are ready, but no EndpointSlice says so.",
@@ -142,22 +208,31 @@ bool Inquiry::ask_pods(const api::Service& service, std::string_view port_name) 
                "Wait a moment. If it stays so, the endpointslice-controller does not run.");
 }
 
-// The Pod that comes closest to the selector says what is probably meant.
+// Whoever should make such Pods says why there are none; else the Pod that comes closest to the
+// selector says what is probably meant.
 bool Inquiry::blame_selector(const api::Service& service) {
+  if (const auto is_well = blame_makers(service)) return *is_well;
   std::string best;
   std::size_t best_score = 0;
-  for (const client::Entry* entry :
-       sources_.informers.of(api::ResourceId::pods).by_namespace().find(service.namespace_name())) {
+  std::string elsewhere;
+  for (const auto& [key, pod] : sources_.informers.of(api::ResourceId::pods).objects()) {
+    if (key.namespace_ != service.namespace_name()) {
+      if (elsewhere.empty() && client::has_labels(api::labels(pod), service.selector())) {
+        elsewhere = key.namespace_;
+      }
+      continue;
+    }
     std::size_t score = 0;
     std::string differing;
     for (const doc::Member& pair : service.selector().members()) {
-      for (const doc::Member& label : api::labels(entry->second).members()) {
+      for (const doc::Member& label : api::labels(pod).members()) {
         const bool same_key = label.key.text() == pair.key.text();
         if (same_key && label.value == pair.value) {
           score += 4;
         } else if (same_key || (label.value == pair.value &&
-                                distance(label.key.text(), pair.key.text()) <= 2)) {
-          score += distance(label.value.as_string(), pair.value.as_string()) <= 2 ? 2 : 1;
+                                distance(label.key.text(), pair.key.text()) <= kCloseDistance)) {
+          score +=
+              distance(label.value.as_string(), pair.value.as_string()) <= kCloseDistance ? 2 : 1;
           differing = fmt::format("{}={}", label.key.text(), label.value.as_string());
         }
       }
@@ -166,81 +241,71 @@ bool Inquiry::blame_selector(const api::Service& service) {
     best_score = score;
     best = std::move(differing);
   }
+  std::string advice =
+      !elsewhere.empty()
+          ? fmt::format(
+                "There are such Pods in the namespace {}, but a Service sends to Pods of its own "
+                "namespace only: make it there.",
+                elsewhere)
+      : best.empty() ? fmt::format(
+                           "Start Pods with these labels in the namespace {}, or change the "
+                           "selector.",
+                           service.namespace_name())
+                     : fmt::format("There are Pods with {}: is that what is meant?", best);
   return blame(Cause::selects_nothing,
                fmt::format("The selector {} of the Service {} matches no Pod.",
-                           pairs_of(service.selector()), service.name()),
-               best.empty() ? fmt::format("Start Pods with these labels in the namespace {}, or "
-                                          "change the selector.",
-                                          service.namespace_name())
-                            : fmt::format("There are Pods with {}: is that what is meant?", best));
+                           pairs_text(service.selector()), service.name()),
+               std::move(advice));
 }
 
-bool Inquiry::blame_pods(const api::Service& service, const std::vector<api::Pod>& pods) {
-  if (pods.empty()) {
+// What has a template of Pods that the selector matches. Empty if there is none.
+std::optional<bool> Inquiry::blame_makers(const api::Service& service) {
+  for (const Maker& maker : kMakers) {
+    for (const client::Entry* entry :
+         sources_.informers.of(maker.resource).by_namespace().find(service.namespace_name())) {
+      const api::Workload workload{entry->second};
+      const doc::Value& labels = workload.pod_template()["metadata"_key]["labels"_key];
+      if (!client::has_labels(labels, service.selector())) continue;
+      return blame_maker(entry->second, maker.kind, service);
+    }
+  }
+  return {};
+}
+
+bool Inquiry::blame_maker(const doc::Value& maker, std::string_view kind,
+                          const api::Service& service) {
+  const api::ObjectKey key = api::key_of(maker);
+  const std::int64_t wanted = api::Workload{maker}.replicas();
+  if (const std::string missing = last_event(maker, "ControllerMissing"); !missing.empty()) {
+    return blame(Cause::pods_not_made,
+                 fmt::format("The {} {} should make the Pods of the Service {}. {}", kind, key.name,
+                             service.name(), missing),
+                 "Let a Deployment make them.");
+  }
+  if (wanted == 0) {
+    return blame(Cause::scaled_to_zero,
+                 fmt::format("The {} {} makes the Pods of the Service {}, but is scaled to 0.",
+                             kind, key.name, service.name()),
+                 fmt::format("kubectl scale {} {} -n {} --replicas=1", doc::to_lower(kind),
+                             key.name, key.namespace_));
+  }
+  // A Deployment repeats what its ReplicaSet says.
+  std::string said = api::find_condition(maker, "ReplicaFailure")["message"_key].to_string();
+  if (said.empty()) said = last_event(maker, "FailedCreate");
+  if (!said.empty()) {
     return blame(
-        Cause::pods_not_running,
-        fmt::format("All Pods of the Service {} have ended or are being deleted.", service.name()),
-        "Wait until they are replaced, or start others.");
+        Cause::pods_not_made,
+        fmt::format("The {} {} may not make its Pods: {}", kind, key.name, said),
+        said.find("quota") != std::string::npos
+            ? fmt::format("Raise the quota, or ask for less: kubectl describe quota -n {}.",
+                          key.namespace_)
+            : fmt::format("Look closer: kubectl describe {} {} -n {}.", doc::to_lower(kind),
+                          key.name, key.namespace_));
   }
-  const auto running = std::ranges::find(pods, std::string_view{"Running"}, &api::Pod::phase);
-  const api::Pod& pod = running != pods.end() ? *running : pods.front();
-  const std::string trouble = trouble_of(pod);
-  const bool is_running = running != pods.end() && trouble.find("probe") != std::string::npos;
-  return blame(
-      is_running ? Cause::pods_not_ready : Cause::pods_not_running,
-      fmt::format("None of the Pods of the Service {} is ready. {}: {}", service.name(), pod.name(),
-                  trouble),
-      fmt::format("Look closer: kubectl describe pod -n {} {}.", pod.namespace_name(), pod.name()));
-}
-
-// Why a Pod is not ready, by its state and what was said of it last.
-std::string Inquiry::trouble_of(const api::Pod& pod) const {
-  if (!pod.is_scheduled()) {
-    const doc::Value& condition = api::find_condition(pod.value(), "PodScheduled");
-    return fmt::format("it has no node: {}",
-                       condition["message"].to_string("the scheduler has not chosen one yet."));
-  }
-  for (const doc::Value& status : pod.value()["status"]["containerStatuses"].items()) {
-    const api::ContainerStatus container{status};
-    const doc::Value& waiting = container.state().waiting();
-    if (!waiting.is_null()) {
-      return fmt::format(
-          "its container {} waits: {}{}", container.name(), waiting["reason"].as_string(),
-          waiting["message"].is_null() ? "."
-                                       : fmt::format(" ({}).", waiting["message"].as_string()));
-    }
-    if (container.state().running().is_null()) {
-      return fmt::format("its container {} has ended.", container.name());
-    }
-    if (container.is_ready()) continue;
-    for (const api::Container spec : pod.spec().containers()) {
-      if (spec.name() != container.name() || spec.readiness_probe().value().is_null()) continue;
-      const std::string said = last_event(pod, "Unhealthy");
-      return fmt::format("the readiness probe of its container {} ({}) does not succeed{}",
-                         container.name(), probe_text(spec.readiness_probe()),
-                         said.empty() ? "." : ": " + said);
-    }
-  }
-  return "it is still starting.";
-}
-
-// The newest event of that reason about the Pod. Nobody else reads events, so there is no cache.
-std::string Inquiry::last_event(const api::Pod& pod, std::string_view reason) const {
-  const apiserver::Response response = sources_.api.handle(apiserver::make_request(
-      "GET", fmt::format("/api/v1/namespaces/{}/events?fieldSelector=involvedObject.uid%3D{}",
-                         pod.namespace_name(), pod.uid())));
-  const auto list = doc::parse_json(response.body);
-  if (!list) return {};
-  std::string latest;
-  std::string message;
-  for (const doc::Value& event : (*list)["items"].items()) {
-    if (event["reason"].as_string() != reason) continue;
-    const std::string time = event["lastTimestamp"].to_string();
-    if (time < latest) continue;
-    latest = time;
-    message = event["message"].to_string();
-  }
-  return message;
+  return blame(Cause::pods_not_made,
+               fmt::format("The {} {} wants {} Pod{}, and there is none yet.", kind, key.name,
+                           wanted, wanted == 1 ? "" : "s"),
+               "Wait a moment. If it stays so, its controller does not run.");
 }
 
 }  // namespace rockpool::cluster

@@ -11,6 +11,7 @@
 
 #include "core/api/views/workloads.h"
 #include "core/cluster/why/inquiry.h"
+#include "core/net/http.h"
 #include "core/net/trace.h"
 
 namespace rockpool::cluster {
@@ -103,6 +104,13 @@ Explanation verdict(Cause cause, std::string summary, std::string advice) {
   return {cause, summary, std::move(advice), {{false, summary}}};
 }
 
+// `connection refused`.
+std::string words_of(net::FailureKind kind) {
+  std::string text{net::failure_kind_name(kind)};
+  std::ranges::replace(text, '_', ' ');
+  return text;
+}
+
 std::string seconds_text(sim::Duration span) {
   return sim::format_duration(span);
 }
@@ -117,6 +125,10 @@ bool is_beyond_pods(const WhySources& sources, const Server& server, const Remai
   return proxy != nullptr && sources.proxy.is_frozen(*proxy);
 }
 
+std::string_view going_text(const Remains& remains) {
+  return remains.pod.is_null() ? "was deleted" : "is being deleted";
+}
+
 // The Pod is going or gone: did it stop too soon, or was it killed?
 Explanation explain_stop(const Server& server, const Remains& remains, sim::Time now) {
   const api::Container container = container_of(remains.spec, server.address.port);
@@ -124,9 +136,9 @@ Explanation explain_stop(const Server& server, const Remains& remains, sim::Time
   if (hook.value().is_null()) {
     return verdict(
         Cause::stopped_too_soon,
-        fmt::format("The Pod {} is being deleted and its process stopped at once, while {} or "
+        fmt::format("The Pod {} {} and its process stopped at once, while {} or "
                     "waited for answers: its container {} has no preStop hook.",
-                    server.pod.name, by_whom(server), container.name()),
+                    server.pod.name, going_text(remains), by_whom(server), container.name()),
         "Give the container a preStop hook that sleeps until all proxies have heard and what was "
         "asked is answered: lifecycle: {preStop: {sleep: {seconds: 10}}}.");
   }
@@ -145,10 +157,10 @@ Explanation explain_stop(const Server& server, const Remains& remains, sim::Time
   }
   return verdict(
       Cause::stopped_too_soon,
-      fmt::format("The Pod {} is being deleted and its process stopped after its preStop hook{}, "
+      fmt::format("The Pod {} {} and its process stopped after its preStop hook{}, "
                   "while {} or waited for answers.",
-                  server.pod.name, sleep ? fmt::format(" ({})", seconds_text(*sleep)) : "",
-                  by_whom(server)),
+                  server.pod.name, going_text(remains),
+                  sleep ? fmt::format(" ({})", seconds_text(*sleep)) : "", by_whom(server)),
       "Let the preStop hook sleep longer than the news of an endpoint's end travels and the "
       "longest request takes.");
 }
@@ -174,19 +186,139 @@ std::optional<Explanation> explain_start(const Server& server, const api::Pod& p
   return std::nullopt;
 }
 
+// `12:00:03.250`: when it was, for who looks back at it.
+std::string clock_text(sim::Time time) {
+  return sim::format_rfc3339_nano(time).substr(11, 12);
+}
+
+// What happened, hop by hop, in words.
+std::vector<Finding> findings_of(const net::Trace& trace) {
+  std::vector<Finding> findings;
+  const auto add = [&findings](bool is_well, std::string text) {
+    findings.push_back({is_well, std::move(text)});
+  };
+  for (const net::Hop& hop : trace.hops) {
+    const std::string to = hop.to.to_string();
+    const std::string pod = hop.pod.empty() ? "" : fmt::format(" ({})", hop.pod);
+    switch (hop.kind) {
+      case net::HopKind::client:
+        add(true, fmt::format("It began at {}.", clock_text(hop.time)));
+        break;
+      case net::HopKind::resolved:
+        if (hop.failure == net::FailureKind::none) {
+          add(true, fmt::format("The name led to {}.", hop.detail));
+        }
+        break;
+      case net::HopKind::proxy:
+        if (hop.failure == net::FailureKind::none) {
+          add(true,
+              fmt::format("The proxy of {} took it, for the Service {}.", hop.node, hop.service));
+        }
+        break;
+      case net::HopKind::choice:
+        // Those of the look-up have no part in what came after.
+        if (hop.service != "kube-system/kube-dns") {
+          add(true, fmt::format("The proxy of {} chose {}{}.", hop.node, to, pod));
+        }
+        break;
+      case net::HopKind::dial_failed:
+        add(true, fmt::format("{}{} could not be reached: {}.", to, pod, words_of(hop.failure)));
+        break;
+      case net::HopKind::server:
+        add(true, fmt::format("It reached {}{}.", to, pod));
+        break;
+      case net::HopKind::policy:
+      case net::HopKind::dns_query:
+      case net::HopKind::dns_answer:
+      case net::HopKind::connect:
+      case net::HopKind::response:
+      case net::HopKind::failed:
+        break;
+    }
+  }
+  return findings;
+}
+
+const net::Hop* last_hop(const net::Trace& trace, net::HopKind kind) {
+  const auto found = std::find_if(trace.hops.rbegin(), trace.hops.rend(),
+                                  [kind](const net::Hop& hop) { return hop.kind == kind; });
+  return found == trace.hops.rend() ? nullptr : &*found;
+}
+
+// By what its trace says alone: things may be other ones since.
+Explanation verdict_of_trace(const net::FetchResult& result, const net::Url& url) {
+  const net::FailureKind failure = result.outcome.error().kind;
+  const net::Trace& trace = *result.trace;
+  if (const net::Hop* const denial = last_hop(trace, net::HopKind::policy)) {
+    return verdict(Cause::policy_drops, fmt::format("It was dropped: {}.", denial->detail),
+                   "Nothing drops it now.");
+  }
+  if (failure == net::FailureKind::no_such_host) {
+    return verdict(Cause::name_not_found, fmt::format("{} was the name of nothing then.", url.host),
+                   "The name is found now.");
+  }
+  if (failure == net::FailureKind::dns_timed_out || failure == net::FailureKind::dns_failed) {
+    return verdict(Cause::dns_is_down,
+                   fmt::format("Nobody could say what {} is: {}.", url.host, words_of(failure)),
+                   "The name is found now.");
+  }
+  const net::Hop* const proxy = last_hop(trace, net::HopKind::proxy);
+  if (proxy != nullptr && proxy->failure != net::FailureKind::none) {
+    return verdict(
+        Cause::pods_not_ready,
+        fmt::format("The proxy of {} let nobody have it: {}.", proxy->node, proxy->detail),
+        "There are endpoints now. Clients that try again get an answer.");
+  }
+  const net::Hop* const last = last_hop(trace, net::HopKind::failed);
+  const std::string where =
+      last == nullptr || last->to == net::SocketAddress{} ? "" : " at " + last->to.to_string();
+  return verdict(
+      failure == net::FailureKind::connection_refused ? Cause::nobody_listens : Cause::none,
+      fmt::format("It failed{}: {}.", where, words_of(failure)),
+      "Nothing is wrong with its way now.");
+}
+
+Explanation explain_answer(const WhySources& sources, const net::Host& client,
+                           const WhyTarget& target, const net::FetchResult& result) {
+  Explanation now = explain(sources, client, target);
+  constexpr int kFirstErrorStatus = 400;
+  const auto server = server_of(result);
+  const int status = result.outcome->status;
+  if (now.cause != Cause::none || status < kFirstErrorStatus || !server) return now;
+  now.summary = fmt::format("Nothing is wrong on the way: {} itself answered {} {}.",
+                            server->pod.to_string(), status, net::http_status_text(status));
+  now.advice = fmt::format("See what it says: kubectl logs {} -n {}.", server->pod.name,
+                           server->pod.namespace_);
+  return now;
+}
+
 }  // namespace
 
-Explanation explain_failure(const WhySources& sources, const net::Host& client, const net::Url& url,
-                            const net::FetchResult& result) {
+Explanation explain_failure(const WhySources& sources, const net::Host& client,
+                            const WhyTarget& target, const net::FetchResult& result) {
+  if (result.ok()) return explain_answer(sources, client, target, result);
   if (auto tls = explain_tls_failure(result)) return *std::move(tls);
-  const std::optional<Server> server = result.ok() ? std::nullopt : server_of(result);
+  const std::optional<Server> server = server_of(result);
   const auto remains = server ? find_remains(sources.informers, server->pod) : std::nullopt;
-  if (!remains || is_beyond_pods(sources, *server, *remains)) return explain(sources, client, url);
-  if (remains->is_going()) return explain_stop(*server, *remains, result.ended);
-  if (auto start = explain_start(*server, api::Pod{remains->pod}, sources, result.ended)) {
-    return *std::move(start);
+  std::optional<Explanation> found;
+  if (remains && !is_beyond_pods(sources, *server, *remains)) {
+    if (remains->is_going()) {
+      found = explain_stop(*server, *remains, result.ended);
+    } else {
+      found = explain_start(*server, api::Pod{remains->pod}, sources, result.ended);
+    }
   }
-  return explain(sources, client, url);
+  if (!found) {
+    found = explain(sources, client, target);
+    if (found->cause != Cause::none || !result.trace) return *std::move(found);
+    found = verdict_of_trace(result, target.url);
+  }
+  if (result.trace) {
+    std::vector<Finding> findings = findings_of(*result.trace);
+    findings.insert(findings.end(), found->findings.begin(), found->findings.end());
+    found->findings = std::move(findings);
+  }
+  return *std::move(found);
 }
 
 }  // namespace rockpool::cluster

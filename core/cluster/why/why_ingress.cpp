@@ -10,6 +10,7 @@
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
 #include "core/cluster/why/inquiry.h"
+#include "core/controllers/endpoint_pods.h"
 
 namespace rockpool::cluster {
 
@@ -28,10 +29,11 @@ bool is_host_of(const doc::Value& object, std::string_view host) {
   });
 }
 
-bool has_address(const doc::Value& object, std::string_view address) {
-  const doc::Value& points = object["status"_key]["loadBalancer"_key]["ingress"_key];
-  return std::ranges::any_of(points.items(), [&](const doc::Value& point) {
-    return point["ip"_key].as_string() == address;
+constexpr std::string_view kControllerImage = "registry.k8s.io/ingress-nginx/controller";
+
+bool is_controller(const api::Pod& pod) {
+  return std::ranges::any_of(pod.spec().containers(), [](const api::Container& container) {
+    return container.image().starts_with(kControllerImage);
   });
 }
 
@@ -51,18 +53,29 @@ ingress::Routes routes_of(client::Informers& informers) {
 
 }  // namespace
 
-std::optional<bool> Inquiry::ask_ingress() {
-  const bool is_address = net::IpAddress::parse(host_).has_value();
+std::optional<doc::Value> Inquiry::find_ingress(std::string_view host) const {
   for (const auto& [key, object] : sources_.informers.of(api::ResourceId::ingresses).objects()) {
-    if (!(is_address ? has_address(object, host_) : is_host_of(object, host_))) continue;
-    const doc::Value found = object;
-    if (!is_address) note(fmt::format("{} is a host of the Ingress {}.", host_, key.to_string()));
-    if (!ask_controller(found)) return false;
-    const std::string address =
-        found["status"_key]["loadBalancer"_key]["ingress"_key].at(0)["ip"_key].to_string();
-    return ask_rule(is_address ? std::string{} : host_, address);
+    if (is_host_of(object, host)) return object;
   }
   return {};
+}
+
+// Its webhook, behind another Service, routes nothing.
+bool Inquiry::is_ingress_controller(const api::Service& service) const {
+  bool found = false;
+  for (const api::ServicePort port : service.ports()) {
+    const doc::Value& target = port.target_port();
+    const bool is_routed = target.as_string() == "http" || target.as_string() == "https" ||
+                           target.as_int() == 80 || target.as_int() == 443;
+    const bool is_asked = port.port() == port_ || port.node_port() == port_;
+    found = found || (is_routed && is_asked);
+  }
+  if (!found) return false;
+  bool is_one = false;
+  controllers::for_each_selected_pod(
+      sources_.informers.of(api::ResourceId::pods), service,
+      [&is_one](const doc::Value& pod) { is_one = is_one || is_controller(api::Pod{pod}); });
+  return is_one;
 }
 
 bool Inquiry::ask_controller(const doc::Value& object) {
@@ -96,15 +109,7 @@ bool Inquiry::ask_controller(const doc::Value& object) {
   return true;
 }
 
-bool Inquiry::ask_rule(const std::string& host, const std::string& address) {
-  if (const auto ip = net::IpAddress::parse(address)) {
-    if (!host.empty()) {
-      note(fmt::format("Its address is {}: that is what the name must lead to.", address));
-    }
-    const auto controller = find_by_address(*ip);
-    if (!controller) return false;
-    if (controller->service && !ask_service(*controller->service, *controller)) return false;
-  }
+bool Inquiry::ask_rule(const std::string& host) {
   const std::string path = target_.substr(0, target_.find('?'));
   const ingress::Routes routes = routes_of(sources_.informers);
   const ingress::Match match = routes.match(host, path);
@@ -115,18 +120,32 @@ bool Inquiry::ask_rule(const std::string& host, const std::string& address) {
         paths.push_back(location.path);
       }
     } else {
-      for (const auto& [name, server] : routes.servers()) paths.push_back(name);
+      for (const auto& [name, server] : routes.servers()) {
+        if (!name.empty()) paths.push_back(name);
+      }
     }
     return blame(
         Cause::no_ingress_rule,
         match.server == nullptr
             ? fmt::format("No Ingress has a rule for {}: the default backend answers 404.",
-                          host.empty() ? "requests without the name of a host" : host)
-            : fmt::format("No rule of {} is for the path {}: the default backend answers 404.",
-                          host.empty() ? "all hosts" : host, path),
-        fmt::format("There are rules for {}.", fmt::join(paths, ", ")));
+                          host.empty() ? "requests that name no host" : "the host " + host)
+            : fmt::format("No rule for {} is for the path {}: the default backend answers 404.",
+                          host.empty() ? "all hosts" : "the host " + host, path),
+        paths.empty() ? std::string{"Make an Ingress of the controller's class."}
+        : match.server == nullptr
+            ? fmt::format(
+                  "There are rules for {}: name one of these, by the URL or the header Host.",
+                  fmt::join(paths, ", "))
+            : fmt::format("There are rules for {}.", fmt::join(paths, ", ")));
   }
   const ingress::Backend& backend = match.location->backend;
+  if (backend.service.name.empty()) {
+    return blame(Cause::no_ingress_backend,
+                 fmt::format("The rule for {} of the Ingress {} sends to no Service: the default "
+                             "backend answers 404.",
+                             match.location->path, match.location->ingress.to_string()),
+                 "Name a Service and a port of it in the rule's backend.");
+  }
   note(fmt::format("The rule for {} of the Ingress {} sends to the Service {}, port {}.",
                    match.location->path, match.location->ingress.to_string(), backend.service.name,
                    backend.port));
@@ -165,12 +184,8 @@ bool Inquiry::ask_policies_of_backend(const api::Service& service, const api::Se
   std::vector<const net::Host*> controllers;
   for (const auto& [key, pod] : sources_.informers.of(api::ResourceId::pods).objects()) {
     const api::Pod view{pod};
-    const bool is_controller =
-        std::ranges::any_of(view.spec().containers(), [](const api::Container& container) {
-          return container.image().starts_with("registry.k8s.io/ingress-nginx/controller");
-        });
     const auto ip = net::IpAddress::parse(view.ip());
-    if (is_controller && ip) controllers.push_back(sources_.network.find_host(*ip));
+    if (ip && is_controller(view)) controllers.push_back(sources_.network.find_host(*ip));
   }
   const std::string place = client::label_index_value(service.namespace_name(),
                                                       "kubernetes.io/service-name", service.name());

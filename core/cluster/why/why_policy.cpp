@@ -5,7 +5,6 @@
 #include <fmt/ranges.h>
 
 #include "core/api/object.h"
-#include "core/api/views/endpoints.h"
 #include "core/cluster/why/inquiry.h"
 
 namespace rockpool::cluster {
@@ -14,19 +13,21 @@ using namespace doc::literals;
 
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53;
-
 const doc::Value* pod_of(client::Informers& informers, const net::Host* host) {
   if (host == nullptr || host->kind() != net::HostKind::pod) return nullptr;
   return informers.of(api::ResourceId::pods).find(api::ObjectKey::parse(host->name()));
 }
 
-std::string labels_text(const doc::Value& object) {
+std::string selector_text(const doc::Value& object) {
   std::vector<std::string> texts;
   for (const doc::Member& label : object["metadata"_key]["labels"_key].members()) {
+    // Another one after every change of the Deployment.
+    if (label.key.text() == "pod-template-hash") continue;
     texts.push_back(fmt::format("{}: {}", label.key.text(), label.value.to_string()));
   }
-  return fmt::format("{{{}}}", fmt::join(texts, ", "));
+  // A selector without labels selects every Pod of the namespace.
+  if (texts.empty()) return "{}";
+  return fmt::format("{{matchLabels: {{{}}}}}", fmt::join(texts, ", "));
 }
 
 // The peer that a rule would have to name, in YAML's flow style.
@@ -37,7 +38,7 @@ std::string peer_text(client::Informers& informers, const net::Host* host,
     return fmt::format("ipBlock: {{cidr: {}/{}}}", address.to_string(), address.bit_length());
   }
   const std::string_view space = api::namespace_of(*pod);
-  const std::string selector = fmt::format("podSelector: {{matchLabels: {}}}", labels_text(*pod));
+  const std::string selector = fmt::format("podSelector: {}", selector_text(*pod));
   if (space == own_namespace) return selector;
   return fmt::format("{}, namespaceSelector: {{matchLabels: {{kubernetes.io/metadata.name: {}}}}}",
                      selector, space);
@@ -72,37 +73,11 @@ bool Inquiry::ask_policies_to(const net::Host& receiver, const net::SocketAddres
   }
   const bool is_masked = masquerading_node_ != nullptr && receiver.node() != masquerading_node_ &&
                          client_.kind() != net::HostKind::pod;
-  return ask_policies({.protocol = net::Protocol::tcp,
+  return ask_policies({.protocol = protocol_,
                        .sender = masquerading_node_ == nullptr ? &client_ : nullptr,
                        .receiver = &receiver,
                        .source = is_masked ? masquerading_node_->host().address() : source,
                        .destination = server});
-}
-
-// Names are found as long as one of the servers can be asked.
-bool Inquiry::ask_policies_of_dns(const doc::Value& service) {
-  const std::string place = client::label_index_value(
-      api::namespace_of(service), "kubernetes.io/service-name", api::name(service));
-  std::optional<net::PolicyPacket> denied;
-  for (const client::Entry* entry :
-       sources_.informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
-    const api::EndpointSlice slice{entry->second};
-    for (const api::Endpoint endpoint : slice.endpoints()) {
-      const auto ip = net::IpAddress::parse(endpoint.address());
-      if (!ip || !endpoint.is_ready()) continue;
-      const net::PolicyPacket packet{.protocol = net::Protocol::udp,
-                                     .sender = &client_,
-                                     .receiver = sources_.network.find_host(*ip),
-                                     .source = client_.address(),
-                                     .destination = {*ip, kDnsPort}};
-      if (!sources_.network.judge(packet)) return true;
-      denied = packet;
-    }
-  }
-  if (!denied) return true;
-  note(fmt::format("{} is looked up at the DNS Service {}.", host_,
-                   api::key_of(service).to_string()));
-  return ask_policies(*denied);
 }
 
 }  // namespace rockpool::cluster

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The last part of the way: the node's proxy, the network, the process that should listen.
+// From the Service to its servers: load balancers and the nodes' proxies.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "core/api/views/endpoints.h"
 #include "core/cluster/why/inquiry.h"
@@ -12,9 +13,25 @@
 namespace rockpool::cluster {
 namespace {
 
+// kube-proxy's userspace mode dials so many endpoints before it gives up (EndpointDialTimeouts).
+constexpr std::size_t kUserspaceTries = 4;
+constexpr std::size_t kTriesAll = std::numeric_limits<std::size_t>::max();
+
 std::vector<net::SocketAddress> sorted(std::vector<net::SocketAddress> addresses) {
   std::ranges::sort(addresses);
   return addresses;
+}
+
+std::string addresses_text(const std::vector<net::SocketAddress>& addresses) {
+  // More than these nobody reads.
+  constexpr std::size_t kMostNamed = 8;
+  std::vector<std::string> texts;
+  for (const net::SocketAddress& address : addresses) {
+    if (texts.size() < kMostNamed) texts.push_back(address.to_string());
+  }
+  const std::size_t rest = addresses.size() - texts.size();
+  return fmt::format("{}{}", fmt::join(texts, ", "),
+                     rest == 0 ? std::string{} : fmt::format(" and {} more", rest));
 }
 
 // The addresses of the Service's endpoints that are ready as the API has them now, for one port;
@@ -23,11 +40,8 @@ std::vector<net::SocketAddress> ready_now(client::Informers& informers, const ap
                                           std::string_view port_name, std::uint16_t asked,
                                           net::Family family) {
   std::vector<net::SocketAddress> addresses;
-  const std::string place = client::label_index_value(service.namespace_name(),
-                                                      "kubernetes.io/service-name", service.name());
-  for (const client::Entry* entry :
-       informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
-    const api::EndpointSlice slice{entry->second};
+  for (const doc::Value* each : slices_of(informers, service)) {
+    const api::EndpointSlice slice{*each};
     std::vector<std::uint16_t> ports;
     if (service.is_headless()) ports.push_back(asked);
     for (const api::EndpointPort port : slice.ports()) {
@@ -44,34 +58,42 @@ std::vector<net::SocketAddress> ready_now(client::Informers& informers, const ap
   return sorted(std::move(addresses));
 }
 
+bool is_address_of_balancer(const api::Service& service, const Destination& destination) {
+  if (!destination.address) return false;
+  const std::string text = destination.address->to_string();
+  return std::ranges::any_of(
+      service.load_balancer_ingress().items(),
+      [&text](const doc::Value& each) { return each["ip"].as_string() == text; });
+}
+
 }  // namespace
 
 bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& port,
                         const Destination& destination) {
-  const std::string port_name{port.name()};
-  const std::vector<net::SocketAddress> wanted =
-      ready_now(sources_.informers, service, port_name, port_, family_);
   // DNS gives the addresses of the Pods themselves.
-  if (service.is_headless()) return ask_servers(wanted);
-  const net::Node* node = client_.node();
-  if (!destination.is_cluster_ip && destination.address) {
-    const net::Node* const owner = sources_.network.find_node(*destination.address);
-    if (owner != nullptr) node = owner;
-    if (owner == nullptr && node == nullptr)
-      return ask_load_balancer(service, *destination.address);
+  if (service.is_headless()) {
+    return ask_servers(ready_now(sources_.informers, service, port.name(), port_, family_), 0);
   }
-  if (node == nullptr) return true;
+  const net::Node* const owner = destination.is_cluster_ip || !destination.address
+                                     ? nullptr
+                                     : sources_.network.find_node(*destination.address);
+  const net::Node* const node = owner != nullptr ? owner : client_.node();
+  if (node == nullptr) return ask_load_balancer(service, port, destination);
   if (!ask_way(client_.node(), node)) return false;
-  if (client_.node() != node && !service.external_traffic_is_local()) masquerading_node_ = node;
+  return ask_proxy_of(*node, service, port, destination);
+}
+
+bool Inquiry::ask_proxy_of(const net::Node& node, const api::Service& service,
+                           const api::ServicePort& port, const Destination& destination) {
+  if (!ask_mode(node, service)) return false;
+  if (client_.node() != &node && !service.external_traffic_is_local()) masquerading_node_ = &node;
   const std::string name = fmt::format("{}/{}", service.namespace_name(), service.name());
-  for (const net::ServiceProxy::Rule& rule : sources_.proxy.rules(*node)) {
-    if (rule.service != name || rule.port_name != port_name || rule.family() != family_) continue;
-    const bool is_internal = destination.is_cluster_ip;
-    if (!ask_rules(*node, service, rule, is_internal)) return false;
-    const std::vector<net::SocketAddress>& chosen =
-        is_internal || client_.node() != nullptr ? rule.for_cluster_ip() : rule.from_outside();
-    if (!ask_servers(chosen)) return false;
-    return true;
+  for (const net::ServiceProxy::Rule& rule : sources_.proxy.rules(node)) {
+    if (rule.service != name || rule.port_name != port.name() || rule.protocol != protocol_ ||
+        rule.family() != family_) {
+      continue;
+    }
+    return ask_rules(node, service, rule, destination);
   }
   if (service.labels().contains("service.kubernetes.io/service-proxy-name")) {
     return blame(
@@ -82,14 +104,43 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
         "Take the label away.");
   }
   return blame(Cause::proxy_lags,
-               fmt::format("The proxy of {} does not know the Service {} yet.", node->name(),
-                           service.name()),
-               sources_.proxy.is_frozen(*node) ? "The proxy is frozen: thaw it."
-                                               : "Wait a moment: it will learn of it.");
+               fmt::format("The proxy of {} does not know {} of the Service {} yet.", node.name(),
+                           port_text(static_cast<std::uint16_t>(port.port())), service.name()),
+               sources_.proxy.is_frozen(node) ? "The proxy is frozen: thaw it."
+                                              : "Wait a moment: it will learn of it.");
+}
+
+bool Inquiry::ask_mode(const net::Node& node, const api::Service& service) {
+  const net::proxy::ModeKind mode = sources_.proxy.options().mode;
+  if (mode != net::proxy::ModeKind::userspace || protocol_ != net::Protocol::sctp) return true;
+  return blame(
+      Cause::not_proxied,
+      fmt::format("The proxy of {} runs in the mode userspace, which does not pass on SCTP: "
+                  "nobody takes what is sent to the Service {}.",
+                  node.name(), service.name()),
+      "Run the proxies in another mode: iptables, ipvs or nftables.");
+}
+
+bool Inquiry::ask_source_ranges(const api::Service& service) {
+  const net::IpAddress* const own = client_.address_of(family_);
+  const net::IpAddress client = own != nullptr ? *own : client_.address();
+  const doc::Value& ranges = service.load_balancer_source_ranges();
+  const bool is_admitted =
+      ranges.size() == 0 || std::ranges::any_of(ranges.items(), [&](const doc::Value& range) {
+        const auto parsed = net::Cidr::parse(range.as_string());
+        return parsed && parsed->contains(client);
+      });
+  if (is_admitted) return true;
+  return blame(
+      Cause::not_admitted,
+      fmt::format("The client's address {} is in none of the loadBalancerSourceRanges of {}.",
+                  client.to_string(), service.name()),
+      fmt::format("Add a range with the client's address: {}/{}.", client.to_string(),
+                  client.bit_length()));
 }
 
 bool Inquiry::ask_rules(const net::Node& node, const api::Service& service,
-                        const net::ServiceProxy::Rule& rule, bool is_cluster_ip) {
+                        const net::ServiceProxy::Rule& rule, const Destination& destination) {
   const std::vector<net::SocketAddress> wanted =
       ready_now(sources_.informers, service, rule.port_name, port_, family_);
   std::vector<net::SocketAddress> known;
@@ -99,127 +150,87 @@ bool Inquiry::ask_rules(const net::Node& node, const api::Service& service,
   if (sorted(known) != wanted) {
     return blame(
         Cause::proxy_lags,
-        fmt::format("The proxy of {} works by older rules: it knows {} ready endpoint{} of "
-                    "{}, there are {}.",
-                    node.name(), known.size(), known.size() == 1 ? "" : "s", service.name(),
-                    wanted.size()),
+        known.size() == wanted.size()
+            ? fmt::format(
+                  "The proxy of {} works by older rules: the endpoints of {} that it knows are "
+                  "not those that there are now.",
+                  node.name(), service.name())
+            : fmt::format("The proxy of {} works by older rules: it knows {} ready endpoint{} of "
+                          "{}, there {} {}.",
+                          node.name(), known.size(), known.size() == 1 ? "" : "s", service.name(),
+                          wanted.size() == 1 ? "is" : "are", wanted.size()),
         sources_.proxy.is_frozen(node) ? "The proxy is frozen: thaw it."
                                        : "Wait a moment: it will learn of the change.");
   }
-  const bool is_outside = !is_cluster_ip && client_.node() == nullptr;
+  if (is_address_of_balancer(service, destination) && !ask_source_ranges(service)) return false;
+  const bool is_outside = !destination.is_cluster_ip && client_.node() == nullptr;
+  const bool is_local =
+      is_outside ? rule.is_external_local : destination.is_cluster_ip && rule.is_internal_local;
   const std::vector<net::SocketAddress>& chosen =
-      is_outside ? rule.from_outside() : rule.for_cluster_ip();
-  const std::string_view policy = is_outside ? "externalTrafficPolicy" : "internalTrafficPolicy";
-  if (chosen.empty()) {
+      rule.eligible.of(is_local ? net::Scope::local : net::Scope::cluster);
+  if (chosen.empty() && is_local) {
     return blame(Cause::no_local_endpoint,
                  fmt::format("The {} of the Service {} is Local, and no Pod of it is ready on {}.",
-                             policy, service.name(), node.name()),
+                             is_outside ? "externalTrafficPolicy" : "internalTrafficPolicy",
+                             service.name(), node.name()),
                  is_outside ? "Ask a node that has one, or set the policy to Cluster."
                             : "Run a Pod on every node that has clients, or set the policy to "
                               "Cluster.");
   }
   note(fmt::format("The proxy of {} ({}) chooses among {}.", node.name(),
                    net::proxy::mode_kind_name(sources_.proxy.options().mode),
-                   fmt::join(
-                       [&] {
-                         std::vector<std::string> texts;
-                         for (const net::SocketAddress& address : chosen) {
-                           texts.push_back(address.to_string());
-                         }
-                         return texts;
-                       }(),
-                       ", ")));
-  return true;
+                   addresses_text(chosen)));
+  if (const auto endpoint = remembered_endpoint(node, rule, chosen))
+    return ask_servers({*endpoint}, 0);
+  const bool dials_again = protocol_ == net::Protocol::tcp &&
+                           sources_.proxy.options().mode == net::proxy::ModeKind::userspace;
+  return ask_servers(chosen, is_for_names_ ? kTriesAll : dials_again ? kUserspaceTries : 0);
 }
 
-bool Inquiry::ask_load_balancer(const api::Service& service, const net::IpAddress& address) {
-  const std::vector<std::string> nodes = sources_.load_balancers.healthy_nodes(address);
+// Where the client is sent by session affinity, if it has asked before.
+std::optional<net::SocketAddress> Inquiry::remembered_endpoint(
+    const net::Node& node, const net::ServiceProxy::Rule& rule,
+    const std::vector<net::SocketAddress>& chosen) {
+  if (rule.affinity_timeout == sim::Duration{0}) return {};
+  for (const net::ServiceProxy::ClientAffinity& affinity : sources_.proxy.affinities(node)) {
+    if (affinity.port != rule.id || !client_.has_address(affinity.client)) continue;
+    if (std::ranges::find(chosen, affinity.endpoint) == chosen.end()) continue;
+    note(fmt::format(
+        "By its session affinity it sends this client to {} for another {}.",
+        affinity.endpoint.to_string(),
+        sim::format_duration(std::chrono::floor<std::chrono::seconds>(affinity.remaining))));
+    return affinity.endpoint;
+  }
+  return {};
+}
+
+bool Inquiry::ask_load_balancer(const api::Service& service, const api::ServicePort& port,
+                                const Destination& destination) {
+  // Each of the nodes may get the request, but there may be thousands: those whose proxies are
+  // stopped are all looked at, and of the others so many.
+  constexpr int kMostLookedAt = 8;
+  const std::vector<std::string> nodes =
+      destination.address ? sources_.load_balancers.healthy_nodes(*destination.address)
+                          : std::vector<std::string>{};
   if (nodes.empty()) {
     return blame(Cause::no_healthy_node,
                  fmt::format("The load balancer of {} finds no healthy node.", service.name()),
                  service.external_traffic_is_local()
                      ? "Under externalTrafficPolicy Local only nodes with a ready Pod are healthy."
-                     : "Are the nodes up?");
+                     : "Start a node: kubectl get nodes says which of them are not ready.");
   }
   note(fmt::format("The load balancer sends to {}.", fmt::join(nodes, ", ")));
-  const net::IpAddress* const own = client_.address_of(family_);
-  const net::IpAddress client = own != nullptr ? *own : client_.address();
-  const doc::Value& ranges = service.load_balancer_source_ranges();
-  const bool is_admitted =
-      ranges.size() == 0 || std::ranges::any_of(ranges.items(), [&](const doc::Value& range) {
-        const auto parsed = net::Cidr::parse(range.as_string());
-        return parsed && parsed->contains(client);
-      });
-  if (!is_admitted) {
-    return blame(
-        Cause::not_admitted,
-        fmt::format("The client's address {} is in none of the loadBalancerSourceRanges of "
-                    "{}.",
-                    client.to_string(), service.name()),
-        "Add a range with the client's address.");
-  }
-  return ask_servers(
-      ready_now(sources_.informers, service, service.ports()[0].name(), port_, family_));
-}
-
-bool Inquiry::ask_servers(const std::vector<net::SocketAddress>& servers) {
-  for (std::size_t index = 0; index < servers.size(); ++index) {
-    const std::string which = fmt::format("endpoint {} of {}", index + 1, servers.size());
-    if (!ask_server(servers[index], which)) return false;
+  if (!ask_source_ranges(service)) return false;
+  int looked_at = 0;
+  for (const std::string& name : nodes) {
+    const net::Node* const node = sources_.network.find_node(name);
+    if (node == nullptr) continue;
+    if (!sources_.proxy.is_frozen(*node) && ++looked_at > kMostLookedAt) continue;
+    if (!ask_way(nullptr, node)) return false;
+    masquerading_node_ = nullptr;
+    if (!ask_proxy_of(*node, service, port, destination)) return false;
   }
   return true;
-}
-
-const net::Node* Inquiry::node_of_range(const net::IpAddress& address) const {
-  for (const auto& [key, object] : sources_.informers.of(api::ResourceId::nodes).objects()) {
-    const net::Node* const node = sources_.network.find_node(key.name);
-    if (node == nullptr) continue;
-    for (const net::Cidr& range : node->pod_cidrs()) {
-      if (range.contains(address)) return node;
-    }
-  }
-  return nullptr;
-}
-
-bool Inquiry::ask_server(const net::SocketAddress& server, std::string_view which) {
-  const net::Host* const host = sources_.network.find_host(server.ip);
-  if (host == nullptr) {
-    // The Pods of a node that is off have no network.
-    const net::Node* const node = node_of_range(server.ip);
-    if (node != nullptr && !node->is_up()) return ask_way(client_.node(), node);
-    return blame(Cause::no_such_address,
-                 fmt::format("Nobody has the address {} ({}).", server.ip.to_string(), which),
-                 "If the Pod has just gone, the Service will learn of it in a moment.");
-  }
-  if (!ask_way(client_.node(), host->node())) return false;
-  if (!ask_policies_to(*host, server)) return false;
-  if (host->is_listening(server.port)) {
-    note(fmt::format("{} listens on {}.", host->name(), server.to_string()));
-    return ask_tls(*host, server);
-  }
-  return blame(
-      Cause::nobody_listens,
-      fmt::format("No process of {} listens on port {} ({}).", host->name(), server.port, which),
-      "Let targetPort be the port that the program opens, or the program open that port.");
-}
-
-bool Inquiry::ask_way(const net::Node* from, const net::Node* to) {
-  if (to != nullptr && !to->is_up()) {
-    return blame(Cause::node_is_down, fmt::format("The node {} is off.", to->name()),
-                 "Start the node; its Pods are replaced elsewhere after some minutes.");
-  }
-  if (from == to) return true;
-  const net::Network& network = sources_.network;
-  const bool is_cut = (from != nullptr && to != nullptr && network.link(*from, *to).cut) ||
-                      (from != nullptr && network.node_link(*from).cut) ||
-                      (to != nullptr && network.node_link(*to).cut) ||
-                      (from == nullptr && to != nullptr && network.outside_link(*to).cut);
-  if (!is_cut) return true;
-  return blame(Cause::network_is_cut,
-               fmt::format("No packet gets from {} to {}: the network is cut.",
-                           from != nullptr ? from->name() : "outside",
-                           to != nullptr ? to->name() : "outside"),
-               "Heal the link between them.");
 }
 
 }  // namespace rockpool::cluster
