@@ -231,6 +231,7 @@ std::vector<Finding> findings_of(const net::Trace& trace) {
       case net::HopKind::dns_query:
       case net::HopKind::dns_answer:
       case net::HopKind::connect:
+      case net::HopKind::tls:
       case net::HopKind::response:
       case net::HopKind::failed:
         break;
