@@ -118,46 +118,54 @@ test('a request that would fail is explained', async () => {
   assert.equal(wrong.cause, 'name_not_found');
   assert.equal(wrong.advice, 'Did you mean web?');
   assert.equal(wrong.findings.at(-1).isWell, false);
+  const from = 'pod/default/client';
+  assert.equal((await cluster.explain('dns://web', { from })).cause, 'none');
+  assert.equal((await cluster.explain('udp://web:80', { from })).cause, 'wrong_protocol');
+  assert.equal((await cluster.explain('http://web/', { from, host: 'shop.example' })).cause, 'none');
+  assert.match((await refusal(cluster.explain('udp://web', { from }))).message, /url: udp needs a port/);
+  assert.match((await refusal(cluster.explain('http://web/', { from: 7 }))).message, /explain: from: expected a string/);
+  assert.match((await refusal(cluster.explain('http://web/', { host: [] }))).message, /explain: host: expected a string/);
   assert.match((await refusal(cluster.explain('http://web/', { from: 'pod/default/nobody' }))).message, /not found/);
   cluster.destroy();
 });
 
 test('a request that has failed is explained by what happened to it', async () => {
   const cluster = await Rockpool.create();
-  await cluster.apply(WEB);
+  await cluster.apply(WEB.replace('replicas: 3', 'replicas: 1'));
   cluster.advance('30s');
   const from = 'pod/default/client';
-  const answer = await cluster.fetch('http://web/', { from });
-  assert.equal((await cluster.explain('http://web/', { from, failed: answer })).cause, 'none');
-  const scale = (replicas) =>
-    cluster.request({
-      method: 'PATCH',
-      path: '/apis/apps/v1/namespaces/default/deployments/web/scale',
-      headers: { 'content-type': 'application/merge-patch+json' },
-      body: { spec: { replicas } },
-    });
-  // Pods go whose processes stop at once, while proxies do not know yet.
-  let failed;
-  for (let round = 0; round < 10 && !failed; ++round) {
-    assert.equal((await scale(1)).status, 200);
-    for (let count = 0; count < 40 && !failed; ++count) {
-      const result = await cluster.fetch('http://web/', { from });
-      if (result.failure) failed = result;
-      cluster.advance('10ms');
-    }
-    if (failed) break;
-    await scale(3);
-    cluster.advance('60s');
-  }
-  assert.ok(failed, 'no request failed');
-  const explanation = await cluster.explain('http://web/', { from, failed });
+  const url = 'http://web/shell?cmd=sleep%204';
+  const answer = await cluster.fetch(url, { from });
+  assert.equal(answer.status, 200);
+  assert.equal((await cluster.explain(url, { from, failed: answer })).cause, 'none');
+  // Its process stops while it has an answer to give.
+  const [victim] = await pods(cluster, 'app=web');
+  await cluster.fault({ kill: `pod/default/${victim.metadata.name}` });
+  const failed = await cluster.fetch(url, { from });
+  assert.ok(failed.failure, JSON.stringify(failed));
+  const explanation = await cluster.explain(url, { from, failed });
   assert.equal(explanation.cause, 'stopped_too_soon', JSON.stringify([failed, explanation]));
-  const { pod } = failed.trace.findLast((hop) => hop.kind === 'choice');
-  assert.match(explanation.summary, new RegExp(`^The Pod ${pod.split('/')[1]} is being deleted`));
-  const refused = async (result) => (await refusal(cluster.explain('http://web/', { from, failed: result }))).message;
+  assert.ok(explanation.summary.startsWith(`The Pod ${victim.metadata.name} `), explanation.summary);
+  // It can be told from what was kept of it too; meanwhile another Pod has come.
+  cluster.advance('60s');
+  assert.equal((await cluster.explain(url, { from })).cause, 'none');
+  const later = await cluster.explain(url, { from, failed: JSON.parse(JSON.stringify(failed)) });
+  assert.equal(later.cause, 'stopped_too_soon', later.summary);
+  cluster.destroy();
+});
+
+test('what is no result of fetch is refused by name', async () => {
+  const cluster = await Rockpool.create();
+  const refused = async (failed) => (await refusal(cluster.explain('http://web/', { failed }))).message;
   assert.match(await refused('late'), /explain: failed: expected the result of fetch/);
-  assert.match(await refused({ trace: [{ kind: 'leap' }] }), /explain: failed\.trace\[0\]\.kind/);
-  assert.match(await refused({ trace: [], failure: { kind: 'sloth' } }), /explain: failed\.failure\.kind/);
+  assert.match(await refused({ status: 200 }), /explain: failed: expected the result of fetch/);
+  const hop = { kind: 'client', time: '2025-01-01T00:00:00Z' };
+  assert.match(await refused({ trace: [hop, { ...hop, kind: 'leap' }] }), /explain: failed\.trace\[1\]\.kind: expected/);
+  assert.match(await refused({ trace: [{ ...hop, time: 'noon' }] }), /explain: failed\.trace\[0\]\.time: expected/);
+  assert.match(await refused({ trace: [{ ...hop, to: 'web' }] }), /explain: failed\.trace\[0\]\.to: expected/);
+  assert.match(await refused({ trace: [{ ...hop, failure: 'sloth' }] }), /explain: failed\.trace\[0\]\.failure: expected/);
+  assert.match(await refused({ trace: [hop], failure: { kind: 'sloth' } }), /explain: failed\.failure\.kind: expected/);
+  assert.match(await refused({ trace: [hop], status: 'fine' }), /explain: failed\.status: expected/);
   cluster.destroy();
 });
 

@@ -235,11 +235,17 @@ std::string ClusterBinding::explain(const std::string& text) {
       failed = *std::move(result);
       continue;
     }
-    if ((name != "from" && name != "url") || !member.value.is_string()) {
-      return error_json(
-          api::bad_request(fmt::format("explain: expected the texts from and url, not {}", name)));
+    if (name != "from" && name != "url" && name != "host") {
+      return error_json(api::bad_request(fmt::format("explain: {}: unknown", name)));
     }
-    (name == "from" ? options.from : options.url) = member.value.as_string();
+    if (!member.value.is_string()) {
+      return error_json(expected(fmt::format("explain: {}", name), "a string").error());
+    }
+    if (name == "host") {
+      options.headers.add("Host", member.value.as_string());
+    } else {
+      (name == "from" ? options.from : options.url) = member.value.as_string();
+    }
   }
   const auto explanation =
       failed ? cluster().explain(options, *failed) : cluster().explain(options);

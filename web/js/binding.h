@@ -39,8 +39,8 @@ class ClusterBinding {
   /// Begins a request; `done` gets its result as JSON. `{}` or an error.
   std::string start_fetch(const std::string& options, emscripten::val done);
   std::string fault(const std::string& document);
-  /// What is wrong with the way of a request: `{"from": …, "url": …}`; with `"failed"`, the result
-  /// of such a request, what happened to that.
+  /// What is wrong with the way of a request: `{"from": …, "url": …, "host": …}`; with `"failed"`,
+  /// the result of such a request, what happened to that.
   std::string explain(const std::string& request);
   /// A node's rule set in its mode's own notation: `{"rules": …}`.
   std::string proxy_rules(const std::string& node);

@@ -117,7 +117,12 @@ api::Result<net::Hop> read_hop(std::string_view name, const doc::Value& value) {
   hop.node = value["node"].as_string();
   hop.pod = value["pod"].as_string();
   hop.service = value["service"].as_string();
-  hop.failure = net::parse_failure_kind(value["failure"].as_string());
+  if (!value["failure"].is_null()) {
+    hop.failure = net::parse_failure_kind(value["failure"].as_string());
+    if (hop.failure == net::FailureKind::none) {
+      return expected(fmt::format("{}.failure", name), "the kind of a failure");
+    }
+  }
   hop.detail = value["detail"].as_string();
   return hop;
 }
@@ -166,6 +171,9 @@ api::Result<net::FetchResult> read_fetch_result(std::string_view name, const doc
     result.ended = result.trace->hops.back().time;
   }
   if (value["failure"].is_null()) {
+    if (!value["status"].is_integer()) {
+      return expected(fmt::format("{}.status", name), "a status, or else a failure");
+    }
     result.outcome->status = static_cast<int>(value["status"].as_int());
     return result;
   }

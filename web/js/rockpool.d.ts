@@ -223,12 +223,14 @@ export class Rockpool {
   fault(fault: Fault): Promise<void>;
   /**
    * Walks the way of a request as things are now, without sending it, and names the first thing that is wrong with it:
-   * the name, the Service, its Pods, the proxy, the network, the process that should listen.
+   * the name, the Service, its Pods, the proxy, the network, the process that should listen. Besides `http` and `https`
+   * the URL's scheme may be `tcp`, `udp` or `sctp`, with a port, or `dns`, for the name alone. `host` is the header
+   * Host, if it is not the URL's.
    *
-   * `failed` is what `fetch` has just returned for that request: the explanation then begins with what happened to it,
-   * such as a Pod that stopped while it was still sent requests. The cause is `none` if nothing is wrong any more.
+   * `failed` is what `fetch` has returned for that request: then it is explained by what happened to it, such as a Pod
+   * that stopped while it was still sent requests, even when nothing is wrong any more.
    */
-  explain(url: string, options?: { from?: string; failed?: FetchResult }): Promise<Explanation>;
+  explain(url: string, options?: { from?: string; host?: string; failed?: FetchResult }): Promise<Explanation>;
   /**
    * The rules by which a node's proxy works, as its mode's own tool shows them: `iptables-save` (userspace and
    * iptables), `ipvsadm -Ln` with `ipset save` and `iptables-save` (ipvs), `nft list ruleset` (nftables).

@@ -179,8 +179,9 @@ export class Rockpool {
     parse(this.#live().fault(JSON.stringify(requireObject('fault', fault))));
   }
 
-  async explain(url, { from = 'external', failed } = {}) {
-    return parse(this.#live().explain(JSON.stringify({ url: String(url), from: String(from), failed })));
+  async explain(url, { from = 'external', host, failed } = {}) {
+    const question = { url: requireString('explain', url), from, host, failed };
+    return parse(this.#live().explain(JSON.stringify(question)));
   }
 
   proxyRules(node) {
