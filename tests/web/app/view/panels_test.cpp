@@ -169,7 +169,7 @@ TEST_CASE("Services and Pods ask why with the fields filled in; the fields can b
   CHECK(screen.desk().why.from == "node/node-2");
   screen.desk().why.url = "http://web:81/";
   screen.headless.run(1);
-  CHECK(screen.text("why/verdict").starts_with("not_known_outside: "));
+  CHECK(screen.text("why/verdict").starts_with("name_not_found: "));
   screen.desk().why.from = "pod/default/nobody";
   screen.headless.run(1);
   CHECK(screen.text("why/verdict") == "(not there)");
