@@ -111,7 +111,8 @@ std::string format_start(const AccessRecord& record, sim::Time time, sim::Time) 
       stamp, record.target);
 }
 
-std::string_view content_type(std::string_view path) {
+// `other` is for endings that say nothing.
+std::string_view content_type(std::string_view path, std::string_view other) {
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
       {".html", "text/html"},
       {".htm", "text/html"},
@@ -125,7 +126,7 @@ std::string_view content_type(std::string_view path) {
   for (const auto& [suffix, type] : kTypes) {
     if (path.ends_with(suffix)) return type;
   }
-  return "application/octet-stream";
+  return other;
 }
 
 // What nginx serves, all of it as its configuration says.
@@ -182,10 +183,30 @@ class NginxServer {
     const net::HttpRequest& request = exchange.request();
     const std::string path = net::percent_decode(request.path(), false);
     const NginxLocation* const location = find_location(server, path);
-    if (server.defaults.return_status != 0) return returned(server.defaults, exchange);
-    if (location != nullptr && location->return_status != 0) return returned(*location, exchange);
-    if (request.method != "GET" && request.method != "HEAD") return error(405, "Not Allowed");
     const NginxLocation& own = location == nullptr ? server.defaults : *location;
+    net::HttpResponse response = answer(server, own, path, exchange);
+    const std::vector<NginxHeader>& headers =
+        own.headers.empty() ? server.defaults.headers : own.headers;
+    for (const NginxHeader& header : headers) {
+      if (header.is_always || is_fine(response.status)) {
+        response.headers.add(header.name, expand(header.value, exchange));
+      }
+    }
+    return response;
+  }
+
+  // The statuses with which headers are added without "always".
+  static bool is_fine(int status) {
+    constexpr int kFine[] = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308};
+    return std::ranges::find(kFine, status) != std::end(kFine);
+  }
+
+  net::HttpResponse answer(const NginxServerBlock& server, const NginxLocation& own,
+                           const std::string& path, const net::HttpExchange& exchange) const {
+    const net::HttpRequest& request = exchange.request();
+    if (server.defaults.return_status != 0) return returned(server, server.defaults, exchange);
+    if (own.return_status != 0) return returned(server, own, exchange);
+    if (request.method != "GET" && request.method != "HEAD") return error(405, "Not Allowed");
     const std::vector<std::string>& tries =
         own.try_files.empty() ? server.defaults.try_files : own.try_files;
     if (tries.empty()) return serve(server, own, path, exchange);
@@ -203,7 +224,6 @@ class NginxServer {
   static const NginxLocation* find_location(const NginxServerBlock& server, std::string_view path) {
     const NginxLocation* found = nullptr;
     for (const NginxLocation& each : server.locations) {
-      if (each.is_pattern) continue;
       if (each.is_exact && path == each.path) return &each;
       if (each.is_exact || !path.starts_with(each.path)) continue;
       if (found == nullptr || each.path.size() > found->path.size()) found = &each;
@@ -244,20 +264,27 @@ class NginxServer {
   net::HttpResponse serve(const NginxServerBlock& server, const NginxLocation& location,
                           std::string_view path, const net::HttpExchange& exchange) const {
     const std::string file = file_of(server, location, path);
+    const std::string_view type = default_type(server, location);
     if (!path.ends_with('/')) {
-      if (const std::string* text = content(file)) return ok(file, *text);
+      if (const std::string* text = content(file)) return ok(file, *text, type);
       return is_folder(file) ? moved(exchange) : error(404, "Not Found");
     }
     const std::vector<std::string>& index =
         location.index.empty() ? server.defaults.index : location.index;
     for (const std::string& name : index) {
       const std::string page = file + "/" + name;
-      if (const std::string* text = content(FileSystem::normalise(page))) return ok(page, *text);
+      if (const std::string* text = content(FileSystem::normalise(page)))
+        return ok(page, *text, type);
     }
     return is_folder(file) ? error(403, "Forbidden") : error(404, "Not Found");
   }
 
-  net::HttpResponse returned(const NginxLocation& location,
+  static std::string_view default_type(const NginxServerBlock& server,
+                                       const NginxLocation& location) {
+    return location.default_type.empty() ? server.defaults.default_type : location.default_type;
+  }
+
+  net::HttpResponse returned(const NginxServerBlock& server, const NginxLocation& location,
                              const net::HttpExchange& exchange) const {
     const int status = location.return_status;
     const std::string text = expand(location.return_text, exchange);
@@ -266,7 +293,7 @@ class NginxServer {
     if (is_redirect) {
       response.headers.add("Location", text);
     } else if (!text.empty()) {
-      response.headers.set("Content-Type", "application/octet-stream");
+      response.headers.set("Content-Type", default_type(server, location));
       response.body = text;
     }
     return response;
@@ -308,9 +335,10 @@ class NginxServer {
     return {};
   }
 
-  net::HttpResponse ok(std::string_view file, std::string_view content) const {
+  static net::HttpResponse ok(std::string_view file, std::string_view content,
+                              std::string_view default_type) {
     net::HttpResponse response;
-    response.headers.add("Content-Type", content_type(file));
+    response.headers.add("Content-Type", content_type(file, default_type));
     response.body = content;
     return response;
   }

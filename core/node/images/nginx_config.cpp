@@ -19,11 +19,81 @@ constexpr std::string_view kFolder = "/etc/nginx/";
 // Where `root` points if nobody says: relative to the place of the configuration.
 constexpr std::string_view kDefaultRoot = "html";
 // What the image brings as its main file and in conf.d, as far as it matters here.
-constexpr std::string_view kImageMain = "http { include /etc/nginx/conf.d/*.conf; }";
+constexpr std::string_view kImageMain =
+    "http { default_type application/octet-stream; include /etc/nginx/conf.d/*.conf; }";
+// What nginx itself takes, if its configuration names no type.
+constexpr std::string_view kDefaultType = "text/plain";
 constexpr std::string_view kImageServer =
     "server { listen 80; listen [::]:80; server_name localhost; root /usr/share/nginx/html; index "
     "index.html index.htm; }";
 constexpr std::string_view kIncludedFolder = "/etc/nginx/conf.d";
+
+// Directives about processes, buffers, time-outs, logs and ciphers: nothing that a client of the
+// simulated server could notice. In the order of the alphabet.
+constexpr std::string_view kUnnoticed[] = {
+    "access_log",
+    "aio",
+    "client_body_buffer_size",
+    "client_body_timeout",
+    "client_header_buffer_size",
+    "client_header_timeout",
+    "daemon",
+    "directio",
+    "error_log",
+    "etag",
+    "gzip",
+    "gzip_buffers",
+    "gzip_comp_level",
+    "gzip_disable",
+    "gzip_http_version",
+    "gzip_min_length",
+    "gzip_proxied",
+    "gzip_static",
+    "gzip_types",
+    "gzip_vary",
+    "http2",
+    "keepalive_requests",
+    "keepalive_timeout",
+    "large_client_header_buffers",
+    "lingering_close",
+    "lingering_time",
+    "lingering_timeout",
+    "log_format",
+    "log_not_found",
+    "master_process",
+    "open_file_cache",
+    "open_file_cache_errors",
+    "open_file_cache_min_uses",
+    "open_file_cache_valid",
+    "output_buffers",
+    "pcre_jit",
+    "pid",
+    "reset_timedout_connection",
+    "send_timeout",
+    "sendfile",
+    "server_names_hash_bucket_size",
+    "server_names_hash_max_size",
+    "ssl_buffer_size",
+    "ssl_ciphers",
+    "ssl_dhparam",
+    "ssl_ecdh_curve",
+    "ssl_prefer_server_ciphers",
+    "ssl_protocols",
+    "ssl_session_cache",
+    "ssl_session_tickets",
+    "ssl_session_timeout",
+    "tcp_nodelay",
+    "tcp_nopush",
+    "types_hash_bucket_size",
+    "types_hash_max_size",
+    "user",
+    "worker_cpu_affinity",
+    "worker_priority",
+    "worker_processes",
+    "worker_rlimit_nofile",
+    "worker_shutdown_timeout",
+};
+static_assert(std::ranges::is_sorted(kUnnoticed));
 
 struct Word {
   std::string text;
@@ -171,14 +241,16 @@ class Reader {
     for (const Directive& directive : directives) {
       const std::string& name = directive.words.front();
       Done done;
-      if (name == "http" && directive.has_block) {
-        done = read_top(directive.block, file);
-      } else if (name == "server" && directive.has_block) {
-        done = read_server(directive, file);
+      if (name == "http" || name == "server") {
+        if (!directive.has_block) return no_block(directive, file);
+        done = name == "http" ? read_top(directive.block, file) : read_server(directive, file);
+      } else if (name == "events" || name == "types") {
+        // Connections per worker, and the types of files by their endings, which are built in.
+        if (!directive.has_block) return no_block(directive, file);
       } else if (name == "include" && directive.words.size() == 2) {
         done = include(directive, file);
-      } else if (directive.words.size() >= 2) {
-        read_server_part(directive, common_);
+      } else {
+        done = read_server_part(directive, common_, file);
       }
       if (!done) return done;
     }
@@ -217,35 +289,48 @@ class Reader {
     NginxServerBlock server;
     server.place = fmt::format("{}:{}", file, directive.line);
     for (const Directive& each : directive.block) {
-      const std::string& name = each.words.front();
-      if (each.words.size() < 2) continue;
-      if (name == "listen") {
-        auto listen = read_listen(each, file);
-        if (!listen) return Problem{listen.error()};
-        server.listens.push_back(*listen);
-      } else if (name == "server_name") {
-        server.names = arguments(each);
-      } else if (name == "location" && each.has_block) {
-        server.locations.push_back(read_location(each));
-      } else {
-        read_server_part(each, server);
-      }
+      if (auto done = read_in_server(each, server, file); !done) return done;
     }
     if (server.listens.empty()) server.listens.emplace_back();
     config_.servers.push_back(std::move(server));
     return {};
   }
 
-  // What may stand in a server block or, for all of them, around it.
-  static void read_server_part(const Directive& directive, NginxServerBlock& server) {
+  static Done read_in_server(const Directive& directive, NginxServerBlock& server,
+                             std::string_view file) {
     const std::string& name = directive.words.front();
-    if (name == "ssl_certificate") {
+    const bool has_arguments = directive.words.size() > 1;
+    if (name == "listen" && has_arguments) {
+      auto listen = read_listen(directive, file);
+      if (!listen) return Problem{std::move(listen.error())};
+      server.listens.push_back(*listen);
+      return {};
+    }
+    if (name == "server_name" && has_arguments) {
+      server.names = arguments(directive);
+      return {};
+    }
+    if (name != "location" || !has_arguments) return read_server_part(directive, server, file);
+    if (!directive.has_block) return no_block(directive, file);
+    auto location = read_location(directive, file);
+    if (!location) return Problem{std::move(location.error())};
+    server.locations.push_back(std::move(*location));
+    return {};
+  }
+
+  // What may stand in a server block or, for all of them, around it.
+  static Done read_server_part(const Directive& directive, NginxServerBlock& server,
+                               std::string_view file) {
+    const std::string& name = directive.words.front();
+    const bool is_one = directive.words.size() == 2;
+    if (name == "ssl_certificate" && is_one) {
       server.certificate = absolute(directive.words[1]);
-    } else if (name == "ssl_certificate_key") {
+    } else if (name == "ssl_certificate_key" && is_one) {
       server.certificate_key = absolute(directive.words[1]);
     } else {
-      read_common(directive, server.defaults);
+      return read_common(directive, server.defaults, file);
     }
+    return {};
   }
 
   // What a server block leaves open is as around it, or as nginx has it.
@@ -258,6 +343,8 @@ class Reader {
     take(server.certificate_key, common_.certificate_key, std::string{});
     take(server.defaults.root, common_.defaults.root, absolute(kDefaultRoot));
     take(server.defaults.index, common_.defaults.index, std::vector<std::string>{"index.html"});
+    take(server.defaults.default_type, common_.defaults.default_type, std::string{kDefaultType});
+    take(server.defaults.headers, common_.defaults.headers, std::vector<NginxHeader>{});
   }
 
   static std::expected<NginxListen, std::string> read_listen(const Directive& directive,
@@ -286,35 +373,95 @@ class Reader {
     return listen;
   }
 
-  static NginxLocation read_location(const Directive& directive) {
+  static std::expected<NginxLocation, std::string> read_location(const Directive& directive,
+                                                                 std::string_view file) {
     NginxLocation location;
     const std::string& modifier = directive.words[1];
+    if (modifier.starts_with('~')) {
+      // As of a server that was built without regular expressions.
+      return Problem{fmt::format("using regex \"{}\" requires PCRE library in {}:{}",
+                                 directive.words.back(), file, directive.line)};
+    }
     location.is_exact = modifier == "=";
-    location.is_pattern = modifier.starts_with('~');
     location.path = directive.words.back();
     for (const Directive& each : directive.block) {
-      if (each.words.size() >= 2) read_common(each, location);
+      if (auto done = read_common(each, location, file); !done) {
+        return Problem{std::move(done.error())};
+      }
     }
     return location;
   }
 
-  static void read_common(const Directive& directive, NginxLocation& location) {
+  // What may stand in a location, or for all of them around it. A directive that is not simulated
+  // is refused as nginx refuses one whose module it was built without.
+  static Done read_common(const Directive& directive, NginxLocation& location,
+                          std::string_view file) {
     const std::string& name = directive.words.front();
-    const std::string& first = directive.words[1];
-    if (name == "root") location.root = absolute(first);
-    if (name == "alias") location.alias = absolute(first);
-    if (name == "index") location.index = arguments(directive);
-    if (name == "try_files") location.try_files = arguments(directive);
-    if (name != "return" || location.return_status != 0) return;
+    constexpr std::string_view kSimulated[] = {
+        "add_header", "alias",       "default_type",    "include",
+        "index",      "listen",      "location",        "return",
+        "root",       "server_name", "ssl_certificate", "ssl_certificate_key",
+        "try_files"};
+    const bool is_unnoticed = std::ranges::binary_search(kUnnoticed, std::string_view{name});
+    if (!is_unnoticed && std::ranges::find(kSimulated, name) == std::end(kSimulated)) {
+      return Problem{fmt::format("unknown directive \"{}\" in {}:{}", name, file, directive.line)};
+    }
+    if (directive.has_block) {
+      return Problem{fmt::format("unexpected \"{{\" in {}:{}", file, directive.line)};
+    }
+    if (is_unnoticed) return {};
+    const std::vector<std::string> values = arguments(directive);
+    if (set_value(name, values, location)) return {};
+    if (name == "listen" || name == "location" || name == "server_name" || name == "include") {
+      const bool is_misplaced = !values.empty() && name != "include";
+      if (is_misplaced || (name == "include" && values.size() == 1)) {
+        return Problem{fmt::format("\"{}\" directive is not allowed here in {}:{}", name, file,
+                                   directive.line)};
+      }
+    }
+    return Problem{fmt::format("invalid number of arguments in \"{}\" directive in {}:{}", name,
+                               file, directive.line)};
+  }
+
+  // Whether the directive has as many values as it wants.
+  static bool set_value(std::string_view name, const std::vector<std::string>& values,
+                        NginxLocation& location) {
+    const bool is_one = values.size() == 1;
+    if (name == "root" && is_one) {
+      location.root = absolute(values[0]);
+    } else if (name == "alias" && is_one) {
+      location.alias = absolute(values[0]);
+    } else if (name == "default_type" && is_one) {
+      location.default_type = values[0];
+    } else if (name == "index" && !values.empty()) {
+      location.index = values;
+    } else if (name == "try_files" && values.size() >= 2) {
+      location.try_files = values;
+    } else if (name == "add_header" && (values.size() == 2 || values.size() == 3)) {
+      location.headers.push_back({values[0], values[1], values.back() == "always"});
+    } else if (name == "return" && (is_one || values.size() == 2)) {
+      set_return(values, location);
+    } else {
+      return false;
+    }
+    return true;
+  }
+
+  static void set_return(const std::vector<std::string>& values, NginxLocation& location) {
+    if (location.return_status != 0) return;
+    const std::string& first = values[0];
     int status = 0;
     const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), status);
     const bool is_number = error == std::errc{} && end == first.data() + first.size();
     // `return URL` is a temporary redirection.
     constexpr int kFound = 302;
     location.return_status = is_number ? status : kFound;
-    location.return_text = is_number && directive.words.size() > 2 ? directive.words[2]
-                           : is_number                             ? std::string{}
-                                                                   : first;
+    location.return_text = is_number ? (values.size() > 1 ? values[1] : std::string{}) : first;
+  }
+
+  static Problem no_block(const Directive& directive, std::string_view file) {
+    return Problem{fmt::format("directive \"{}\" has no opening \"{{\" in {}:{}",
+                               directive.words.front(), file, directive.line)};
   }
 
   const FileSystem& files_;

@@ -12,8 +12,9 @@
 #include "core/node/file_system.h"
 
 // What simulated nginx reads of its configuration: server blocks with their ports, names, document
-// roots and certificates, locations, and what is included. Directives beyond those are accepted and
-// have no effect; locations given by a pattern (`~`) match nothing.
+// roots and certificates, locations, and what is included. Directives that no client would notice
+// (buffers, logs, ciphers, ...) are accepted; all others are refused as nginx refuses those of
+// modules that it was built without, patterns (`~`) among them.
 namespace rockpool::node {
 
 /// How much of a configuration is read: words of one file, blocks within blocks, files that files
@@ -29,19 +30,29 @@ struct NginxListen {
   bool is_default = false;
 };
 
+/// One `add_header`.
+struct NginxHeader {
+  std::string name;
+  std::string value;
+  /// With every status, not only with those of success and redirection.
+  bool is_always = false;
+};
+
 /// One `location`.
 struct NginxLocation {
   std::string path;
   /// With `=`: the path as a whole.
   bool is_exact = false;
-  /// With `~` or `~*`.
-  bool is_pattern = false;
   /// Empty: the server's.
   std::string root;
   /// Takes the place of `path` in the file's name; empty for none.
   std::string alias;
   std::vector<std::string> index;
   std::vector<std::string> try_files;
+  /// The type of files without a known ending and of returned texts; empty: the server's.
+  std::string default_type;
+  /// Empty: the server's.
+  std::vector<NginxHeader> headers;
   /// `return CODE [TEXT OR URL]`; 0 for none.
   int return_status = 0;
   std::string return_text;

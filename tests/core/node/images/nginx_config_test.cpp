@@ -119,6 +119,40 @@ TEST_CASE("broken texts are refused in nginx's words") {
         "unexpected end of file, expecting \";\" or \"}\"" + in + "1");
 }
 
+TEST_CASE("nothing that a client would notice is ignored") {
+  const std::string in = " in /etc/nginx/conf.d/default.conf:";
+  CHECK(error_of("server { location / { proxy_pass http://a; } }") ==
+        "unknown directive \"proxy_pass\"" + in + "1");
+  CHECK(error_of("upstream a { server b; }") == "unknown directive \"upstream\"" + in + "1");
+  CHECK(error_of("server {\n rot /a; }") == "unknown directive \"rot\"" + in + "2");
+  CHECK(error_of("server { location ~ a$ { return 200; } }") ==
+        "using regex \"a$\" requires PCRE library" + in + "1");
+  CHECK(error_of("server { root; }") ==
+        "invalid number of arguments in \"root\" directive" + in + "1");
+  CHECK(error_of("server { root /a { } }") == "unexpected \"{\"" + in + "1");
+  CHECK(error_of("server;") == "directive \"server\" has no opening \"{\"" + in + "1");
+  CHECK(error_of("listen 80;") == "\"listen\" directive is not allowed here" + in + "1");
+  CHECK(error_of("sendfile on; server { gzip on; location / { access_log off; } }") == "no error");
+}
+
+TEST_CASE("types and headers come from the location, the server, or around it") {
+  const NginxConfig config = read(with_default(
+      "add_header X-Around 1;\nserver { default_type text/html; location / { default_type a/b; "
+      "add_header X-Mine 2 always; } }\nserver { listen 81; }"));
+  REQUIRE(config.servers.size() == 2);
+  const NginxServerBlock& first = config.servers[0];
+  CHECK(first.defaults.default_type == "text/html");
+  REQUIRE(first.defaults.headers.size() == 1);
+  CHECK(first.defaults.headers[0].name == "X-Around");
+  CHECK_FALSE(first.defaults.headers[0].is_always);
+  REQUIRE(first.locations.size() == 1);
+  CHECK(first.locations[0].default_type == "a/b");
+  REQUIRE(first.locations[0].headers.size() == 1);
+  CHECK(first.locations[0].headers[0].value == "2");
+  CHECK(first.locations[0].headers[0].is_always);
+  CHECK(config.servers[1].defaults.default_type == "application/octet-stream");
+}
+
 TEST_CASE("limits") {
   std::string deep;
   for (int i = 0; i < 1000; ++i) deep += "a {";
