@@ -151,6 +151,8 @@ class Inquiry {
   // The node by whose rules the client comes in from outside, and whose address servers on other
   // nodes see in the place of the client's; null for none.
   const net::Node* masquerading_node_ = nullptr;
+  // The node whose proxy takes the request, from where it goes on to the server; null for none.
+  const net::Node* proxying_node_ = nullptr;
   // The way to a name server: another one is asked when one does not answer.
   bool is_for_names_ = false;
   // DNS gives the addresses of the Pods, so that the client's port is theirs.

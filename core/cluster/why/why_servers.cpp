@@ -56,11 +56,12 @@ const net::Node* Inquiry::node_of_range(const net::IpAddress& address) const {
 }
 
 bool Inquiry::ask_server(const net::SocketAddress& server, std::string_view which) {
+  const net::Node* const from = proxying_node_ != nullptr ? proxying_node_ : client_.node();
   const net::Host* const host = sources_.network.find_host(server.ip);
   if (host == nullptr) {
     // The Pods of a node that is off have no network.
     const net::Node* const node = node_of_range(server.ip);
-    if (node != nullptr && !node->is_up()) return ask_way(client_.node(), node);
+    if (node != nullptr && !node->is_up()) return ask_way(from, node);
     return blame(
         Cause::no_such_address,
         fmt::format("Nobody has the address {} ({}).", server.ip.to_string(), which),
@@ -70,7 +71,7 @@ bool Inquiry::ask_server(const net::SocketAddress& server, std::string_view whic
             : "Pods get a new address whenever they are replaced: ask for the name of a "
               "Service instead. It hears of the new one in a moment.");
   }
-  if (!ask_way(client_.node(), host->node())) return false;
+  if (!ask_way(from, host->node())) return false;
   if (!ask_policies_to(*host, server)) return false;
   if (!host->is_listening(server.port, protocol_)) return blame_silence(*host, server, which);
   note(fmt::format("{} listens on {}{}.", host->name(),

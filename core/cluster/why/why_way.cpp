@@ -72,6 +72,7 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
                         const Destination& destination) {
   // DNS gives the addresses of the Pods themselves.
   if (service.is_headless()) {
+    proxying_node_ = nullptr;
     return ask_servers(ready_now(sources_.informers, service, port.name(), port_, family_), 0);
   }
   const net::Node* const owner = destination.is_cluster_ip || !destination.address
@@ -86,6 +87,7 @@ bool Inquiry::ask_proxy(const api::Service& service, const api::ServicePort& por
 bool Inquiry::ask_proxy_of(const net::Node& node, const api::Service& service,
                            const api::ServicePort& port, const Destination& destination) {
   if (!ask_mode(node, service)) return false;
+  proxying_node_ = &node;
   if (client_.node() != &node && !service.external_traffic_is_local()) masquerading_node_ = &node;
   const std::string name = fmt::format("{}/{}", service.namespace_name(), service.name());
   for (const net::ServiceProxy::Rule& rule : sources_.proxy.rules(node)) {

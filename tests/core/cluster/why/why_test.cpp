@@ -217,6 +217,14 @@ TEST_CASE("a node that is off, and a network that is cut") {
   CHECK(question.ask("http://web/").cause == Cause::node_is_down);
 }
 
+TEST_CASE("a network that is cut behind the node that was asked") {
+  Question question;
+  question.fault(FaultKind::cut, "node-3", "node-1");
+  CHECK(question.ask("http://node-3:30080/", "external").cause == Cause::network_is_cut);
+  CHECK(question.ask("http://node-1:30080/", "external").cause == Cause::none);
+  CHECK(question.ask("http://node-2:30080/", "external").cause == Cause::none);
+}
+
 TEST_CASE("addresses of nobody, and a Service left to another proxy") {
   Question question;
   CHECK(question.ask("http://10.244.9.9/").cause == Cause::no_such_address);
