@@ -85,7 +85,7 @@ test('a watch explains the first request that fails while Pods are replaced', as
   const change = await manifest(t, web({ version: 2 }));
   const { code, stdout } = await why(file, 'pod/client', slow, '--watch', '60s', '--change', change);
   assert.match(stdout, /^Request \d+, made after .*, failed: curl: \(/);
-  assert.match(stdout, /✗ The Pod web-.* is being deleted and its process stopped at once/);
+  assert.match(stdout, /✗ The Pod web-.* (is being|was) deleted and its process stopped at once/);
   assert.match(stdout, /preStop: \{sleep: \{seconds: 10\}\}/);
   assert.equal(code, 1);
 });

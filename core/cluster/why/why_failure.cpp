@@ -186,9 +186,12 @@ std::optional<Explanation> explain_start(const Server& server, const api::Pod& p
   return std::nullopt;
 }
 
-// `12:00:03.250`: when it was, for who looks back at it.
+// `12:00:03.25`: when it was, for who looks back at it.
 std::string clock_text(sim::Time time) {
-  return sim::format_rfc3339_nano(time).substr(11, 12);
+  constexpr std::size_t kDate = 11;
+  constexpr std::size_t kMostDigits = 12;
+  const std::string text = sim::format_rfc3339_nano(time).substr(kDate);
+  return text.substr(0, std::min(text.find('Z'), kMostDigits));
 }
 
 // What happened, hop by hop, in words.
