@@ -39,6 +39,13 @@ std::string lower(std::string text) {
   return text;
 }
 
+FetchOptions options_of(const std::string& from, const std::string& url) {
+  FetchOptions options;
+  options.from = from;
+  options.url = url;
+  return options;
+}
+
 std::string target_of(const ObjectRef& object) {
   return key_of_object(object.ns, object.name);
 }
@@ -89,12 +96,23 @@ void ClusterSession::reset() {
 void ClusterSession::refresh() {
   if (attached_ != holder_->cluster.get()) attach();
   feed_->refresh();
+  collect();
   watcher_->allow_traces(kTracesPerFrame);
+  explanations_allowed_ = kExplainedPerFrame;
+  traffic_.advance(cluster().now());
+}
+
+void ClusterSession::collect() {
   for (RequestSeen& request : watcher_->take()) {
+    if (request.failure != nullptr && explanations_allowed_ > 0) {
+      --explanations_allowed_;
+      FailedRequest& failed = *request.failure;
+      auto explanation = cluster().explain(options_of(failed.from, failed.url), failed.result);
+      if (explanation) failed.then = std::move(*explanation);
+    }
     if (listener_) listener_(request);
     traffic_.add(std::move(request));
   }
-  traffic_.advance(cluster().now());
 }
 
 sim::Duration ClusterSession::run_for(sim::Duration span, const std::function<bool()>& keep_going) {
@@ -102,7 +120,10 @@ sim::Duration ClusterSession::run_for(sim::Duration span, const std::function<bo
   constexpr std::uint64_t kEventsAtOnce = 250;
   const sim::Time from = cluster().now();
   const sim::Time goal = from + span;
-  while (!cluster().run_until(goal, kEventsAtOnce) && keep_going()) {
+  for (;;) {
+    const bool is_there = cluster().run_until(goal, kEventsAtOnce);
+    collect();
+    if (is_there || !keep_going()) break;
   }
   refresh();
   return cluster().now() - from;
@@ -292,14 +313,27 @@ std::string ClusterSession::resolv_conf(const ObjectRef& object) const {
   return host == nullptr ? std::string{} : host->resolver().resolv_conf();
 }
 
-std::expected<cluster::Explanation, std::string> ClusterSession::explain(
-    const WhyRequest& request) const {
-  FetchOptions options;
-  options.url = request.url;
-  options.from = request.from;
-  auto explanation = cluster().explain(options);
-  if (!explanation) return std::unexpected{explanation.error().message};
-  return std::move(*explanation);
+std::expected<WhyAnswer, std::string> ClusterSession::explain(const WhyRequest& request) const {
+  const FetchOptions options = options_of(request.from, request.url);
+  WhyAnswer answer;
+  if (request.failed != nullptr) {
+    answer.then = request.failed->then;
+    // Nobody looked when it failed: its hops tell what they can.
+    if (auto late = answer.then ? api::Result<cluster::Explanation>{*answer.then}
+                                : cluster().explain(options, request.failed->result);
+        late) {
+      answer.then = std::move(*late);
+    }
+  }
+  auto now = cluster().explain(options);
+  if (now) {
+    answer.now = std::move(*now);
+    return answer;
+  }
+  // The client may be gone since.
+  if (!answer.then) return std::unexpected{now.error().message};
+  answer.now = *answer.then;
+  return answer;
 }
 
 std::vector<ObjectRef> ClusterSession::related(const ObjectRef& object) const {

@@ -56,16 +56,20 @@ class ClusterSession : public Session {
   std::vector<SliceRow> slices(const ObjectRef& object) const override;
   std::vector<DnsLookup> lookups(const ObjectRef& object) const override;
   std::string resolv_conf(const ObjectRef& object) const override;
-  std::expected<cluster::Explanation, std::string> explain(
-      const WhyRequest& request) const override;
+  std::expected<WhyAnswer, std::string> explain(const WhyRequest& request) const override;
 
  private:
   // Traced requests per frame: as many as could be shown anyway.
   static constexpr int kTracesPerFrame = 24;
+  // Failures that are explained at once, while the cluster is as it was: looking takes time
+  // proportional to the number of Services.
+  static constexpr int kExplainedPerFrame = 4;
 
   Cluster& cluster() const { return *holder_->cluster; }
   void build();
   void attach();
+  // Takes the requests that have finished.
+  void collect();
   Outcome remove(const ObjectRef& object, bool now);
   Outcome set_unschedulable(const ObjectRef& node, bool value);
   Outcome do_fault(cluster::FaultKind kind, const ObjectRef& object, std::string done);
@@ -80,6 +84,7 @@ class ClusterSession : public Session {
   std::shared_ptr<RequestWatcher> watcher_;
   client::Subscription watching_;
   std::unique_ptr<WorldFeed> feed_;
+  int explanations_allowed_ = 0;
 };
 
 /// The cluster that a newcomer sees: its options, the first manifest, a head start.

@@ -19,6 +19,15 @@ void ask_why_about(Desk& desk, const ObjectRef& object) {
   desk.ask_why(likely_request(desk.session.world(), desk.session.traffic(), object));
 }
 
+void ask_why_last_failed(Desk& desk) {
+  const auto& failed = desk.session.traffic().failed();
+  if (failed.empty()) {
+    desk.say("No request has failed in the last minute.");
+    return;
+  }
+  desk.ask_why(why_failed(failed.back().failure));
+}
+
 bool Desk::selection_exists() const {
   const World& world = session.world();
   const std::string key = key_of_object(selection.ns, selection.name);

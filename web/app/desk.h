@@ -87,6 +87,9 @@ struct Desk {
 /// about.
 void ask_why_about(Desk& desk, const ObjectRef& object);
 
+/// The same for the last request that has failed, if one has within the last minute.
+void ask_why_last_failed(Desk& desk);
+
 /// The inspector's tabs.
 namespace inspector_tab {
 inline constexpr int kSummary = 0;

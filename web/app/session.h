@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "core/cluster/why/explanation.h"
 #include "core/net/proxy/mode.h"
 #include "core/sim/time.h"
 #include "web/app/model/dns_log.h"
@@ -118,8 +117,7 @@ class Session {
   /// A Pod's or node's /etc/resolv.conf; empty for anything else.
   virtual std::string resolv_conf(const ObjectRef& object) const = 0;
   /// What is wrong with the way of a request; a message if nobody can make it.
-  virtual std::expected<cluster::Explanation, std::string> explain(
-      const WhyRequest& request) const = 0;
+  virtual std::expected<WhyAnswer, std::string> explain(const WhyRequest& request) const = 0;
 };
 
 }  // namespace rockpool::app

@@ -201,6 +201,29 @@ std::string result_text(const net::RequestSummary& request) {
   return text;
 }
 
+std::shared_ptr<FailedRequest> failure_of(const net::RequestSummary& request,
+                                          const RequestSeen& seen) {
+  auto failed = std::make_shared<FailedRequest>();
+  failed->from = seen.from;
+  failed->url = seen.url;
+  failed->words = seen.result;
+  failed->result.started = request.started;
+  failed->result.ended = request.ended;
+  if (request.failure == net::FailureKind::none) {
+    failed->result.outcome->status = request.status;
+  } else {
+    net::Failure failure;
+    failure.kind = request.failure;
+    failed->result.outcome = std::unexpected{std::move(failure)};
+  }
+  if (request.trace != nullptr) {
+    // The request may go on to add to its own.
+    failed->result.trace = net::Ref{new net::Trace};
+    failed->result.trace->hops = request.trace->hops;
+  }
+  return failed;
+}
+
 }  // namespace
 
 std::vector<Stop> stops_of(const net::Trace& trace, const World& world) {
@@ -245,6 +268,7 @@ void RequestWatcher::on_finished(const net::RequestSummary& request) {
   } else if (!seen.ok) {
     seen.stops = stops_of_summary(request, world_);
   }
+  if (!seen.ok) seen.failure = failure_of(request, seen);
   finished_.push_back(std::move(seen));
 }
 

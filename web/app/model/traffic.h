@@ -4,9 +4,11 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "web/app/model/failed_request.h"
 #include "web/app/model/world.h"
 
 namespace rockpool::app {
@@ -39,6 +41,8 @@ struct RequestSeen {
   std::string result{};  ///< "200 OK", "connection refused"
   /// The NetworkPolicies that dropped it, in words; empty if none did, or nobody watched.
   std::string dropped{};
+  /// More of one that has failed; null of others.
+  std::shared_ptr<FailedRequest> failure{};
 };
 
 /// What happened to one Service over the last minute, second by second.

@@ -108,6 +108,11 @@ std::string url_of_service(const World& world, const ServiceItem& service, std::
   return url_of(fmt::format("{}.{}", service.name, service.ns), port);
 }
 
+WhyRequest why_failed(const FailedRequestRef& failed) {
+  if (failed == nullptr) return {};
+  return {failed->from, failed->url, failed};
+}
+
 WhyRequest likely_request(const World& world, const Traffic& traffic, const ObjectRef& object) {
   const std::string key = key_of_object(object.ns, object.name);
   WhyRequest request;
@@ -115,7 +120,7 @@ WhyRequest likely_request(const World& world, const Traffic& traffic, const Obje
       object.kind == "Service" && service != nullptr) {
     const RequestSeen* const last =
         last_request(traffic, [&key](const RequestSeen& one) { return one.service_key == key; });
-    if (last != nullptr) return {last->from, last->url};
+    if (last != nullptr) return {last->from, last->url, last->failure};
     request.from = client_of(world, *service);
     request.url = url_of_service(world, *service, request.from);
     return request;
@@ -130,6 +135,7 @@ WhyRequest likely_request(const World& world, const Traffic& traffic, const Obje
   const RequestSeen* const last = last_request(
       traffic, [&request](const RequestSeen& one) { return one.from == request.from; });
   request.url = last != nullptr ? last->url : first_url(world, request.from);
+  if (last != nullptr) request.failed = last->failure;
   return request;
 }
 

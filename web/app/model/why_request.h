@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "core/cluster/why/explanation.h"
+#include "web/app/model/failed_request.h"
 #include "web/app/model/traffic.h"
 #include "web/app/model/world.h"
 
@@ -13,8 +16,21 @@ namespace rockpool::app {
 struct WhyRequest {
   std::string from{};  ///< pod/namespace/name, node/name or external
   std::string url{};
+  /// One such request that has failed, if it is about that one.
+  FailedRequestRef failed{};
 
   friend bool operator==(const WhyRequest&, const WhyRequest&) = default;
+};
+
+/// The question why that request has failed.
+WhyRequest why_failed(const FailedRequestRef& failed);
+
+/// What is said of a request.
+struct WhyAnswer {
+  /// What is wrong with its way as things are.
+  cluster::Explanation now{};
+  /// Of one that has failed, what was wrong with it.
+  std::optional<cluster::Explanation> then{};
 };
 
 /// Under what URL a client reaches a Service: by its name from a Pod, by its address from a node,

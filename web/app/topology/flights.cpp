@@ -53,6 +53,7 @@ void Flights::add(const RequestSeen& request) {
   flight.ok = request.ok;
   flight.dropped = !request.dropped.empty();
   flight.reason = request.ok ? std::string{} : request.result;
+  flight.failed = request.failure;
   flight.url = request.url;
   flight.result = request.result;
   flight.latency = std::chrono::duration<double>{request.finished - request.started}.count();
@@ -119,11 +120,17 @@ void Flights::mark(const Flight& flight) {
     return candidate.place == place && candidate.reason == flight.reason;
   });
   if (same == marks_.end()) {
-    marks_.push_back({place, flight.reason, flight.dropped, 1, 0});
+    marks_.push_back({place, flight.reason, flight.dropped, 1, 0, flight.failed});
   } else {
     ++same->count;
     same->age = 0;
+    if (flight.failed != nullptr) same->failed = flight.failed;
   }
+}
+
+void Flights::keep_mark(std::size_t index) {
+  constexpr float kGrown = 0.5f;
+  if (index < marks_.size()) marks_[index].age = std::min(marks_[index].age, kGrown);
 }
 
 int Flights::left_out_per_shown() const {

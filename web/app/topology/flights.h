@@ -27,6 +27,7 @@ struct Flight {
   /// Why it stopped.
   std::string reason;
   // For who points at it.
+  FailedRequestRef failed;
   std::string url;
   std::string result;
   /// What it really took, in seconds.
@@ -47,6 +48,8 @@ struct FailureMark {
   bool dropped = false;
   int count = 1;
   float age = 0;
+  /// The last of them.
+  FailedRequestRef failed;
 };
 
 /// Chooses which requests are shown, and moves them.
@@ -69,6 +72,8 @@ class Flights {
 
   const std::vector<Flight>& flights() const { return flights_; }
   const std::vector<FailureMark>& marks() const { return marks_; }
+  /// A mark at which somebody looks stays.
+  void keep_mark(std::size_t index);
   /// Newest last.
   const std::vector<Route>& routes() const { return routes_; }
   bool any() const { return !flights_.empty() || !marks_.empty(); }

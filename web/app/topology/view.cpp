@@ -72,6 +72,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_toolbar(ui, desk, area);
   list.ChannelsSetCurrent(0);
   const Touch canvas = touch_area(ui, "topology", area, "Topology");
+  over_canvas_ = canvas.hovered;
   move_camera(ui, desk, area, canvas.hovered, canvas.held);
   const Painter painter = screen.transformed(camera_.origin(), camera_.zoom());
   const Point at = painter.from_screen(pointer());
@@ -98,7 +99,7 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   }
 
   const bool pressed_long = long_press(ui, canvas.held);
-  handle_clicks(desk, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
+  handle_clicks(desk, painter, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
   if (!canvas.held) long_pressed_ = false;
   if (canvas.hovered && !canvas.held) explain(ui, desk, painter);
   list.ChannelsMerge();
@@ -256,7 +257,18 @@ bool TopologyView::long_press(Ui& ui, bool held) {
   return long_pressed_;
 }
 
-void TopologyView::handle_clicks(Desk& desk, bool clicked, bool context) {
+void TopologyView::handle_clicks(Desk& desk, const Painter& painter, bool clicked, bool context) {
+  if (clicked && dragged_ <= kClickSlack) {
+    const auto mark = std::ranges::find_if(
+        mark_places_, [](const MarkPlace& place) { return place.box.contains(pointer()); });
+    if (mark != mark_places_.end()) return desk.ask_why(why_failed(mark->failed));
+  }
+  const Flight* const flight =
+      clicked && dragged_ <= kClickSlack ? flight_at(painter, desk, pointer()) : nullptr;
+  if (flight != nullptr && flight->failed != nullptr) {
+    desk.ask_why(why_failed(flight->failed));
+    return;
+  }
   if (context && hovered_) {
     desk.open_menu(hovered_);
   } else if (clicked && dragged_ <= kClickSlack) {

@@ -44,7 +44,7 @@ class TopologyView {
   const Flight* flight_at(const Painter& painter, const Desk& desk, Point pointer) const;
   void explain(Ui& ui, Desk& desk, const Painter& painter) const;
   void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;
-  void handle_clicks(Desk& desk, bool clicked, bool context);
+  void handle_clicks(Desk& desk, const Painter& painter, bool clicked, bool context);
   // A finger that rests on something for a while asks for its menu.
   bool long_press(Ui& ui, bool held);
   void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
@@ -62,12 +62,21 @@ class TopologyView {
   void draw_pods(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   void draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void draw_routes(const Ui& ui, const Painter& painter, const Desk& desk) const;
-  void draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  void draw_marks(Ui& ui, const Painter& painter, Desk& desk);
+  void take_mark(Ui& ui, Desk& desk, std::size_t index, const Rect& box);
   void pulse_arrivals(Ui& ui, const Desk& desk);
   void draw_toolbar(Ui& ui, Desk& desk, const Rect& area);
   void draw_legend(const Ui& ui, const Painter& screen, const Desk& desk, const Rect& area) const;
 
+  // Where the words of a failure are on the screen.
+  struct MarkPlace {
+    Rect box;
+    FailedRequestRef failed;
+  };
+
   TopologyLayout layout_;
+  std::vector<MarkPlace> mark_places_;
+  bool over_canvas_ = false;
   Camera camera_;
   std::vector<PodShape> shapes_;
   std::vector<Ghost> ghosts_;

@@ -207,9 +207,25 @@ void TopologyView::record_traffic(Ui& ui, const Painter& painter, const Desk& de
   }
 }
 
-void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& desk) const {
+// The place of a mark asks why; while somebody points at it, it stays.
+void TopologyView::take_mark(Ui& ui, Desk& desk, std::size_t index, const Rect& box) {
+  const FailureMark& mark = desk.flights.marks()[index];
+  if (mark.failed == nullptr) return;
+  ui.widgets.add(
+      fmt::format("why/{}/{}", stop_words(mark.place, desk.session.world()), mark.reason), box,
+      mark.reason);
+  mark_places_.push_back({box, mark.failed});
+  if (!over_canvas_ || !box.contains(pointer())) return;
+  ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+  tooltip(ui, fmt::format("{}: click to see why", mark.failed->url));
+  desk.flights.keep_mark(index);
+}
+
+void TopologyView::draw_marks(Ui& ui, const Painter& painter, Desk& desk) {
+  mark_places_.clear();
   std::map<std::pair<float, float>, int> stacked;
-  for (const FailureMark& mark : desk.flights.marks()) {
+  for (std::size_t index = 0; index < desk.flights.marks().size(); ++index) {
+    const FailureMark& mark = desk.flights.marks()[index];
     Anchor place;
     if (!find_anchor(layout_, mark.place, place)) continue;
     const Point at = place.at;
@@ -242,6 +258,7 @@ void TopologyView::draw_marks(const Ui& ui, const Painter& painter, const Desk& 
     label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
     label.outline(box, faded(colour, alpha), radius::kControl);
     label.text_centred(box, TextStyle::Small, faded(colour, alpha), text);
+    take_mark(ui, desk, index, label.to_screen(box));
   }
 }
 

@@ -18,7 +18,7 @@ struct KeyHelp {
   std::string_view meaning;
 };
 
-constexpr std::array<KeyHelp, 16> kKeys{{
+constexpr std::array<KeyHelp, 17> kKeys{{
     {"Space", "pause, or go on"},
     {".", "one event further"},
     {"[  ]", "slower, faster"},
@@ -28,6 +28,7 @@ constexpr std::array<KeyHelp, 16> kKeys{{
     {"l", "logs of the selected Pod"},
     {"d", "summary of what is selected"},
     {"w", "why a request there works, or does not"},
+    {"f", "why the last request that failed did"},
     {"Ctrl+D", "delete what is selected (asks)"},
     {"Ctrl+K", "kill the selected Pod now"},
     {"Shift+J", "jump to the owner"},

@@ -69,6 +69,7 @@ void take_shortcuts(Ui& ui, Desk& desk, bool editing, const std::function<void()
   if (typed('y')) inspect(desk, inspector_tab::kYaml);
   if (typed('l')) inspect(desk, inspector_tab::kLogs);
   if (typed('w')) ask_why_about(desk, desk.selection);
+  if (typed('f')) ask_why_last_failed(desk);
   if (typed('J')) jump_to_owner(desk);
   if (typed('/')) {
     desk.show(Panel::Map);

@@ -60,11 +60,12 @@ void draw_failure(Ui& ui, Desk& desk, const FailureGroup& group, const Rect& row
   const ButtonLook why{.icon = Icon::Help,
                        .label = "Why?",
                        .emphasis = Emphasis::Normal,
-                       .tooltip = "What is wrong with the way of this request"};
+                       .tooltip = "Why the last of these failed, and what is wrong now"};
   Rect rest = Rect{row}.inset(space::kMedium, (row.h - control::kHeight) / 2);
   const Rect place = rest.take_right(button_width(painter, why));
   const std::string id = fmt::format("{} {}", last.from, last.url);
-  if (button(ui, fmt::format("failure/{}", id), place, why)) desk.ask_why({last.from, last.url});
+  if (button(ui, fmt::format("failure/{}", id), place, why))
+    desk.ask_why({last.from, last.url, last.failure});
   rest.take_right(space::kSmall);
   const float left = row.x + 38;
   const float width = rest.right() - left;

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "web/app/format.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/menu.h"
 #include "web/app/widgets/status.h"
@@ -39,7 +40,11 @@ Icon icon_of(std::string_view choice) {
 
 }  // namespace
 
-void WhyPanel::refresh(const Ui& ui, const Desk& desk) {
+void WhyPanel::refresh(const Ui& ui, Desk& desk) {
+  // Who asks for something else does not mean that request any more.
+  const FailedRequestRef& failed = desk.why.failed;
+  if (failed != nullptr && (failed->from != desk.why.from || failed->url != desk.why.url))
+    desk.why.failed = nullptr;
   if (desk.why == asked_ && ui.time - asked_at_ < kAskEvery) return;
   asked_ = desk.why;
   asked_at_ = ui.time;
@@ -103,50 +108,85 @@ float WhyPanel::draw_question(Ui& ui, Desk& desk, const Rect& area) {
   return height;
 }
 
-float WhyPanel::draw_verdict(Ui& ui, const Rect& row) const {
+float WhyPanel::draw_heading(Ui& ui, std::string_view text, const Rect& row) const {
+  ui.painter().text_in({row.x, row.y}, row.w, TextStyle::Small, ui.theme.text_faint, text);
+  return 22;
+}
+
+float WhyPanel::draw_verdict(Ui& ui, std::string_view part, const cluster::Explanation& explanation,
+                             const Rect& row) const {
   const Painter painter = ui.painter();
-  const bool well = answer_->cause == cluster::Cause::none;
+  const bool well = explanation.cause == cluster::Cause::none;
   const float left = row.x + 26;
   const float width = row.right() - left - space::kMedium;
   const float top = row.y + 10;
-  const float summary = painter.wrapped_height(width, TextStyle::Strong, answer_->summary);
-  const float advice = answer_->advice.empty()
-                           ? 0
-                           : 4 + painter.wrapped_height(width, TextStyle::Small, answer_->advice);
+  const float summary = painter.wrapped_height(width, TextStyle::Strong, explanation.summary);
+  const float advice =
+      explanation.advice.empty()
+          ? 0
+          : 4 + painter.wrapped_height(width, TextStyle::Small, explanation.advice);
   const float height = summary + advice + 20;
   painter.fill({row.x - 8, row.y, row.w + 16, height},
                faded(well ? ui.theme.good : ui.theme.bad, ui.theme.dark ? 0.13f : 0.08f),
                radius::kCard);
   draw_health(painter, ui.theme, well ? Health::Ready : Health::Failing, {row.x + 9, top + 8}, 15,
               0);
-  painter.text_wrapped({left, top}, width, TextStyle::Strong, ui.theme.text, answer_->summary);
+  painter.text_wrapped({left, top}, width, TextStyle::Strong, ui.theme.text, explanation.summary);
   painter.text_wrapped({left, top + summary + 4}, width, TextStyle::Small, ui.theme.text_soft,
-                       answer_->advice);
-  ui.widgets.add("why/verdict", {row.x, row.y, row.w, height},
-                 fmt::format("{}: {} {}", cluster::cause_name(answer_->cause), answer_->summary,
-                             answer_->advice));
+                       explanation.advice);
+  ui.widgets.add(fmt::format("{}/verdict", part), {row.x, row.y, row.w, height},
+                 fmt::format("{}: {} {}", cluster::cause_name(explanation.cause),
+                             explanation.summary, explanation.advice));
   return height;
 }
 
-float WhyPanel::draw_findings(Ui& ui, const Rect& row) const {
+float WhyPanel::draw_findings(Ui& ui, std::string_view part,
+                              const cluster::Explanation& explanation, const Rect& row) const {
   const Painter painter = ui.painter();
   const float left = row.x + 26;
   float y = row.y;
-  for (std::size_t index = 0; index < answer_->findings.size(); ++index) {
-    const cluster::Finding& finding = answer_->findings[index];
+  for (std::size_t index = 0; index < explanation.findings.size(); ++index) {
+    const cluster::Finding& finding = explanation.findings[index];
     const float height =
         painter.wrapped_height(row.right() - left, TextStyle::Small, finding.text) + 10;
     const Point sign{row.x + 9, y + 8};
-    if (index + 1 < answer_->findings.size()) {
+    if (index + 1 < explanation.findings.size()) {
       painter.line({sign.x, sign.y + 8}, {sign.x, sign.y + height - 8}, ui.theme.border_strong);
     }
     draw_health(painter, ui.theme, finding.is_well ? Health::Ready : Health::Failing, sign, 12, 0);
     painter.text_wrapped({left, y}, row.right() - left, TextStyle::Small,
                          finding.is_well ? ui.theme.text_soft : ui.theme.text, finding.text);
-    ui.widgets.add(fmt::format("why/finding/{}", index), {row.x, y, row.w, height}, finding.text);
+    ui.widgets.add(fmt::format("{}/finding/{}", part, index), {row.x, y, row.w, height},
+                   finding.text);
     y += height;
   }
   return y - row.y;
+}
+
+// Of a request that has failed first how it did, then, if that is something else, how it would go
+// now.
+float WhyPanel::draw_answer(Ui& ui, const Desk& desk, const Rect& row) const {
+  const auto below = [&row](float height) { return Rect{row.x, row.y + height, row.w, 0}; };
+  const auto draw_one = [&](std::string_view part, const cluster::Explanation& explanation,
+                            float height) {
+    height += draw_verdict(ui, part, explanation, below(height)) + space::kMedium;
+    return height + draw_findings(ui, part, explanation, below(height));
+  };
+  if (!answer_->then || asked_.failed == nullptr) return draw_one("why", answer_->now, 0);
+  const FailedRequest& failed = *asked_.failed;
+  const std::string when = fmt::format(
+      "{} ago it failed: {}", age_text(desk.session.now() - failed.result.ended), failed.words);
+  float height = draw_heading(ui, when, row);
+  height = draw_one("why-then", *answer_->then, height) + space::kMedium;
+  const bool same =
+      answer_->now.cause == answer_->then->cause && answer_->now.summary == answer_->then->summary;
+  height +=
+      draw_heading(ui, same ? "The same is wrong now." : "If it were made now:", below(height));
+  if (same) {
+    ui.widgets.add("why/same", below(height - 22), "The same is wrong now.");
+    return height;
+  }
+  return draw_one("why", answer_->now, height);
 }
 
 void WhyPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
@@ -166,8 +206,7 @@ void WhyPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
   const ScrollArea scroll{ui, "why", rest};
   const Rect row{scroll.origin().x + space::kLarge, scroll.origin().y + space::kMedium,
                  scroll.width() - 2 * space::kLarge, 0};
-  float height = draw_verdict(ui, row) + space::kMedium;
-  height += draw_findings(ui, {row.x, row.y + height, row.w, 0});
+  const float height = draw_answer(ui, desk, row);
   scroll.content(scroll.width(), height + 2 * space::kMedium);
 }
 

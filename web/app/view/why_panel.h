@@ -20,17 +20,22 @@ class WhyPanel {
  private:
   static constexpr double kAskEvery = 0.5;
 
-  void refresh(const Ui& ui, const Desk& desk);
+  void refresh(const Ui& ui, Desk& desk);
   float draw_question(Ui& ui, Desk& desk, const Rect& area);
   void draw_choice(Ui& ui, std::string_view id, const Rect& rect, std::string& text,
                    std::string_view label, std::string_view hint,
                    const std::vector<std::string>& choices) const;
-  float draw_verdict(Ui& ui, const Rect& row) const;
-  float draw_findings(Ui& ui, const Rect& row) const;
+  float draw_answer(Ui& ui, const Desk& desk, const Rect& row) const;
+  float draw_heading(Ui& ui, std::string_view text, const Rect& row) const;
+  // `part` is "why" for what is, "why-then" for what was.
+  float draw_verdict(Ui& ui, std::string_view part, const cluster::Explanation& explanation,
+                     const Rect& row) const;
+  float draw_findings(Ui& ui, std::string_view part, const cluster::Explanation& explanation,
+                      const Rect& row) const;
 
   WhyRequest asked_{};
   double asked_at_ = -1;
-  std::expected<cluster::Explanation, std::string> answer_{};
+  std::expected<WhyAnswer, std::string> answer_{};
 };
 
 }  // namespace rockpool::app

@@ -145,16 +145,50 @@ TEST_CASE("a failed request is one click away from what is wrong with it") {
     screen.headless.run(0.1f);
     CHECK(screen.desk().why.from.starts_with("pod/default/client-"));
     CHECK(screen.desk().why.url == "http://web/");
-    CHECK(screen.text("why/verdict").starts_with("selects_nothing: "));
-    // What is mended shows without being asked again.
+    REQUIRE(screen.desk().why.failed != nullptr);
+    CHECK(screen.text("why-then/verdict").starts_with("selects_nothing: "));
+    CHECK(screen.text("why/same") == "The same is wrong now.");
+    // What is mended shows without being asked again, beside what was wrong.
     REQUIRE(screen.session
                 .apply("{apiVersion: v1, kind: Service, metadata: {name: web}, spec: "
                        "{selector: {app: web}, ports: [{port: 80}]}}")
                 .ok);
     screen.pass(5s);
+    CHECK(screen.text("why-then/verdict").starts_with("selects_nothing: "));
+    CHECK(screen.text("why/same") == "(not there)");
     CHECK(screen.text("why/verdict").starts_with("none: "));
     CHECK(screen.text("why/finding/0") != "(not there)");
+    // Who asks for something else does not mean that request.
+    screen.desk().why.url = "http://web:81/";
+    screen.headless.run(1);
+    CHECK(screen.desk().why.failed == nullptr);
+    CHECK(screen.text("why/verdict").starts_with("no_such_port: "));
   }
+}
+
+TEST_CASE("a failure on the map is clicked to see why that request failed, or asked for by a key") {
+  Screen screen;
+  REQUIRE(screen.session.apply(kOrphan).ok);
+  // The mark comes when the flight has ended.
+  for (int waited = 0; waited < 40 && screen.headless.find("why/Pod ") == nullptr &&
+                       screen.headless.find("why/Service ") == nullptr &&
+                       screen.headless.find("why/the proxy of ") == nullptr;
+       ++waited) {
+    screen.pass(500ms);
+    screen.headless.run(0.3f);
+  }
+  const bool clicked = screen.headless.click("why/the proxy of ") ||
+                       screen.headless.click("why/Service ") || screen.headless.click("why/Pod ");
+  REQUIRE(clicked);
+  screen.headless.run(0.1f);
+  REQUIRE(screen.desk().why.failed != nullptr);
+  CHECK(screen.desk().why.failed->url == "http://web/");
+  REQUIRE(screen.desk().why.failed->then);
+  CHECK(screen.desk().why.failed->then->cause == cluster::Cause::selects_nothing);
+  screen.desk().why = {};
+  ask_why_last_failed(screen.desk());
+  REQUIRE(screen.desk().why.failed != nullptr);
+  CHECK(screen.desk().why.failed->url == "http://web/");
 }
 
 TEST_CASE("Services and Pods ask why with the fields filled in; the fields can be chosen") {
