@@ -62,10 +62,12 @@ test("a node opens its proxy's rules, as its tool prints them, and what its kern
 test('a failed request leads to its reason with one click', async () => {
   await apply('{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: wbe}, ports: [{port: 80}]}}');
   await sandbox.click('failure/pod/default/client-');
-  const verdict = await sandbox.find('why/verdict', ({ text }) => text.startsWith('selects_nothing'));
-  assert.match(verdict.text, /app=wbe/);
+  const then = () => sandbox.find('why-then/verdict', ({ text }) => text.startsWith('selects_nothing'));
+  assert.match((await then()).text, /app=wbe/);
+  await sandbox.find('why/same');
   await apply('{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: web}, ports: [{port: 80}]}}');
   await sandbox.find('why/verdict', ({ text }) => text.startsWith('none'));
+  await then();
 });
 
 test('another request is asked about by typing its URL', async () => {
