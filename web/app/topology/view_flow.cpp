@@ -228,7 +228,11 @@ void TopologyView::draw_marks(Ui& ui, const Painter& painter, Desk& desk) {
     const FailureMark& mark = desk.flights.marks()[index];
     Anchor place;
     if (!find_anchor(layout_, mark.place, place)) continue;
-    const Point at = place.at;
+    // A mark at the edge of a narrow map is to be seen as a whole.
+    constexpr float kRoom = 12;
+    Point at = place.at;
+    const float hidden = pane_.x + kRoom - painter.to_screen(at).x;
+    if (hidden > 0 && hidden < 2 * kRoom) at.x += hidden / painter.scale();
     const int above = stacked[{at.x, at.y}]++;
     const float alpha = std::clamp((Flights::kMarkSeconds - mark.age) * 3, 0.0f, 1.0f);
     const float grow = 1 + std::max(0.0f, 0.25f - mark.age) * 1.6f;

@@ -24,12 +24,12 @@ float radians(float turns) {
   return (turns - 0.25f) * 2.0f * std::numbers::pi_v<float>;
 }
 
-// Where a line has to end. ImGui would break within "A", "B" before the comma.
+// Where a line has to end: between words, if there is more than one. ImGui would break after each
+// point of an address, and before a comma.
 const char* end_of_line(const ImFont& font, float scale, const char* line, const char* end,
                         float max_width) {
-  constexpr std::string_view kNeverFirst = ",.;:!?)";
   const char* const wrap = font.CalcWordWrapPositionA(scale, line, end, max_width);
-  if (wrap == end || !kNeverFirst.contains(*wrap)) return wrap;
+  if (wrap == end || *wrap == ' ' || (wrap > line && wrap[-1] == ' ')) return wrap;
   const char* space = wrap;
   while (space > line && *space != ' ') --space;
   return space > line ? space : wrap;
