@@ -116,13 +116,6 @@ std::string go_certificate_message(const TlsFailure& failure) {
 
 }  // namespace
 
-std::optional<HttpResponse> TlsServer::answer_plain(const HttpRequest&) {
-  HttpResponse response =
-      HttpResponse::plain(400, "Client sent an HTTP request to an HTTPS server.\n");
-  response.headers.remove("Content-Type");
-  return response;
-}
-
 Ref<const TlsClient> insecure_tls() {
   auto* client = new TlsClient;
   client->verifies = false;

@@ -25,7 +25,7 @@ class TlsServer {
   virtual pki::SharedChain certificates_for(std::string_view server_name) = 0;
   /// The answer to a request that comes without encryption, after which the connection is closed.
   /// Empty hands it to the port's handler like any other, for servers that take both.
-  virtual std::optional<HttpResponse> answer_plain(const HttpRequest& request);
+  virtual std::optional<HttpResponse> answer_plain(const HttpRequest&) { return {}; }
 };
 
 /// A server with one chain for everybody that answers plain requests as Go's net/http does.
