@@ -116,6 +116,13 @@ std::string go_certificate_message(const TlsFailure& failure) {
 
 }  // namespace
 
+HttpResponse go_answer_to_plain_request() {
+  HttpResponse response =
+      HttpResponse::plain(400, "Client sent an HTTP request to an HTTPS server.\n");
+  response.headers.remove("Content-Type");
+  return response;
+}
+
 Ref<const TlsClient> insecure_tls() {
   auto* client = new TlsClient;
   client->verifies = false;

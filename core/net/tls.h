@@ -16,6 +16,9 @@
 // in which it would, one round trip after the connection (TLS 1.3).
 namespace rockpool::net {
 
+/// Go's answer to a request that comes to a port of TLS without encryption.
+HttpResponse go_answer_to_plain_request();
+
 /// The server's end, for a listening port. Must outlive the Listener.
 class TlsServer {
  public:
@@ -25,7 +28,9 @@ class TlsServer {
   virtual pki::SharedChain certificates_for(std::string_view server_name) = 0;
   /// The answer to a request that comes without encryption, after which the connection is closed.
   /// Empty hands it to the port's handler like any other, for servers that take both.
-  virtual std::optional<HttpResponse> answer_plain(const HttpRequest&) { return {}; }
+  virtual std::optional<HttpResponse> answer_plain(const HttpRequest&) {
+    return go_answer_to_plain_request();
+  }
 };
 
 /// A server with one chain for everybody that answers plain requests as Go's net/http does.
