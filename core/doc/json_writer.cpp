@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstring>
 
 #include "core/doc/json.h"
 #include "core/doc/number_text.h"
@@ -23,103 +24,189 @@ constexpr auto kNeedsCare = [] {
   return table;
 }();
 
-void append_escaped(std::string& out, unsigned char byte) {
+// Gathers what is appended to a text: most parts are a few bytes, and putting each at the end of a
+// string costs far more than they do.
+class Output {
+ public:
+  explicit Output(std::string& text) : text_{text} {}
+  Output(const Output&) = delete;
+  Output& operator=(const Output&) = delete;
+  ~Output() { flush(); }
+
+  void put(char c) {
+    if (used_ == kRoom) flush();
+    gathered_[used_++] = c;
+  }
+  void put(std::string_view part) {
+    if (!has_room(part.size())) {
+      text_ += part;
+      return;
+    }
+    std::memcpy(gathered_.data() + used_, part.data(), part.size());
+    used_ += part.size();
+  }
+  // Puts a text without characters to escape between quotes, then `after`.
+  void put_quoted(std::string_view text, std::string_view after) {
+    const std::size_t size = text.size() + 2 + after.size();
+    if (!has_room(size)) {
+      text_.append(1, '"').append(text).append(1, '"').append(after);
+      return;
+    }
+    char* end = gathered_.data() + used_;
+    *end++ = '"';
+    std::memcpy(end, text.data(), text.size());
+    end += text.size();
+    *end++ = '"';
+    for (const char c : after) *end++ = c;
+    used_ += size;
+  }
+  void put(std::size_t count, char c) {
+    for (; count > 0; --count) put(c);
+  }
+  // The text with everything in it.
+  std::string& text() {
+    flush();
+    return text_;
+  }
+
+ private:
+  static constexpr std::size_t kRoom = 1024;
+
+  // Makes room for so many bytes, if there can be; otherwise all is in the text.
+  bool has_room(std::size_t size) {
+    if (size <= kRoom - used_) return true;
+    flush();
+    return size <= kRoom;
+  }
+  void flush() {
+    text_.append(gathered_.data(), used_);
+    used_ = 0;
+  }
+
+  std::string& text_;
+  std::size_t used_ = 0;
+  std::array<char, kRoom> gathered_;
+};
+
+void put_escaped(Output& out, unsigned char byte) {
   switch (byte) {
     case '"':
-      out += "\\\"";
-      return;
+      return out.put("\\\"");
     case '\\':
-      out += "\\\\";
-      return;
+      return out.put("\\\\");
     case '\b':
-      out += "\\b";
-      return;
+      return out.put("\\b");
     case '\f':
-      out += "\\f";
-      return;
+      return out.put("\\f");
     case '\n':
-      out += "\\n";
-      return;
+      return out.put("\\n");
     case '\r':
-      out += "\\r";
-      return;
+      return out.put("\\r");
     case '\t':
-      out += "\\t";
-      return;
+      return out.put("\\t");
     default:
-      out += "\\u00";
-      out += kHexDigits[byte >> 4];
-      out += kHexDigits[byte & 15];
+      out.put("\\u00");
+      out.put(kHexDigits[byte >> 4]);
+      out.put(kHexDigits[byte & 15]);
   }
 }
 
-// Appends the code point at the offset and returns its size.
-std::size_t append_code_point(std::string& out, std::string_view text, std::size_t offset) {
+// Puts the code point at the offset and returns its size.
+std::size_t put_code_point(Output& out, std::string_view text, std::size_t offset) {
   constexpr char32_t kLineSeparator = 0x2028;
   constexpr char32_t kParagraphSeparator = 0x2029;
   const CodePoint next = decode_utf8(text, offset);
   if (!next.valid) {
-    out += "\\ufffd";
+    out.put("\\ufffd");
   } else if (next.value == kLineSeparator || next.value == kParagraphSeparator) {
-    out += next.value == kLineSeparator ? "\\u2028" : "\\u2029";
+    out.put(next.value == kLineSeparator ? "\\u2028" : "\\u2029");
   } else {
-    out += text.substr(offset, next.size);
+    out.put(text.substr(offset, next.size));
   }
   return next.size;
 }
 
-void append_integer(std::string& out, std::int64_t number) {
+void put_integer(Output& out, std::int64_t number) {
   std::array<char, 24> buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
-  out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  out.put({buffer.data(), static_cast<std::size_t>(end - buffer.data())});
 }
 
-// Appends a text without characters to escape between quotes, then `after`, at once if it is short:
-// most are, and each append costs more than the few bytes it copies.
-void append_quoted(std::string& out, std::string_view text, std::string_view after) {
-  constexpr std::size_t kShort = 64;
-  if (text.size() + after.size() + 2 > kShort) {
-    out += '"';
-    out += text;
-    out += '"';
-    out += after;
-    return;
+void put_quoted_with_care(Output& out, std::string_view text) {
+  out.put('"');
+  std::size_t plain = 0;
+  std::size_t offset = 0;
+  while (offset < text.size()) {
+    const auto byte = static_cast<unsigned char>(text[offset]);
+    if (!kNeedsCare[byte]) {
+      ++offset;
+      continue;
+    }
+    out.put(text.substr(plain, offset - plain));
+    if (byte >= 0x80) {
+      offset += put_code_point(out, text, offset);
+    } else {
+      put_escaped(out, byte);
+      ++offset;
+    }
+    plain = offset;
   }
-  std::array<char, kShort> buffer;
-  char* end = buffer.data();
-  *end++ = '"';
-  end = std::ranges::copy(text, end).out;
-  *end++ = '"';
-  end = std::ranges::copy(after, end).out;
-  out.append(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+  out.put(text.substr(plain));
+  out.put('"');
 }
 
-void append_key(std::string& out, const Key& key, std::string_view colon) {
+void put_quoted(Output& out, std::string_view text) {
+  const auto needs_care = [](char c) { return kNeedsCare[static_cast<unsigned char>(c)]; };
+  if (std::ranges::any_of(text, needs_care)) return put_quoted_with_care(out, text);
+  out.put_quoted(text, {});
+}
+
+void put_key(Output& out, const Key& key, std::string_view colon) {
   // No known name holds a character to escape.
   if (key.is_known()) {
-    append_quoted(out, key.text(), colon);
+    out.put_quoted(key.text(), colon);
   } else {
-    append_json_string(out, key.text());
-    out += colon;
+    put_quoted(out, key.text());
+    out.put(colon);
   }
 }
 
-void append_scalar(std::string& out, const Value& value) {
+void put_scalar(Output& out, const Value& value) {
   switch (value.kind()) {
     case Kind::boolean:
-      out += value.as_bool() ? "true" : "false";
-      break;
+      return out.put(value.as_bool() ? "true" : "false");
     case Kind::integer:
-      append_integer(out, value.as_int());
-      break;
+      return put_integer(out, value.as_int());
     case Kind::number:
-      append_json_number(out, value.as_double());
-      break;
+      return append_json_number(out.text(), value.as_double());
     case Kind::string:
-      append_json_string(out, value.as_string());
-      break;
+      return put_quoted(out, value.as_string());
     default:
-      out += "null";
+      return out.put("null");
+  }
+}
+
+void put_value(Output& out, const Value& value) {
+  char separator = 0;
+  if (value.is_object()) {
+    separator = '{';
+    for (const Member& member : value.members()) {
+      out.put(separator);
+      put_key(out, member.key, ":");
+      put_value(out, member.value);
+      separator = ',';
+    }
+    out.put(separator == '{' ? "{}" : "}");
+  } else if (value.is_array()) {
+    separator = '[';
+    for (const Value& item : value.items()) {
+      out.put(separator);
+      put_value(out, item);
+      separator = ',';
+    }
+    out.put(separator == '[' ? "[]" : "]");
+  } else {
+    put_scalar(out, value);
   }
 }
 
@@ -129,7 +216,7 @@ class PrettyWriter {
 
   void write(const Value& value) {
     if (value.size() == 0 && (value.is_array() || value.is_object())) {
-      out_ += value.is_array() ? "[]" : "{}";
+      out_.put(value.is_array() ? "[]" : "{}");
     } else if (value.is_array()) {
       open('[');
       for (const Value& item : value.items()) {
@@ -141,23 +228,23 @@ class PrettyWriter {
       open('{');
       for (const Member& member : value.members()) {
         next();
-        append_key(out_, member.key, ": ");
+        put_key(out_, member.key, ": ");
         write(member.value);
       }
       close('}');
     } else {
-      append_scalar(out_, value);
+      put_scalar(out_, value);
     }
   }
 
  private:
   void open(char bracket) {
-    out_ += bracket;
+    out_.put(bracket);
     ++depth_;
     first_ = true;
   }
   void next() {
-    if (!first_) out_ += ',';
+    if (!first_) out_.put(',');
     first_ = false;
     new_line();
   }
@@ -165,14 +252,14 @@ class PrettyWriter {
     --depth_;
     first_ = false;
     new_line();
-    out_ += bracket;
+    out_.put(bracket);
   }
   void new_line() {
-    out_ += '\n';
-    out_.append(static_cast<std::size_t>(depth_ * indent_), ' ');
+    out_.put('\n');
+    out_.put(static_cast<std::size_t>(depth_ * indent_), ' ');
   }
 
-  std::string& out_;
+  Output out_;
   int indent_;
   int depth_ = 0;
   bool first_ = true;
@@ -193,52 +280,13 @@ std::string to_json_pretty(const Value& value, int indent) {
 }
 
 void append_json(std::string& out, const Value& value) {
-  char separator = 0;
-  if (value.is_object()) {
-    separator = '{';
-    for (const Member& member : value.members()) {
-      out += separator;
-      append_key(out, member.key, ":");
-      append_json(out, member.value);
-      separator = ',';
-    }
-    out += separator == '{' ? "{}" : "}";
-  } else if (value.is_array()) {
-    separator = '[';
-    for (const Value& item : value.items()) {
-      out += separator;
-      append_json(out, item);
-      separator = ',';
-    }
-    out += separator == '[' ? "[]" : "]";
-  } else {
-    append_scalar(out, value);
-  }
+  Output output{out};
+  put_value(output, value);
 }
 
 void append_json_string(std::string& out, std::string_view text) {
-  const auto needs_care = [](char c) { return kNeedsCare[static_cast<unsigned char>(c)]; };
-  if (std::ranges::none_of(text, needs_care)) return append_quoted(out, text, {});
-  out += '"';
-  std::size_t plain = 0;
-  std::size_t offset = 0;
-  while (offset < text.size()) {
-    const auto byte = static_cast<unsigned char>(text[offset]);
-    if (!kNeedsCare[byte]) {
-      ++offset;
-      continue;
-    }
-    out += text.substr(plain, offset - plain);
-    if (byte >= 0x80) {
-      offset += append_code_point(out, text, offset);
-    } else {
-      append_escaped(out, byte);
-      ++offset;
-    }
-    plain = offset;
-  }
-  out += text.substr(plain);
-  out += '"';
+  Output output{out};
+  put_quoted(output, text);
 }
 
 void append_json_number(std::string& out, double number) {
