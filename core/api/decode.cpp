@@ -59,6 +59,11 @@ std::optional<std::int64_t> exact_integer(const doc::Value& value) {
   return static_cast<std::int64_t>(number);
 }
 
+bool fits_int32(std::int64_t number) {
+  return number >= std::numeric_limits<std::int32_t>::min() &&
+         number <= std::numeric_limits<std::int32_t>::max();
+}
+
 // What omitempty leaves out.
 bool is_zero(const doc::Value& value) {
   return value.is_empty();
@@ -97,6 +102,7 @@ class Decoder {
         continue;
       }
       const Field& field = fields[next++];
+      if (stays(field, member.value)) continue;
       doc::Value value = decode_field(type, field, member.value, path.child(field.name()));
       if (value.is_null()) {
         out.erase(member.key);
@@ -120,6 +126,24 @@ class Decoder {
   static void add_missing(doc::Value& out, const Field& field) {
     if (field.type() == FieldType::object && !field.pointer()) {
       out.set(field.key_index(), empty_object(*field.object_type()));
+    }
+  }
+
+  // True of most plain values: they are what decoding makes of them.
+  static bool stays(const Field& field, const doc::Value& in) {
+    switch (field.type()) {
+      case FieldType::string:
+        return in.is_string() && !is_zero(in);
+      case FieldType::int_or_string:
+        return in.is_string();
+      case FieldType::boolean:
+        return in.as_bool();
+      case FieldType::int64:
+        return in.is_integer() && !is_zero(in);
+      case FieldType::int32:
+        return in.is_integer() && !is_zero(in) && fits_int32(in.as_int());
+      default:
+        return false;
     }
   }
 
@@ -182,7 +206,9 @@ class Decoder {
                         const doc::Path& path) {
     if (!in.is_object()) return wrong_type(owner, field.go_type(), in, path, false);
     doc::Value out = in;
+    const bool of_texts = field.element_type() == FieldType::string;
     for (const doc::Member& member : in.members()) {
+      if (of_texts && member.value.is_string()) continue;
       doc::Value value = decode_element(owner, field, member.value, path.key(member.key.text()));
       if (!value.identical(member.value)) out.set(member.key, std::move(value));
     }

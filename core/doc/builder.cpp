@@ -30,6 +30,16 @@ bool may_repeat(std::span<const Member> members) {
 
 }  // namespace
 
+Builder::Builder(const Limits& limits, SourceMap* positions)
+    : limits_{limits}, positions_{positions} {
+  // What a small document takes, so that it need not grow little by little.
+  constexpr std::size_t kDepth = 8;
+  constexpr std::size_t kMembers = 16;
+  frames_.reserve(kDepth);
+  members_.reserve(kMembers);
+  member_offsets_.reserve(kMembers);
+}
+
 void Builder::begin(bool is_object, std::size_t offset) {
   if (!count(1, depth() + 1, offset)) return;
   note_position(offset);
@@ -46,12 +56,12 @@ void Builder::name(Key name, std::size_t offset) {
   frame.has_name = true;
 }
 
-void Builder::add(const Part& part, std::size_t offset) {
+void Builder::add(Part part, std::size_t offset) {
   if (!count(part.nodes, depth() + part.height, offset)) return;
   note_position(offset);
   if (positions_ != nullptr) positions_->end();
   if (is_open()) frames_.back().height = std::max(frames_.back().height, part.height + 1);
-  place(part.value);
+  place(std::move(part.value));
 }
 
 void Builder::merge_name(std::size_t offset) {

@@ -36,7 +36,7 @@ class Builder {
   };
 
   /// `positions` may be null.
-  Builder(const Limits& limits, SourceMap* positions) : limits_{limits}, positions_{positions} {}
+  Builder(const Limits& limits, SourceMap* positions);
 
   /// Starts an array; what is added next are its items, until `end`.
   void begin_array(std::size_t offset) { begin(false, offset); }
@@ -45,7 +45,7 @@ class Builder {
   /// The next value is the open object's member of that name.
   void name(Key name, std::size_t offset);
   /// Adds a value that needs no begin and end.
-  void add(const Part& part, std::size_t offset);
+  void add(Part part, std::size_t offset);
   /// The next value is a YAML merge key's: an object, or several in an array, whose members the
   /// open object takes over where it has none of its own.
   void merge_name(std::size_t offset);

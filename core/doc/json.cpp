@@ -109,29 +109,29 @@ class JsonHandler {
   }
 
  private:
+  static bool is_between(char c) {
+    return c == ',' || c == ':' || c == ' ' || c == '\n' || c == '\r' || c == '\t';
+  }
+
   // The offset of the token that the parser has just read, which also becomes the last one.
   std::size_t next_token() {
-    constexpr std::string_view kBetween = " \t\r\n,:";
-    while (token_end_ < text_.size() &&
-           kBetween.find(text_[token_end_]) != std::string_view::npos) {
-      ++token_end_;
-    }
+    while (token_end_ < text_.size() && is_between(text_[token_end_])) ++token_end_;
     const std::size_t start = token_end_;
     token_end_ = static_cast<std::size_t>(reached_ - text_.data());
     return start;
   }
 
-  bool scalar(const Value& value) {
-    builder_.add({value}, next_token());
+  bool scalar(Value value) {
+    builder_.add({std::move(value)}, next_token());
     after_ = JsonContext::After::value;
     return !builder_.refusal();
   }
 
   // To find a number's end, the parser has read one character more, if there was one.
-  bool number(const Value& value) {
+  bool number(Value value) {
     const std::size_t start = next_token();
     token_end_ = end_of_number(start);
-    builder_.add({value}, start);
+    builder_.add({std::move(value)}, start);
     after_ = JsonContext::After::value;
     return !builder_.refusal();
   }
