@@ -137,7 +137,8 @@ api::Result<void> Cluster::Parts::record(std::string_view kind, doc::Value what)
   loop.run_until(loop.now());
   ++input_count;
   if (keeps_inputs) {
-    history.inputs.push_back({loop.now(), doc::Value::map({{kind, std::move(what)}})});
+    doc::Member input[] = {{doc::Key{kind}, std::move(what)}};
+    history.inputs.push_back({loop.now(), doc::Value::object_from(input)});
   }
   return {};
 }

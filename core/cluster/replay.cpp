@@ -17,7 +17,11 @@ namespace {
 template <typename Pairs>
 doc::Value pairs_value(const Pairs& pairs) {
   std::vector<doc::Value> items;
-  for (const auto& [name, value] : pairs) items.push_back(doc::Value::array({name, value}));
+  items.reserve(pairs.size());
+  for (const auto& [name, value] : pairs) {
+    doc::Value pair[] = {name, value};
+    items.push_back(doc::Value::array_from(pair));
+  }
   return doc::Value::array(std::move(items));
 }
 
@@ -66,17 +70,17 @@ void replay_dns_query(Cluster& cluster, const doc::Value& value) {
 }  // namespace
 
 doc::Value request_value(const apiserver::Request& request) {
-  doc::Value value = doc::Value::map({{"method", request.method},
-                                      {"path", request.path},
-                                      {"query", pairs_value(request.query)},
-                                      {"headers", pairs_value(request.headers)}});
   // What is sent on into the cluster need not be text.
-  if (doc::find_invalid_utf8(request.body) == std::string_view::npos) {
-    value.set("body", request.body);
-  } else {
-    value.set("bytes", doc::encode_base64(request.body));
-  }
-  return value;
+  const bool is_text = doc::find_invalid_utf8(request.body) == std::string_view::npos;
+  doc::Member members[] = {
+      {doc::Key{is_text ? "body" : "bytes"},
+       is_text ? doc::Value{request.body} : doc::Value{doc::encode_base64(request.body)}},
+      {doc::Key{"headers"}, pairs_value(request.headers)},
+      {doc::Key{"method"}, request.method},
+      {doc::Key{"path"}, request.path},
+      {doc::Key{"query"}, pairs_value(request.query)},
+  };
+  return doc::Value::object_from(members);
 }
 
 doc::Value fetch_value(const FetchOptions& options) {

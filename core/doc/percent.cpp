@@ -16,6 +16,10 @@ int hex_digit(char c) {
 }  // namespace
 
 std::string percent_decode(std::string_view text, bool plus_is_space) {
+  // Most texts have nothing to decode.
+  if (text.find('%') == text.npos && (!plus_is_space || text.find('+') == text.npos)) {
+    return std::string{text};
+  }
   std::string result;
   result.reserve(text.size());
   for (std::size_t index = 0; index < text.size(); ++index) {

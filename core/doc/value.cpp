@@ -52,6 +52,13 @@ std::span<const Member>::iterator find_slot(std::span<const Member> members,
       [](const Member& member, std::string_view wanted) { return member.key.text() < wanted; });
 }
 
+// The member of a known name among many, or null. Inlined it would slow down the search among few.
+[[gnu::noinline]] const Value& search(std::span<const Member> members, KnownKeyIndex index) {
+  const Key key{index};
+  const auto slot = find_slot(members, key);
+  return slot != members.end() && slot->key == key ? slot->value : kNull;
+}
+
 // The elements behind the head of a part.
 Value* elements(ArrayRep* rep) {
   return rep->items();
@@ -244,15 +251,13 @@ const Value& Value::null_value() {
   return kNull;
 }
 
+// Of all functions the one that is called most.
 const Value& Value::known_member(KnownKeyIndex index) const {
-  const Key key{index};
-  const auto all = members();
-  if (all.size() > kLinearSearchSize) {
-    const auto slot = find_slot(all, key);
-    return slot != all.end() && slot->key == key ? slot->value : kNull;
-  }
-  for (const Member& member : all) {
-    if (member.key.is(key)) return member.value;
+  const auto* rep = part<ObjectRep>();
+  if (rep->size > kLinearSearchSize) return search({rep->members(), rep->size}, index);
+  const Member* const end = rep->members() + rep->size;
+  for (const Member* member = rep->members(); member != end; ++member) {
+    if (member->key.is(Key{index})) return member->value;
   }
   return kNull;
 }

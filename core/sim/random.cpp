@@ -49,7 +49,9 @@ std::uint64_t Random::below(std::uint64_t bound) {
   return drawn % bound;
 }
 
-double Random::unit() { return static_cast<double>(next() >> 11) * 0x1p-53; }
+double Random::unit() {
+  return static_cast<double>(next() >> 11) * 0x1p-53;
+}
 
 std::string Random::suffix(std::size_t length) {
   constexpr std::string_view kAlphabet = "bcdfghjklmnpqrstvwxz2456789";
@@ -61,14 +63,17 @@ std::string Random::suffix(std::size_t length) {
 std::string Random::uuid() {
   const std::uint64_t high = (next() & ~std::uint64_t{0xf000}) | 0x4000u;
   const std::uint64_t low = (next() & ~(std::uint64_t{3} << 62)) | (std::uint64_t{2} << 62);
-  std::string result = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-  int nibble = 0;
-  for (char& c : result) {
-    if (c == '-') continue;
-    const std::uint64_t word = nibble < 16 ? high : low;
-    c = "0123456789abcdef"[word >> (60 - 4 * (nibble % 16)) & 0xf];
-    ++nibble;
-  }
+  std::string result(36, '-');
+  const auto put = [&result](std::size_t place, std::uint64_t word, int first, int last) {
+    for (int nibble = first; nibble < last; ++nibble) {
+      result[place++] = "0123456789abcdef"[word >> (60 - 4 * nibble) & 0xf];
+    }
+  };
+  put(0, high, 0, 8);
+  put(9, high, 8, 12);
+  put(14, high, 12, 16);
+  put(19, low, 0, 4);
+  put(24, low, 4, 16);
   return result;
 }
 

@@ -275,10 +275,11 @@ void Store::deliver() {
   for (const Change& change : batch) {
     Table& source = *tables_[api::index_of(change.resource)];
     const std::size_t count = source.subscriptions.size();
-    source.wants_sweep = true;
     for (std::size_t index = 0; index < count; ++index) {
-      const std::shared_ptr<internal::Subscription> each = source.subscriptions[index];
-      if (each->active && each->since < change.revision) each->subscriber(change);
+      // Stays where it is until the sweep, even if the list grows meanwhile.
+      internal::Subscription& each = *source.subscriptions[index];
+      if (each.active && each.since < change.revision) each.subscriber(change);
+      if (!each.active) source.wants_sweep = true;
     }
   }
   delivering_ = false;
