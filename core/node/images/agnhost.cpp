@@ -12,6 +12,7 @@
 #include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/serve_hostname.h"
 #include "core/node/images/tls_files.h"
 #include "core/node/images/userland.h"
 
@@ -23,7 +24,6 @@ namespace {
 constexpr VersionRange kVersions[] = {{2, 9, 57, 9}};
 constexpr std::uint16_t kHttpPort = 8080;
 constexpr std::uint16_t kUdpPort = 8081;
-constexpr std::uint16_t kServeHostnamePort = 9376;
 constexpr std::int32_t kGoSignalExitCode = 2;
 
 int number_or(const std::optional<std::string>& text, int fallback) {
@@ -330,32 +330,6 @@ sim::Task<std::int32_t> run_netexec(ProcessContext& context) {
   sim::Process stop{context.loop(), exit_on_stop(context, exit, std::chrono::seconds{delay})};
   const std::optional<std::int32_t> code = co_await exit.take();
   co_return code.value_or(0);
-}
-
-class HostnameServer : public net::HttpHandler {
- public:
-  explicit HostnameServer(ProcessContext& context) : context_{context} {}
-  void handle(net::HttpExchange exchange) override {
-    AccessRecord record;
-    record.target = exchange.request().target;
-    context_.print_access(std::move(record), format_request);
-    exchange.respond(net::HttpResponse::plain(200, context_.hostname()));
-  }
-
- private:
-  ProcessContext& context_;
-};
-
-sim::Task<std::int32_t> run_serve_hostname(ProcessContext& context) {
-  const std::uint16_t port =
-      port_of(go_flag(context.arguments(), "port").value_or(""), kServeHostnamePort);
-  HostnameServer server{context};
-  std::expected<net::Listener, net::ListenError> listener = context.listen(port, server);
-  if (!listener) co_return 1;
-  context.print(fmt::format("{} Serving on port {}.\n", go_log_time(context.now()), port));
-  sim::Task<Signal> stop = context.stop_signal();
-  co_await stop;
-  co_return 0;
 }
 
 // The search path or the name servers, separated by commas.

@@ -7,7 +7,7 @@ namespace rockpool::node {
 
 // One line for each image: its file, and how to get at it.
 const Image& find_image(const ImageReference& reference) {
-  const std::array<const Image*, 12> images = {
+  const std::array<const Image*, 13> images = {
       &agnhost_image(),
       &base_images(),
       &coredns_image(),
@@ -19,6 +19,7 @@ const Image& find_image(const ImageReference& reference) {
       &kubernetes_bootcamp_image(),
       &nginx_image(),
       &pause_image(),
+      &serve_hostname_image(),
       &unknown_image(),
   };
   for (const Image* image : images) {

@@ -28,6 +28,8 @@ const Image& kubernetes_bootcamp_image();
 const Image& nginx_image();
 /// The container that does nothing (pause.cpp).
 const Image& pause_image();
+/// The server of the page "Debug Services" (serve_hostname.cpp).
+const Image& serve_hostname_image();
 /// Whatever is not in this list: serves HTTP on the ports that the container declares
 /// (unknown.cpp).
 const Image& unknown_image();

@@ -14,6 +14,7 @@
 #include "core/node/images/userland_disk.h"
 #include "core/node/images/userland_ip.h"
 #include "core/node/images/userland_network.h"
+#include "core/node/images/userland_nslookup.h"
 #include "core/node/images/userland_processes.h"
 
 namespace rockpool::node {
@@ -221,9 +222,28 @@ Code run_env(ProcessContext& context) {
   co_return 0;
 }
 
+// The first of the names that /etc/hosts has for the address of the machine's own name.
+std::string full_hostname(ProcessContext& context) {
+  const auto& hosts = context.host().resolver().hosts;
+  const auto own =
+      std::ranges::find(hosts, context.hostname(), [](const auto& entry) { return entry.first; });
+  if (own == hosts.end()) return context.hostname();
+  return std::ranges::find(hosts, own->second, [](const auto& entry) { return entry.second; })
+      ->first;
+}
+
 Code run_hostname(ProcessContext& context) {
-  const bool wants_address = context.arguments().size() > 1 && context.arguments()[1] == "-i";
-  context.print((wants_address ? context.host().address().to_string() : context.hostname()) + "\n");
+  const std::string option = context.arguments().size() > 1 ? context.arguments()[1] : "";
+  std::string text = context.hostname();
+  if (option == "-i" || option == "-I") text = context.host().address().to_string();
+  if (option == "-f" || option == "--fqdn") text = full_hostname(context);
+  if (option == "-s") text = text.substr(0, text.find('.'));
+  if (option == "-d") {
+    text = full_hostname(context);
+    const std::size_t dot = text.find('.');
+    text = dot == std::string::npos ? "" : text.substr(dot + 1);
+  }
+  context.print(text + "\n");
   co_return 0;
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,7 @@
 #include "core/net/dns/exchange.h"
 #include "core/net/dns/message.h"
 #include "core/net/dns/resolver.h"
+#include "core/node/images/http_server.h"
 
 namespace rockpool::node {
 namespace {
@@ -63,21 +65,6 @@ std::optional<RecordType> parse_type(std::string_view text) {
     if (net::dns::record_type_name(type) == upper) return type;
   }
   return {};
-}
-
-// The name whose PTR record tells the name of an address; empty if it is none.
-std::string reverse_name(std::string_view text) {
-  const auto address = net::IpAddress::parse(text);
-  if (!address) return {};
-  std::string bytes = address->to_bytes();
-  std::ranges::reverse(bytes);
-  std::string name;
-  for (const char c : bytes) {
-    const unsigned byte = static_cast<unsigned char>(c);
-    name += address->is_v4() ? fmt::format("{}.", byte)
-                             : fmt::format("{:x}.{:x}.", byte & 0xfU, byte >> 4U);
-  }
-  return name + (address->is_v4() ? "in-addr.arpa." : "ip6.arpa.");
 }
 
 // Takes a `+option`. False if there is none of that name.
@@ -141,21 +128,52 @@ DigOptions read_arguments(const std::vector<std::string>& arguments) {
   return options;
 }
 
-// A record as dig prints it: with tabs before its data.
+// Where BIND puts a record's TTL, class, type and data.
+constexpr std::size_t kColumns[] = {24, 32, 40, 48};
+constexpr std::size_t kTabWidth = 8;
+
+// Goes on to a column by tabs; at least by one place, as BIND does.
+void indent(std::string& line, std::size_t& at, std::size_t column) {
+  const std::size_t to = std::max(column, at + 1);
+  const std::size_t tabs = to / kTabWidth - at / kTabWidth;
+  line.append(tabs, '\t');
+  if (tabs > 0) at = to / kTabWidth * kTabWidth;
+  line.append(to - at, ' ');
+  at = to;
+}
+
+// A record as dig prints it, in columns.
 std::string record_line(const net::dns::Record& record) {
-  std::string text = to_string(record);
+  const std::string text = to_string(record);
+  std::string line;
   std::size_t at = 0;
-  for (int field = 0; field < 4; ++field) {
-    at = text.find(' ', at);
-    if (at == std::string::npos) break;
-    text[at] = '\t';
+  std::size_t begin = 0;
+  for (const std::size_t column : kColumns) {
+    const std::size_t end = text.find(' ', begin);
+    if (end == std::string::npos) break;
+    line.append(text, begin, end - begin);
+    at += end - begin;
+    indent(line, at, column);
+    begin = end + 1;
   }
-  return text + "\n";
+  return line + text.substr(begin) + "\n";
 }
 
 std::string data_of(const net::dns::Record& record) {
-  const std::string line = record_line(record);
-  return line.substr(line.rfind('\t') + 1);
+  const std::string text = to_string(record);
+  std::size_t begin = 0;
+  for (int field = 0; field < 4; ++field) begin = text.find(' ', begin) + 1;
+  return text.substr(begin) + "\n";
+}
+
+std::string question_line(const net::dns::Question& question) {
+  std::string line = ";" + question.name;
+  std::size_t at = question.name.size();
+  indent(line, at, kColumns[1]);
+  line += "IN";
+  at += 2;
+  indent(line, at, kColumns[2]);
+  return line + record_type_name(question.type) + "\n";
 }
 
 void print_section(bool is_wanted, bool with_title, std::string_view title,
@@ -180,9 +198,13 @@ std::string format_header(const Message& message) {
   for (const auto& [name, is_set] : flags) {
     if (is_set) text += name;
   }
-  return text + fmt::format("; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}\n\n",
-                            message.questions.size(), message.answers.size(),
-                            message.authorities.size(), message.additionals.size());
+  text += fmt::format("; QUERY: {}, ANSWER: {}, AUTHORITY: {}, ADDITIONAL: {}\n",
+                      message.questions.size(), message.answers.size(), message.authorities.size(),
+                      message.additionals.size());
+  if (message.recursion_desired && !message.recursion_available) {
+    text += ";; WARNING: recursion requested but not available\n";
+  }
+  return text + "\n";
 }
 
 std::string format_message(const DigOptions& options, const Message& message) {
@@ -195,7 +217,7 @@ std::string format_message(const DigOptions& options, const Message& message) {
   if (options.question) {
     if (options.comments) text += ";; QUESTION SECTION:\n";
     for (const net::dns::Question& question : message.questions) {
-      text += fmt::format(";{}\t\tIN\t{}\n", question.name, record_type_name(question.type));
+      text += question_line(question);
     }
     if (options.comments) text += "\n";
   }
@@ -239,6 +261,20 @@ std::optional<net::SocketAddress> find_server(const DigOptions& options, const n
 
 }  // namespace
 
+std::string reverse_name(std::string_view text) {
+  const auto address = net::IpAddress::parse(text);
+  if (!address) return {};
+  std::string bytes = address->to_bytes();
+  std::ranges::reverse(bytes);
+  std::string name;
+  for (const char c : bytes) {
+    const unsigned byte = static_cast<unsigned char>(c);
+    name += address->is_v4() ? fmt::format("{}.", byte)
+                             : fmt::format("{:x}.{:x}.", byte & 0xfU, byte >> 4U);
+  }
+  return name + (address->is_v4() ? "in-addr.arpa." : "ip6.arpa.");
+}
+
 Code run_dig(ProcessContext& context) {
   const DigOptions options = read_arguments(context.arguments());
   const auto server = find_server(options, context.host());
@@ -253,7 +289,9 @@ Code run_dig(ProcessContext& context) {
   std::vector<std::string> names{asked.ends_with('.') ? asked : asked + "."};
   if (options.search) names = net::dns::search_names(context.host().resolver(), asked);
   if (options.command && !options.brief) {
-    context.print(fmt::format("\n; <<>> DiG 9.18.27 <<>> {}\n;; global options: +cmd\n", asked));
+    const auto given = std::span{context.arguments()}.subspan(1);
+    context.print(fmt::format("\n; <<>> DiG 9.18.27 <<>> {}\n;; global options: +cmd\n",
+                              fmt::join(given, " ")));
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const sim::Time begun = context.now();
@@ -270,10 +308,16 @@ Code run_dig(ProcessContext& context) {
     if (options.statistics && !options.brief) {
       const auto spent =
           std::chrono::duration_cast<std::chrono::milliseconds>(context.now() - begun);
-      context.print(fmt::format(
-          ";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; MSG SIZE  rcvd: {}\n\n",
-          spent.count(), server->ip.to_string(), server->port, server->ip.to_string(),
-          options.tcp ? "TCP" : "UDP", bytes->size()));
+      // `Wed, 01 Jan 2025 00:00:05 GMT` → `Wed Jan 01 00:00:05 UTC 2025`
+      const std::string date = http_date(context.now());
+      const std::string when =
+          fmt::format("{} {} {} {} UTC {}", date.substr(0, 3), date.substr(8, 3), date.substr(5, 2),
+                      date.substr(17, 8), date.substr(12, 4));
+      context.print(
+          fmt::format(";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {}\n"
+                      ";; MSG SIZE  rcvd: {}\n\n",
+                      spent.count(), server->ip.to_string(), server->port, server->ip.to_string(),
+                      options.tcp ? "TCP" : "UDP", when, bytes->size()));
     }
     co_return 0;
   }

@@ -417,7 +417,10 @@ Code run_wget(ProcessContext& context) {
                                     response.status, net::http_status_text(response.status)));
     co_return 1;
   }
-  if (options.spider) co_return 0;
+  if (options.spider) {
+    if (!options.quiet) context.print_error("remote file exists\n");
+    co_return 0;
+  }
   std::string output = options.output;
   if (output.empty()) {
     output = base_name(url->target.substr(0, url->target.find('?')));
@@ -428,30 +431,6 @@ Code run_wget(ProcessContext& context) {
   } else if (output != "/dev/null") {
     context.files().write(FileSystem::normalise(output, context.working_folder()), response.body);
   }
-  co_return 0;
-}
-
-Code run_nslookup(ProcessContext& context) {
-  const std::vector<std::string>& arguments = context.arguments();
-  if (arguments.size() < 2) co_return 1;
-  net::Ref<net::Host> host{&context.host()};
-  const auto& nameservers = host->resolver().nameservers;
-  const std::string server = nameservers.empty() ? "127.0.0.1" : nameservers.front().to_string();
-  std::string text = fmt::format("Server:\t\t{0}\nAddress:\t{0}:53\n\n", server);
-  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-      host->resolve(arguments[1]);
-  const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
-  if (!addresses) {
-    const bool timed_out = addresses.error().kind == net::FailureKind::dns_timed_out;
-    text = timed_out ? std::string{";; connection timed out; no servers could be reached\n"}
-                     : text + fmt::format("** server can't find {}: NXDOMAIN\n", arguments[1]);
-    context.print(text + "\n");
-    co_return 1;
-  }
-  for (const net::IpAddress& address : *addresses) {
-    text += fmt::format("Name:\t{}\nAddress: {}\n", arguments[1], address.to_string());
-  }
-  context.print(text + "\n");
   co_return 0;
 }
 

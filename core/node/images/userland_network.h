@@ -12,8 +12,6 @@ namespace rockpool::node {
 sim::Task<std::int32_t> run_curl(ProcessContext& context);
 /// busybox wget: -q -O -T -S --spider --post-data.
 sim::Task<std::int32_t> run_wget(ProcessContext& context);
-/// busybox nslookup: the addresses of a name.
-sim::Task<std::int32_t> run_nslookup(ProcessContext& context);
 /// nc: -z -v -w: whether a port accepts; with -u also what it answers.
 sim::Task<std::int32_t> run_netcat(ProcessContext& context);
 /// busybox httpd: -f -p -h; serves the container's files.

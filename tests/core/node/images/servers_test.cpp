@@ -91,6 +91,32 @@ TEST_CASE("echoserver") {
   CHECK(answer.ends_with("\thost=10.244.1.2:8080  \n\nRequest Body:\n\t-no body in request-\n\n"));
 }
 
+TEST_CASE("serve_hostname answers with its Pod's name, and goes on after it was asked to stop") {
+  Served world{"image: 'registry.k8s.io/serve_hostname'"};
+  CHECK(world.at("9376/any") == "200 p");
+  world.remove("p");
+  world.run(10s);
+  CHECK(world.at("9376/") == "200 p");
+  const std::string log = world.log("p", "c");
+  CHECK(log.find(" Serving on port 9376.\n") != std::string::npos);
+  CHECK(log.find(" HTTP request from 192.168.49.3:") != std::string::npos);
+  CHECK(log.find(" Shutting down after receiving signal: terminated.\n") != std::string::npos);
+  world.run(30s);
+  CHECK(!world.exists("p"));
+}
+
+TEST_CASE("agnhost's serve-hostname answers datagrams too, but not beside HTTP") {
+  Served raw{
+      "image: 'registry.k8s.io/e2e-test-images/agnhost:2.39', args: [serve-hostname, "
+      "--http=false, --udp, '--port=7']"};
+  CHECK(raw.exec("p", "c", {"sh", "-c", "echo who | nc -u -w 1 localhost 7"}) == "0 p");
+  Served wrong{
+      "image: 'registry.k8s.io/e2e-test-images/agnhost:2.39', args: [serve-hostname, "
+      "--tcp]"};
+  CHECK(wrong.log("p", "c").find("Can't server TCP/UDP mode and HTTP mode at the same time") !=
+        std::string::npos);
+}
+
 TEST_CASE("agnhost netexec") {
   Served world{"image: 'registry.k8s.io/e2e-test-images/agnhost:2.39', args: [netexec]"};
   CHECK(world.at("8080/hostname") == "200 p");

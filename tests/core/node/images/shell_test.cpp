@@ -109,5 +109,22 @@ TEST_CASE("arithmetic") {
   CHECK(evaluate_arithmetic("none + 1", value) == 1);
 }
 
+TEST_CASE("hostname tells the Pod's names as /etc/hosts has them") {
+  NodeWorld world;
+  const std::string container =
+      "  containers: [{name: c, image: busybox, command: [sleep, '1000']}]\n";
+  world.create_pod("p", "  hostname: one\n  subdomain: many\n" + container);
+  world.create_pod("plain", container);
+  world.run(30s);
+  const auto hostname = [&](const std::string& pod, const std::string& option) {
+    return world.exec(pod, "c", {"hostname", option});
+  };
+  CHECK(hostname("p", "-s") == "0 one\n");
+  CHECK(hostname("p", "-f") == "0 one.many.default.svc.cluster.local\n");
+  CHECK(hostname("p", "-d") == "0 many.default.svc.cluster.local\n");
+  CHECK(hostname("plain", "-f") == "0 plain\n");
+  CHECK(hostname("plain", "-i").starts_with("0 10.244.1."));
+}
+
 }  // namespace
 }  // namespace rockpool::node

@@ -20,16 +20,21 @@ TEST_CASE("dig prints what the name server answers, whole or in brief") {
   const std::string full = dig("kubernetes.default.svc.cluster.local").output;
   for (const char* part :
        {"; <<>> DiG 9.18.27 <<>> kubernetes.default.svc.cluster.local\n", "status: NOERROR",
-        ";; flags: qr aa rd; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 0\n",
-        ";; QUESTION SECTION:\n;kubernetes.default.svc.cluster.local.\t\tIN\tA\n",
-        ";; ANSWER SECTION:\nkubernetes.default.svc.cluster.local.\t30\tIN\tA\t10.96.0.1\n",
-        ";; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)\n"}) {
+        ";; flags: qr aa rd; QUERY: 1, ANSWER: 1, AUTHORITY: 0, ADDITIONAL: 0\n"
+        ";; WARNING: recursion requested but not available\n\n",
+        ";; QUESTION SECTION:\n;kubernetes.default.svc.cluster.local. IN A\n",
+        ";; ANSWER SECTION:\nkubernetes.default.svc.cluster.local. 30 IN A\t10.96.0.1\n",
+        ";; SERVER: 10.96.0.10#53(10.96.0.10) (UDP)\n;; WHEN: "}) {
     CHECK_MESSAGE(full.find(part) != std::string::npos, part << full);
   }
   CHECK(dig("+noall +answer +tcp _https._tcp.kubernetes.default.svc.cluster.local SRV").output ==
-        "_https._tcp.kubernetes.default.svc.cluster.local.\t30\tIN\tSRV\t0 100 443 "
+        "_https._tcp.kubernetes.default.svc.cluster.local. 30 IN\tSRV 0 100 443 "
         "kubernetes.default.svc.cluster.local.\n");
   CHECK(dig("+short -x 10.96.0.1").output == "kubernetes.default.svc.cluster.local.\n");
+  // As it was called, and in columns where there is room.
+  CHECK(dig("+search +tcp kubernetes.default")
+            .output.find(" <<>> +search +tcp kubernetes.default\n") != std::string::npos);
+  CHECK(dig("+noall +question kube.dns").output == ";kube.dns.\t\t\tIN\tA\n");
   // Without +search a name is asked for as it is.
   CHECK(dig("+short kubernetes.default").output.empty());
   CHECK(dig("+short +search kubernetes.default").output == "10.96.0.1\n");
