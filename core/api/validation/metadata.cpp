@@ -38,19 +38,21 @@ void validate_owner_reference(const Value& reference, const FieldPath& path,
 
 void validate_owner_references(const Value& references, const FieldPath& path,
                                FieldErrors& errors) noexcept {
-  std::string first;
+  const auto text_of = [](const Value& reference) {
+    return fmt::format("{}/{}", reference["kind"_key].as_string(),
+                       reference["name"_key].as_string());
+  };
+  const Value* first = nullptr;
   for (const Value& reference : references.items()) {
     validate_owner_reference(reference, path, errors);
     if (!reference["controller"_key].as_bool()) continue;
-    const std::string current =
-        fmt::format("{}/{}", reference["kind"_key].as_string(), reference["name"_key].as_string());
-    if (first.empty()) {
-      first = current;
+    if (first == nullptr) {
+      first = &reference;
     } else {
       errors.invalid(path, references,
                      fmt::format("Only one reference can have Controller set to true. Found "
                                  "\"true\" in references for {} and {}",
-                                 first, current));
+                                 text_of(*first), text_of(reference)));
     }
   }
 }
@@ -183,6 +185,8 @@ void validate_object_meta_update(const Value& object, const Value& old_object,
   if (meta["resourceVersion"_key].is_empty()) {
     errors.invalid(path.child("resourceVersion"), "", "must be specified for an update");
   }
+  // What was valid when it was stored still is.
+  if (meta.identical(old_meta)) return;
   if (generation(object) < generation(old_object)) {
     errors.invalid(path.child("generation"), generation(object), "must not be decremented");
   }
