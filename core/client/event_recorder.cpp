@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/client/event_recorder.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <charconv>
+#include <iterator>
 
 #include "core/api/object.h"
 
@@ -17,6 +17,15 @@ doc::Value source_of(const std::string& component, const std::string& host) {
   doc::Value source = doc::Value::object({{"component"_key, component}});
   if (!host.empty()) source.set("host"_key, host);
   return source;
+}
+
+// As upstream's recorder names an event.
+std::string event_name(std::string_view object_name, std::int64_t stamp) {
+  char digits[20];
+  const char* end = std::to_chars(std::begin(digits), std::end(digits), stamp, 16).ptr;
+  std::string name;
+  name.reserve(object_name.size() + 1 + sizeof digits);
+  return name.append(object_name).append(1, '.').append(static_cast<const char*>(digits), end);
 }
 
 // A reference to the object, or to a part of it. Made in one piece: most of a large cluster's
@@ -117,23 +126,27 @@ doc::Value EventRecorder::make(const doc::Value& object, const Content& content)
   const auto stamp =
       loop_.now().time_since_epoch().count() + static_cast<std::int64_t>(recorded_++);
   const doc::Value now = api::time_value(loop_.now());
-  return doc::Value::object({
-      {"apiVersion"_key, "v1"},
-      {"count"_key, 1},
-      {"firstTimestamp"_key, now},
-      {"involvedObject"_key, involved_object(object, content.field_path)},
-      {"kind"_key, "Event"},
-      {"lastTimestamp"_key, now},
-      {"message"_key, content.message},
-      {"metadata"_key,
-       doc::Value::object({{"name"_key, fmt::format("{}.{:x}", api::name(object), stamp)},
-                           {"namespace"_key, std::move(namespace_)}})},
-      {"reason"_key, content.reason},
-      {"reportingComponent"_key, reporting_component_},
-      {"reportingInstance"_key, reporting_instance_},
-      {"source"_key, source_},
-      {"type"_key, content.type},
-  });
+  const auto key = [](doc::KnownKeyIndex index) { return doc::Key{index}; };
+  doc::Member metadata[] = {
+      {key("name"_key), event_name(api::name(object), stamp)},
+      {key("namespace"_key), std::move(namespace_)},
+  };
+  doc::Member members[] = {
+      {key("apiVersion"_key), "v1"},
+      {key("count"_key), 1},
+      {key("firstTimestamp"_key), now},
+      {key("involvedObject"_key), involved_object(object, content.field_path)},
+      {key("kind"_key), "Event"},
+      {key("lastTimestamp"_key), now},
+      {key("message"_key), content.message},
+      {key("metadata"_key), doc::Value::object_from(metadata)},
+      {key("reason"_key), content.reason},
+      {key("reportingComponent"_key), reporting_component_},
+      {key("reportingInstance"_key), reporting_instance_},
+      {key("source"_key), source_},
+      {key("type"_key), content.type},
+  };
+  return doc::Value::object_from(members);
 }
 
 }  // namespace rockpool::client

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <iterator>
 #include <limits>
 
 namespace rockpool::net {
@@ -109,8 +111,13 @@ std::optional<IpAddress> parse_v6(std::string_view text) {
 }
 
 std::string print_v4(std::uint64_t number) {
-  return fmt::format("{}.{}.{}.{}", number >> 24 & 255, number >> 16 & 255, number >> 8 & 255,
-                     number & 255);
+  char text[sizeof "255.255.255.255"];
+  char* end = text;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    if (shift != 24) *end++ = '.';
+    end = std::to_chars(end, std::end(text), number >> shift & 255).ptr;
+  }
+  return {text, end};
 }
 
 std::string print_v6(std::uint64_t high, std::uint64_t low) {

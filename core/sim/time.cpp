@@ -28,12 +28,15 @@ struct Split {
   std::int64_t nanoseconds;
 };
 
-void append_digits(std::string& text, std::int64_t number, int width) {
-  char digits[20];
+void put_digits(char* place, std::int64_t number, int width) {
   for (int index = width; index > 0; number /= 10) {
-    digits[--index] = static_cast<char>('0' + number % 10);
+    place[--index] = static_cast<char>('0' + number % 10);
   }
-  text.append(digits, static_cast<std::size_t>(width));
+}
+
+void append_digits(std::string& text, std::int64_t number, int width) {
+  text.append(static_cast<std::size_t>(width), '0');
+  put_digits(text.data() + text.size() - width, number, width);
 }
 
 // Timestamps are in almost every object written, so this takes no general formatter. A Time is
@@ -46,12 +49,14 @@ Split split(Time time) {
   Split result{{}, (time - whole).count()};
   std::string& text = result.until_seconds;
   text.reserve(sizeof "2025-01-01T00:00:00.000000000Z");
-  append_digits(text, date.year, 4);
-  append_digits(text += '-', date.month, 2);
-  append_digits(text += '-', date.day, 2);
-  append_digits(text += 'T', in_day / 3600, 2);
-  append_digits(text += ':', in_day / 60 % 60, 2);
-  append_digits(text += ':', in_day % 60, 2);
+  text = "0000-00-00T00:00:00";
+  char* const places = text.data();
+  put_digits(places, date.year, 4);
+  put_digits(places + 5, date.month, 2);
+  put_digits(places + 8, date.day, 2);
+  put_digits(places + 11, in_day / 3600, 2);
+  put_digits(places + 14, in_day / 60 % 60, 2);
+  put_digits(places + 17, in_day % 60, 2);
   return result;
 }
 
