@@ -5,6 +5,7 @@
 #include <bit>
 #include <cassert>
 #include <cstring>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <new>
@@ -119,15 +120,15 @@ auto* open_gap(Part* rep, std::size_t index) {
 }
 
 // Puts a member into a part that has room for it. Of equal names the later wins.
-void put_in_order(ObjectRep* rep, Key key, Value value) {
+void put_in_order(ObjectRep* rep, Member&& member) {
   Member* const all = rep->members();
   // Mostly they come in order already.
   std::size_t place = rep->size;
-  while (place > 0 && key < all[place - 1].key) --place;
-  if (place > 0 && all[place - 1].key == key) {
-    all[place - 1].value = std::move(value);
+  while (place > 0 && member.key < all[place - 1].key) --place;
+  if (place > 0 && all[place - 1].key == member.key) {
+    all[place - 1].value = std::move(member.value);
   } else {
-    new (open_gap(rep, place)) Member{std::move(key), std::move(value)};
+    new (open_gap(rep, place)) Member{std::move(member)};
   }
 }
 
@@ -181,7 +182,7 @@ Value::Value(std::string_view text) : kind_{Kind::string} {
 Value Value::object(std::initializer_list<std::pair<KnownKeyIndex, Value>> members) {
   auto* rep = make_part<ObjectRep>(members.size());
   Value result{Kind::object, rep};
-  for (const auto& [key, value] : members) put_in_order(rep, Key{key}, value);
+  for (const auto& [key, value] : members) put_in_order(rep, {Key{key}, value});
   return result;
 }
 
@@ -197,17 +198,18 @@ Value Value::object_of(std::vector<Member> members) {
 }
 
 Value Value::object_from(std::span<Member> members) {
-  // A few are put in order one by one; many in any order would take too long.
-  constexpr std::size_t kMany = 32;
   const auto before = [](const Member& left, const Member& right) { return left.key < right.key; };
-  if (members.size() > kMany && !std::is_sorted(members.begin(), members.end(), before)) {
-    std::stable_sort(members.begin(), members.end(), before);
-  }
   auto* rep = make_part<ObjectRep>(members.size());
   Value result{Kind::object, rep};
-  for (Member& member : members) {
-    put_in_order(rep, std::move(member.key), std::move(member.value));
+  if (std::ranges::adjacent_find(members, std::not_fn(before)) == members.end()) {
+    std::ranges::uninitialized_move(members, std::span{rep->members(), members.size()});
+    rep->size = static_cast<std::uint32_t>(members.size());
+    return result;
   }
+  // A few are put in order one by one; many in any order would take too long.
+  constexpr std::size_t kMany = 32;
+  if (members.size() > kMany) std::stable_sort(members.begin(), members.end(), before);
+  for (Member& member : members) put_in_order(rep, std::move(member));
   return result;
 }
 
