@@ -41,6 +41,10 @@ api::Status syntax_error(const doc::ParseError& error, std::string_view prefix,
   return status;
 }
 
+bool is_type(std::string_view type, std::string_view wanted) {
+  return doc::equal_ignoring_case(type, wanted);
+}
+
 api::Result<void> check_size(const Request& request) {
   if (static_cast<std::int64_t>(request.body.size()) <= doc::kMaxDocumentBytes) return {};
   return std::unexpected{
@@ -92,17 +96,17 @@ api::Result<void> check_kind(const doc::Value& document, const api::Resource& re
       kind, short_version, resource.kind, kind, version))};
 }
 
-std::string media_type_of(const Request& request) {
+std::string_view media_type_of(const Request& request) {
   std::string_view text = request.headers.get("Content-Type");
   text = text.substr(0, text.find(';'));
   while (text.ends_with(' ')) text.remove_suffix(1);
-  return doc::to_lower(text);
+  return text;
 }
 
 api::Result<Body> read_body(const Request& request, std::string_view kind) {
   if (auto checked = check_size(request); !checked) return std::unexpected{checked.error()};
-  const std::string type = media_type_of(request);
-  if (type.empty() || type == "application/json") {
+  const std::string_view type = media_type_of(request);
+  if (type.empty() || is_type(type, "application/json")) {
     auto parsed = doc::parse_json_leniently(request.body);
     if (parsed) return Body{std::move(parsed->value), std::move(parsed->duplicate_fields)};
     const std::string message =
@@ -112,7 +116,7 @@ api::Result<Body> read_body(const Request& request, std::string_view kind) {
         fmt::format("the object provided is unrecognized (must be of type {}): ", kind), message,
         request.body)};
   }
-  if (type != "application/yaml") {
+  if (!is_type(type, "application/yaml")) {
     return std::unexpected{api::unsupported_media_type(kObjectMediaTypes)};
   }
   auto parsed = doc::parse_yaml(request.body);
@@ -150,15 +154,15 @@ api::Result<Patch> read_configuration(const Request& request) {
 
 api::Result<Patch> read_patch(const Request& request) {
   if (auto checked = check_size(request); !checked) return std::unexpected{checked.error()};
-  const std::string type = media_type_of(request);
+  const std::string_view type = media_type_of(request);
   Patch patch;
-  if (type == "application/json-patch+json") {
+  if (is_type(type, "application/json-patch+json")) {
     patch.type = PatchType::json;
-  } else if (type == "application/merge-patch+json") {
+  } else if (is_type(type, "application/merge-patch+json")) {
     patch.type = PatchType::merge;
-  } else if (type == "application/strategic-merge-patch+json") {
+  } else if (is_type(type, "application/strategic-merge-patch+json")) {
     patch.type = PatchType::strategic;
-  } else if (type == "application/apply-patch+yaml") {
+  } else if (is_type(type, "application/apply-patch+yaml")) {
     return read_configuration(request);
   } else {
     return std::unexpected{api::unsupported_media_type(kPatchMediaTypes)};

@@ -27,8 +27,9 @@ struct Body {
   std::vector<std::string> duplicate_fields;
 };
 
-/// The media type without parameters, in lower case; empty if there is none.
-std::string media_type_of(const Request& request);
+/// The media type without parameters, as it is written; empty if there is none. The size of letters
+/// does not matter in it. Valid as long as the request.
+std::string_view media_type_of(const Request& request);
 
 /// Reads a body that is to be an object of that kind. Errors: 413, 415, and 400 in upstream's words
 /// with a cause that tells line and column.
