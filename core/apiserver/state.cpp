@@ -19,6 +19,7 @@ ServerState::ServerState(sim::Loop& the_loop, store::Store& the_store, const sim
       event_expiry{the_loop, the_store},
       token_key{random.stream("tokens").next()},
       token_volume{make_token_volume()},
+      token_path{make_token_path()},
       default_tolerations{make_default_tolerations(options.default_toleration_seconds)} {}
 
 const api::Resource& ServerState::resource(api::ResourceId id) const {

@@ -13,6 +13,7 @@
 #include "core/apiserver/event_expiry.h"
 #include "core/apiserver/node_port_allocator.h"
 #include "core/apiserver/node_port_repair.h"
+#include "core/apiserver/recent_parts.h"
 #include "core/doc/value.h"
 #include "core/sim/loop.h"
 #include "core/sim/random.h"
@@ -37,6 +38,7 @@ struct ServerState {
   NodePortAllocator node_ports;
   NodePortRepair node_port_repair;
   EventExpiry event_expiry;
+  RecentParts recent_parts;
   PodLogSource* pod_log_source = nullptr;
   std::uint64_t token_key;
   PodStreams* pod_streams = nullptr;
@@ -45,6 +47,8 @@ struct ServerState {
   NodeServer* node_server = nullptr;
   /// What every Pod's kube-api-access volume projects.
   doc::Value token_volume;
+  /// Where containers find that volume; shared by all their mounts.
+  doc::Value token_path;
   /// The tolerations that every Pod has unless it says otherwise.
   doc::Value default_tolerations;
 
@@ -73,6 +77,8 @@ struct ServerState {
 
 /// The `projected` part of the volume that carries a Pod's service account token.
 doc::Value make_token_volume();
+/// The path of that volume in containers.
+doc::Value make_token_path();
 /// Those of a lost node, for so many seconds.
 doc::Value make_default_tolerations(std::int64_t seconds);
 

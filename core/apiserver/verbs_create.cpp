@@ -77,6 +77,7 @@ api::Result<doc::Value> store_new_object(ServerState& state, const api::Resource
     }
     return std::unexpected{api::already_exists(resource.group_resource(), name.as_string())};
   }
+  state.recent_parts.share(resource.id, object, {});
   auto created = state.store.create(resource.id, std::move(object));
   if (!created) return std::unexpected{to_status(created.error(), resource, name.as_string())};
   state.note_written(resource, *created);

@@ -214,6 +214,7 @@ api::Result<doc::Value> update_object(ServerState& state, const api::Resource& r
     if (allocation) allocation->commit();
     return remove_object(state, resource, object);
   }
+  state.recent_parts.share(resource.id, object, old_object);
   auto written = state.store.update(resource.id, std::move(object));
   if (!written) return std::unexpected{to_status(written.error(), resource, name_of(old_object))};
   if (allocation) allocation->commit();

@@ -38,6 +38,14 @@ std::string_view pod_ip(const api::Pod& pod, std::string_view family) {
   return {};
 }
 
+doc::Value reference_to(const api::Pod& pod) {
+  const doc::Value& metadata = api::metadata(pod.value());
+  return doc::Value::object({{"kind"_key, "Pod"},
+                             {"name"_key, metadata["name"_key]},
+                             {"namespace"_key, metadata["namespace"_key]},
+                             {"uid"_key, metadata["uid"_key]}});
+}
+
 bool changes_endpoints(const doc::Value* before, const doc::Value* after) {
   if (before == nullptr || after == nullptr) return true;
   const api::Pod old_pod{*before};

@@ -26,6 +26,8 @@ bool belongs_in_endpoints(const api::Pod& pod, bool include_terminating);
 bool has_hostname_in(const api::Pod& pod, const api::Service& service);
 /// The Pod's address of that family ("IPv4", "IPv6"), or empty.
 std::string_view pod_ip(const api::Pod& pod, std::string_view family);
+/// The `targetRef` of its endpoints, which shares the Pod's own texts.
+doc::Value reference_to(const api::Pod& pod);
 /// True if a change of a Pod can change its endpoints. Null means there was, or is, no Pod.
 bool changes_endpoints(const doc::Value* before, const doc::Value* after);
 /// True if controllers write this Service's endpoints, rather than people or nobody.

@@ -131,13 +131,11 @@ std::optional<ServiceAddresses::Member> endpoints_member(const api::Service& ser
   const bool needs_no_port = service.ports().empty() && service.is_headless();
   if (ports.empty() && !needs_no_port) return std::nullopt;
 
-  doc::Value address = doc::Value::object(
-      {{"ip"_key, ip},
-       {"targetRef"_key, doc::Value::object({{"kind"_key, "Pod"},
-                                             {"namespace"_key, pod.namespace_name()},
-                                             {"name"_key, pod.name()},
-                                             {"uid"_key, pod.uid()}})}});
-  if (!pod.node_name().empty()) address.set("nodeName"_key, pod.node_name());
+  doc::Value address =
+      doc::Value::object({{"ip"_key, ip},
+                          {"nodeName"_key, pod.value()["spec"_key]["nodeName"_key]},
+                          {"targetRef"_key, reference_to(pod)}});
+  if (pod.node_name().empty()) address.erase("nodeName"_key);
   if (has_hostname_in(pod, service)) address.set("hostname"_key, pod.spec().hostname());
   return ServiceAddresses::Member{.ports = doc::Value::array(std::move(ports)),
                                   .address = std::move(address),

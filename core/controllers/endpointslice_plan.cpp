@@ -62,12 +62,10 @@ doc::Value make_endpoint(const api::Pod& pod, const api::Service& service, std::
       {"conditions"_key,
        doc::Value::object(
            {{"ready"_key, ready}, {"serving"_key, serving}, {"terminating"_key, terminating}})},
-      {"targetRef"_key, doc::Value::object({{"kind"_key, "Pod"},
-                                            {"namespace"_key, pod.namespace_name()},
-                                            {"name"_key, pod.name()},
-                                            {"uid"_key, pod.uid()}})},
+      {"nodeName"_key, pod.value()["spec"_key]["nodeName"_key]},
+      {"targetRef"_key, reference_to(pod)},
   });
-  if (!pod.node_name().empty()) endpoint.set("nodeName"_key, pod.node_name());
+  if (pod.node_name().empty()) endpoint.erase("nodeName"_key);
   if (has_hostname_in(pod, service)) endpoint.set("hostname"_key, pod.spec().hostname());
   if (!zone.empty()) endpoint.set("zone"_key, zone);
   // What the annotation asks for goes first, and needs a look at all endpoints.

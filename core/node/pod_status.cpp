@@ -223,13 +223,14 @@ doc::Value make_ephemeral_statuses(const api::Pod& pod, const std::list<Containe
 doc::Value mount_statuses(const doc::Value& mounts) {
   std::vector<doc::Value> statuses;
   for (const doc::Value& mount : mounts.items()) {
-    doc::Value status = doc::Value::object(
-        {{"mountPath"_key, mount["mountPath"_key]}, {"name"_key, mount["name"_key]}});
-    if (mount["readOnly"_key].as_bool()) {
-      status.set("readOnly"_key, true);
-      status.set("recursiveReadOnly"_key, "Disabled");
-    }
-    statuses.push_back(std::move(status));
+    const doc::Value& path = mount["mountPath"_key];
+    const doc::Value& name = mount["name"_key];
+    statuses.push_back(mount["readOnly"_key].as_bool()
+                           ? doc::Value::object({{"mountPath"_key, path},
+                                                 {"name"_key, name},
+                                                 {"readOnly"_key, true},
+                                                 {"recursiveReadOnly"_key, "Disabled"}})
+                           : doc::Value::object({{"mountPath"_key, path}, {"name"_key, name}}));
   }
   return doc::Value::array(std::move(statuses));
 }
@@ -296,9 +297,10 @@ PhaseCounts count_containers(const api::PodSpec& spec, const PodState& state) {
 
 // As hostIPs and podIPs have them.
 doc::Value ip_list(const std::vector<std::string>& ips) {
-  doc::Value list = doc::Value::array();
+  std::vector<doc::Value> list;
+  list.reserve(ips.size());
   for (const std::string& ip : ips) list.push_back(doc::Value::object({{"ip"_key, ip}}));
-  return list;
+  return doc::Value::array(std::move(list));
 }
 
 bool is_ip_list(const doc::Value& list, const std::vector<std::string>& ips) {

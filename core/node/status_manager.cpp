@@ -58,7 +58,11 @@ void StatusManager::write(const std::string& uid, Entry& entry) {
     pod.set("status"_key, std::move(status));
     ++writes_;
     const api::Result<doc::Value> written = api_.update_status(api::ResourceId::pods, pod);
-    if (written) pod = *written;
+    if (written) {
+      pod = *written;
+      // One copy is enough.
+      if (pod["status"_key] == entry.status) entry.status = pod["status"_key];
+    }
   }
   if (!entry.may_delete || !api::is_being_deleted(pod)) return;
   apiserver::DeleteOptions options;

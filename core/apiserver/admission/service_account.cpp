@@ -65,19 +65,24 @@ void mount_token(ServerState& state, doc::Value& spec) {
   }
   const bool has_volume = !volume.empty();
   if (!has_volume) volume = std::string{kVolumePrefix} + state.names.suffix();
+  const doc::Value name = volume;
   const doc::Value mount = doc::Value::object(
-      {{"name"_key, volume}, {"readOnly"_key, true}, {"mountPath"_key, kMountPath}});
+      {{"name"_key, name}, {"readOnly"_key, true}, {"mountPath"_key, state.token_path}});
   const bool init_needs = add_mounts(spec, "initContainers"_key, mount);
   const bool main_needs = add_mounts(spec, "containers"_key, mount);
   if (has_volume || (!init_needs && !main_needs)) return;
   spec.edit("volumes"_key)
-      .push_back(doc::Value::object({{"name"_key, volume}, {"projected"_key, state.token_volume}}));
+      .push_back(doc::Value::object({{"name"_key, name}, {"projected"_key, state.token_volume}}));
 }
 
 }  // namespace
 
 doc::Value make_token_volume() {
   return token_sources();
+}
+
+doc::Value make_token_path() {
+  return kMountPath;
 }
 
 api::Result<void> admit_service_account(ServerState& state, std::string_view ns, doc::Value& pod) {
