@@ -16,6 +16,7 @@
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_nslookup.h"
 #include "core/node/images/userland_processes.h"
+#include "core/node/images/userland_text.h"
 
 namespace rockpool::node {
 namespace {
@@ -376,16 +377,6 @@ Code run_head_or_tail(ProcessContext& context) {
   co_return 0;
 }
 
-Code run_wc(ProcessContext& context) {
-  const std::size_t first =
-      context.arguments().size() > 1 && context.arguments()[1].starts_with('-') ? 2 : 1;
-  sim::Task<std::string> reading = filter_input(context, first);
-  const std::string text = co_await reading;
-  const bool bytes = first == 2 && context.arguments()[1] == "-c";
-  context.print(fmt::format("{}\n", bytes ? text.size() : lines_of(text).size()));
-  co_return 0;
-}
-
 // `grep` for a fixed text, with -q, -v, -i and -c.
 Code run_grep(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
@@ -480,6 +471,10 @@ Program find_userland_program(std::string_view name) {
       {"head", run_head_or_tail},
       {"tail", run_head_or_tail},
       {"wc", run_wc},
+      {"sort", run_sort},
+      {"uniq", run_uniq},
+      {"cut", run_cut},
+      {"tr", run_tr},
       {"grep", run_grep},
       {"tee", run_tee},
       {"pwd", run_pwd},

@@ -126,5 +126,30 @@ TEST_CASE("hostname tells the Pod's names as /etc/hosts has them") {
   CHECK(hostname("plain", "-i").starts_with("0 10.244.1."));
 }
 
+TEST_CASE("lines are counted, sorted, told apart, cut and translated") {
+  NodeWorld world;
+  CHECK(world.shell("printf 'a b\\nc\\n' | wc -l") == "0 2\n");
+  CHECK(world.shell("echo a b  c | wc -w; printf abc | wc -c") == "0 3\n3\n");
+  CHECK(world.shell("echo a b | wc") == "0         1         2         4\n");
+  CHECK(world.shell("for x in b a b 10 9; do echo $x; done | sort") == "0 10\n9\na\nb\nb\n");
+  CHECK(world.shell("for x in b a b; do echo $x; done | sort | uniq -c | sort -rn") ==
+        "0       2 b\n      1 a\n");
+  CHECK(world.shell("for x in 10 9 9 -1; do echo $x; done | sort -nu") == "0 -1\n9\n10\n");
+  CHECK(world.shell("printf 'x:2\\ny:1\\n' | sort -t: -k2") == "0 y:1\nx:2\n");
+  CHECK(world.shell("printf 'a\\na\\nb\\n' | uniq -d; printf 'a\\na\\nb\\n' | uniq -u") ==
+        "0 a\nb\n");
+  CHECK(world.shell("echo one:two:three | cut -d: -f1,3; echo abcdef | cut -c2-4") ==
+        "0 one:three\nbcd\n");
+  CHECK(world.shell("echo plain | cut -d: -f2; echo plain | cut -s -d: -f2") == "0 plain\n");
+  CHECK(world.shell("echo Hello | tr a-z A-Z; echo Hello | tr '[:upper:]' '[:lower:]'") ==
+        "0 HELLO\nhello\n");
+  CHECK(world.shell("echo a b | tr ' ' '\\n'; echo aabb | tr -s a; echo abc | tr -d b") ==
+        "0 a\nb\nabb\nac\n");
+  CHECK(world.shell("sort -z") == "2 sort: unrecognized option: z\n");
+  CHECK(world.shell("sort /nothing") == "2 sort: /nothing: No such file or directory\n");
+  CHECK(world.shell("echo a | cut -f0") == "1 cut: invalid range '0'\n");
+  CHECK(world.shell("echo a | tr a").starts_with("1 Usage: tr"));
+}
+
 }  // namespace
 }  // namespace rockpool::node
