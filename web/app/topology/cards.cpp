@@ -83,7 +83,7 @@ void draw_pod_texts(const Painter& painter, const Theme& theme, const PodItem& p
   }
   if (healthy(pod.health)) {
     painter.text_in({left, rect.y + 23}, free, TextStyle::CodeSmall,
-                    faded(theme.text_faint, state.alpha), pod.ip);
+                    faded(theme.text_faint, state.alpha), pod.ip, Ellipsis::Middle);
   } else {
     painter.text_in({left, rect.y + 23}, free, TextStyle::Caption,
                     faded(health_colour(theme, pod.health), state.alpha),

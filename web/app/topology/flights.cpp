@@ -7,9 +7,6 @@
 namespace rockpool::app {
 namespace {
 
-// Left of a proxy in a tall pane, the screen ends soon.
-constexpr float kTallProxyBend = 8;
-
 constexpr float kLegSeconds = 0.34f;
 constexpr float kDnsLegSeconds = 0.20f;
 // How long the server is seen to think.
@@ -190,7 +187,6 @@ bool find_anchor(const TopologyLayout& layout, const Stop& stop, Anchor& result)
       const TopologyLayout::NodeBox* box = layout.node(stop.slot);
       if (box == nullptr) return false;
       result = pod_anchor(box->proxy, layout.tall);
-      if (layout.tall) result.most_bend = kTallProxyBend;
       return true;
     }
   }

@@ -232,6 +232,15 @@ void place_nodes(TopologyLayout& layout, Point corner, const PodStyle& style, Gr
   }
 }
 
+// Left of all nodes, their proxies included; in a tall pane of the Services too.
+void place_lane(TopologyLayout& layout, float nodes_left, const PodStyle& style) {
+  layout.nodes_left = nodes_left;
+  layout.pod_gap = style.gap;
+  float left = nodes_left - (layout.tall ? kTallProxyOut : kProxyOut);
+  if (layout.tall) left = std::min(left, layout.bounds.x);
+  layout.lane = left - kLaneGap;
+}
+
 void collect_services(const World& world, const LayoutRequest& request, TopologyLayout& layout) {
   world.services.each([&](Slot slot, const ServiceItem& service) {
     // The API server's own Service has no Pods behind it here.
@@ -299,6 +308,8 @@ void arrange_wide(const World& world, const LayoutRequest& request, TopologyLayo
   const float above = outside && !own_column ? kOutsideHeight + kServiceGap * 2 : 0;
   const float services_height = above + rows * (card.h + kServiceGap) - kServiceGap;
   place_nodes(layout, {nodes_x, std::max(0.0f, (services_height - nodes.h) / 2)}, style, grid);
+  place_lane(layout, nodes_x, style);
+  layout.has_lanes = columns > 1 || grid.node_columns > 1 || grid.pod_columns > 1;
   const float top = std::max(0.0f, (nodes.h - services_height) / 2) + above;
   for (std::size_t index = 0; index < count; ++index) {
     layout.services[index].rect = {
@@ -353,6 +364,11 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   const Grid grid = choose_low_grid(boxes_of(layout), style, width);
   const Size size = grid_size(boxes_of(layout), style, grid);
   place_nodes(layout, {(width - size.w) / 2, y}, style, grid);
+  place_lane(layout, (width - size.w) / 2, style);
+  layout.has_lanes = true;
+  const float shown = std::min(layout.bounds.x, layout.lane + kLaneInMargin);
+  layout.bounds.w += layout.bounds.x - shown;
+  layout.bounds.x = shown;
 }
 
 }  // namespace

@@ -36,6 +36,13 @@ struct TopologyLayout {
 
   Detail detail = Detail::Card;
   bool tall = false;
+  /// Cards stand beside each other: requests run along the lanes between them. Where the lane
+  /// is that leads to all others, left of all nodes; the left of the leftmost of them; and how far
+  /// Pods are apart.
+  bool has_lanes = false;
+  float lane = 0;
+  float nodes_left = 0;
+  float pod_gap = 0;
   std::vector<NodeBox> nodes;
   std::vector<ServiceBox> services;
   /// Pods without a node; empty if there are none.
@@ -84,6 +91,10 @@ inline constexpr float kProxyHeight = 20;
 /// How far a proxy stands out of its node, and in a tall pane, where there is less room for it.
 inline constexpr float kProxyOut = 26;
 inline constexpr float kTallProxyOut = 18;
+/// How far the lane of a tall pane is from what stands beside it, and how much of that is within
+/// the pane's margin.
+inline constexpr float kLaneGap = 6;
+inline constexpr float kLaneInMargin = 18;
 }  // namespace topology
 
 struct LayoutRequest {

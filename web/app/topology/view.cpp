@@ -82,8 +82,11 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
 
   const Point corner = painter.from_screen(area.min());
   const Rect visible{corner.x, corner.y, area.w / camera_.zoom(), area.h / camera_.zoom()};
+  // Where cards stand beside each other, links pass below them, but for those of what is chosen.
+  if (layout_.has_lanes) draw_links(ui, painter, desk, LinkPass::Calm);
   draw_nodes(ui, painter, desk, visible);
-  draw_links(ui, painter, desk, visible);
+  if (!layout_.has_lanes) draw_links(ui, painter, desk, LinkPass::Calm);
+  draw_links(ui, painter, desk, LinkPass::Strong);
   draw_outside(ui, painter, desk);
   draw_services(ui, painter, desk, visible);
   draw_pods(ui, painter, desk, visible);

@@ -53,8 +53,9 @@ class TopologyView {
   void draw_advice(Ui& ui, const Desk& desk, const Rect& area) const;
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
-  void draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
-                  const Rect& visible) const;
+  // Strong are those of the Services that are pointed at or selected.
+  enum class LinkPass { Calm, Strong };
+  void draw_links(const Ui& ui, const Painter& painter, const Desk& desk, LinkPass pass) const;
   void draw_service_links(const Ui& ui, const Painter& painter, const ServiceItem& service,
                           const Rect& card, bool strong, float presence) const;
   void draw_services(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "web/app/topology/flight_words.h"
 #include "web/app/topology/view.h"
+#include "web/app/topology/way.h"
 #include "web/app/widgets/controls.h"
 
 namespace rockpool::app {
@@ -23,13 +25,40 @@ void draw_link(const Painter& painter, const Anchor& from, const Anchor& to, Col
   painter.curve(from.at, inner.from, inner.to, to.at, colour, width);
 }
 
-Point position(const TopologyLayout& layout, const Flight& flight, const FlightPlace& place,
-               bool& known) {
-  Anchor from;
-  Anchor to;
-  known = find_anchor(layout, flight.stops[place.from], from) &&
-          find_anchor(layout, flight.stops[place.to], to);
-  return known ? along(from, to, place.t) : Point{};
+/// Where a flight is at each moment; the way between two stops is found once.
+class FlightPath {
+ public:
+  FlightPath(const TopologyLayout& layout, const Flight& flight)
+      : layout_{layout}, flight_{flight} {}
+
+  /// Empty if the layout does not show it there.
+  std::optional<Point> at(const FlightPlace& place) {
+    if (from_ != place.from || to_ != place.to) {
+      from_ = place.from;
+      to_ = place.to;
+      way_ = Way::between(layout_, flight_.stops[from_], flight_.stops[to_]);
+    }
+    if (!way_) return std::nullopt;
+    return way_->at(place.t);
+  }
+
+ private:
+  const TopologyLayout& layout_;
+  const Flight& flight_;
+  std::size_t from_ = SIZE_MAX;
+  std::size_t to_ = SIZE_MAX;
+  std::optional<Way> way_;
+};
+
+void draw_way(const Painter& painter, const Way& way, Colour colour, float width) {
+  constexpr float kStep = 5;
+  const int steps = std::max(24, static_cast<int>(way.length() / kStep));
+  Point last = way.at(0);
+  for (int step = 1; step <= steps; ++step) {
+    const Point next = way.at(static_cast<float>(step) / static_cast<float>(steps));
+    painter.line(last, next, colour, width);
+    last = next;
+  }
 }
 
 bool is_dns_leg(const Flight& flight, const FlightPlace& place) {
@@ -80,8 +109,7 @@ void TopologyView::draw_service_links(const Ui& ui, const Painter& painter,
 }
 
 void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& desk,
-                              const Rect& visible) const {
-  static_cast<void>(visible);
+                              LinkPass pass) const {
   // With many Services only the chosen one's links say anything.
   constexpr std::size_t kMostLinkedServices = 40;
   // More links than this grow paler, so that together they are no wall.
@@ -107,39 +135,42 @@ void TopologyView::draw_links(const Ui& ui, const Painter& painter, const Desk& 
     if (service == nullptr) continue;
     const ObjectRef ref{"Service", service->ns, service->name};
     const bool strong = hovered_ == ref || desk.selection == ref;
+    if (strong != (pass == LinkPass::Strong)) continue;
     if (!strong && layout_.services.size() > kMostLinkedServices) continue;
     draw_service_links(ui, painter, *service, box.rect, strong, presence);
   }
 }
 
 void TopologyView::draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const {
-  constexpr int kTail = 18;
-  constexpr float kTailStep = 0.007f;
+  constexpr float kTailSeconds = 0.126f;
+  // Lanes have corners.
+  const int tail_steps = layout_.has_lanes ? 42 : 18;
+  const float tail_step = kTailSeconds / static_cast<float>(tail_steps);
   if (ui.reduced_motion) return draw_routes(ui, painter, desk);
   // Dots keep their size on the screen unless the picture is far away.
   const float size = 1.0f / std::max(painter.scale(), 0.5f);
   for (const Flight& flight : desk.flights.flights()) {
     const FlightPlace place = place_of(flight);
     if (place.stopped) continue;
-    bool known = false;
-    const Point at = position(layout_, flight, place, known);
-    if (!known) continue;
+    FlightPath path{layout_, flight};
+    const std::optional<Point> head = path.at(place);
+    if (!head) continue;
+    const Point at = *head;
     const bool doomed = !flight.ok && place.to + 1 == flight.stops.size() && place.t > 0.7f;
     const Colour colour = doomed                      ? ui.theme.bad
                           : is_dns_leg(flight, place) ? ui.theme.dns
                           : place.returning           ? ui.theme.good
                                                       : ui.theme.accent;
     Point ahead = at;
-    for (int step = 1; step <= kTail; ++step) {
-      const float back = flight.age - kTailStep * static_cast<float>(step);
+    for (int step = 1; step <= tail_steps; ++step) {
+      const float back = flight.age - tail_step * static_cast<float>(step);
       const FlightPlace before = place_at(flight, back);
       if (back < 0 || before.returning != place.returning) break;
-      bool tail_known = false;
-      const Point tail = position(layout_, flight, before, tail_known);
-      if (!tail_known) break;
-      const float part = 1.0f - static_cast<float>(step) / (kTail + 1);
-      painter.line(ahead, tail, faded(colour, 0.55f * part), (0.8f + 2.4f * part) * size);
-      ahead = tail;
+      const std::optional<Point> tail = path.at(before);
+      if (!tail) break;
+      const float part = 1.0f - static_cast<float>(step) / static_cast<float>(tail_steps + 1);
+      painter.line(ahead, *tail, faded(colour, 0.55f * part), (0.8f + 2.4f * part) * size);
+      ahead = *tail;
     }
     painter.circle(at, 7 * size, faded(colour, 0.16f));
     painter.circle(at, 3.6f * size, colour);
@@ -152,15 +183,13 @@ void TopologyView::draw_routes(const Ui& ui, const Painter& painter, const Desk&
   for (const Route& route : desk.flights.routes()) {
     const std::vector<Stop>& stops = route.flight.stops;
     for (std::size_t index = 1; index < stops.size(); ++index) {
-      Anchor from;
-      Anchor to;
-      if (!find_anchor(layout_, stops[index - 1], from) || !find_anchor(layout_, stops[index], to))
-        continue;
+      const std::optional<Way> way = Way::between(layout_, stops[index - 1], stops[index]);
+      if (!way) continue;
       const bool failed = !route.flight.ok && index + 1 == stops.size();
       const bool dns = stops[index].dns || stops[index - 1].dns;
       const Colour colour = failed ? ui.theme.bad : dns ? ui.theme.dns : ui.theme.accent;
-      draw_link(painter, from, to, faded(colour, 0.7f), 1.8f * size);
-      painter.circle(to.at, 3.2f * size, colour);
+      draw_way(painter, *way, faded(colour, 0.7f), 1.8f * size);
+      painter.circle(way->at(1), 3.2f * size, colour);
     }
   }
 }
@@ -170,10 +199,11 @@ const Flight* TopologyView::flight_at(const Painter& painter, const Desk& desk, 
   const Flight* nearest = nullptr;
   float least = kReach;
   for (const Flight& flight : desk.flights.flights()) {
-    bool known = false;
-    const Point there = painter.to_screen(position(layout_, flight, place_of(flight), known));
+    const std::optional<Point> place = FlightPath{layout_, flight}.at(place_of(flight));
+    if (!place) continue;
+    const Point there = painter.to_screen(*place);
     const float distance = std::hypot(there.x - at.x, there.y - at.y);
-    if (!known || distance > least) continue;
+    if (distance > least) continue;
     least = distance;
     nearest = &flight;
   }
@@ -188,10 +218,9 @@ void TopologyView::record_traffic(Ui& ui, const Painter& painter, const Desk& de
   };
   std::size_t index = 0;
   for (const Flight& flight : desk.flights.flights()) {
-    bool known = false;
-    const Point at = position(layout_, flight, place_of(flight), known);
-    if (known)
-      note(fmt::format("flight/{}", index), at,
+    const std::optional<Point> at = FlightPath{layout_, flight}.at(place_of(flight));
+    if (at)
+      note(fmt::format("flight/{}", index), *at,
            fmt::to_string(fmt::join(flight_words(flight, world), "\n")));
     ++index;
   }
