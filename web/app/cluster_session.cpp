@@ -46,6 +46,12 @@ FetchOptions options_of(const std::string& from, const std::string& url) {
   return options;
 }
 
+// As Cluster::start_fetch calls it.
+std::string client_text(const ObjectRef& client) {
+  return client.kind == "Node" ? fmt::format("node/{}", client.name)
+                               : fmt::format("pod/{}/{}", client.ns, client.name);
+}
+
 std::string target_of(const ObjectRef& object) {
   return key_of_object(object.ns, object.name);
 }
@@ -74,6 +80,7 @@ void ClusterSession::build() {
 void ClusterSession::attach() {
   const bool fresh = cluster().now() == cluster().options().start;
   traffic_.clear();
+  asker_.clear();
   watcher_ = std::make_shared<RequestWatcher>(world_);
   watching_ = cluster().observe(watcher_);
   feed_ = std::make_unique<WorldFeed>(cluster(), world_);
@@ -86,7 +93,13 @@ void ClusterSession::attach() {
   }
 }
 
-void ClusterSession::reset() {
+void ClusterSession::reset(const std::vector<net::Family>& families) {
+  if (families != options_.cluster.ip_families) {
+    // Networks that were chosen are of the families before.
+    options_.cluster.service_cidr.clear();
+    options_.cluster.pod_cidr.clear();
+    options_.cluster.ip_families = families;
+  }
   feed_.reset();
   watching_ = {};
   build();
@@ -96,6 +109,7 @@ void ClusterSession::reset() {
 void ClusterSession::refresh() {
   if (attached_ != holder_->cluster.get()) attach();
   feed_->refresh();
+  asker_.advance(cluster());
   collect();
   watcher_->allow_traces(kTracesPerFrame);
   explanations_allowed_ = kExplainedPerFrame;
@@ -300,17 +314,35 @@ std::vector<DnsLookup> ClusterSession::lookups(const ObjectRef& object) const {
   return found;
 }
 
-std::string ClusterSession::resolv_conf(const ObjectRef& object) const {
-  const net::Host* host = nullptr;
+const net::Host* ClusterSession::find_host(const ObjectRef& object) const {
   if (object.kind == "Node") {
     const net::Node* const node = cluster().network().find_node(object.name);
-    if (node != nullptr) host = &node->host();
-  } else if (const PodItem* pod = world_.pods.get(key_of_object(object.ns, object.name));
-             object.kind == "Pod" && pod != nullptr) {
-    if (const auto address = net::IpAddress::parse(pod->ip))
-      host = cluster().network().find_host(*address);
+    return node == nullptr ? nullptr : &node->host();
   }
+  const PodItem* const pod = world_.pods.get(key_of_object(object.ns, object.name));
+  if (object.kind != "Pod" || pod == nullptr) return nullptr;
+  const auto address = net::IpAddress::parse(pod->ip);
+  return address ? cluster().network().find_host(*address) : nullptr;
+}
+
+std::string ClusterSession::resolv_conf(const ObjectRef& object) const {
+  const net::Host* const host = find_host(object);
   return host == nullptr ? std::string{} : host->resolver().resolv_conf();
+}
+
+Outcome ClusterSession::ask_name(const ObjectRef& client, std::string_view question) {
+  const net::Host* const host = find_host(client);
+  if (host == nullptr) return {false, fmt::format("{} has no address to ask from.", client.name)};
+  const bool has_v4 = ip_families().front() == net::Family::ipv4;
+  const auto asked =
+      asker_.ask(cluster(), client_text(client), host->resolver(),
+                 has_v4 ? net::dns::RecordType::a : net::dns::RecordType::aaaa, question);
+  return asked ? Outcome{} : Outcome{false, asked.error()};
+}
+
+const NameAnswer* ClusterSession::name_answer(const ObjectRef& client) const {
+  const NameAnswer& answer = asker_.answer();
+  return !answer.client.empty() && answer.client == client_text(client) ? &answer : nullptr;
 }
 
 std::expected<WhyAnswer, std::string> ClusterSession::explain(const WhyRequest& request) const {

@@ -37,7 +37,8 @@ class ClusterSession : public Session {
   sim::Time start() const override { return cluster().options().start; }
   sim::Duration run_for(sim::Duration span, const std::function<bool()>& keep_going) override;
   bool step() override;
-  void reset() override;
+  std::vector<net::Family> ip_families() const override { return cluster().options().ip_families; }
+  void reset(const std::vector<net::Family>& families) override;
   /// Takes in what somebody else did to the cluster since the last frame.
   void refresh();
 
@@ -56,6 +57,8 @@ class ClusterSession : public Session {
   std::vector<SliceRow> slices(const ObjectRef& object) const override;
   std::vector<DnsLookup> lookups(const ObjectRef& object) const override;
   std::string resolv_conf(const ObjectRef& object) const override;
+  Outcome ask_name(const ObjectRef& client, std::string_view question) override;
+  const NameAnswer* name_answer(const ObjectRef& client) const override;
   std::expected<WhyAnswer, std::string> explain(const WhyRequest& request) const override;
 
  private:
@@ -65,6 +68,8 @@ class ClusterSession : public Session {
   // proportional to the number of Services.
   static constexpr int kExplainedPerFrame = 4;
 
+  // The Pod's or node's place in the network; null if it has none, or is something else.
+  const net::Host* find_host(const ObjectRef& object) const;
   Cluster& cluster() const { return *holder_->cluster; }
   void build();
   void attach();
@@ -84,6 +89,7 @@ class ClusterSession : public Session {
   std::shared_ptr<RequestWatcher> watcher_;
   client::Subscription watching_;
   std::unique_ptr<WorldFeed> feed_;
+  NameAsker asker_;
   int explanations_allowed_ = 0;
 };
 

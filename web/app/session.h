@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/net/address.h"
 #include "core/net/proxy/mode.h"
 #include "core/sim/time.h"
 #include "web/app/model/dns_log.h"
 #include "web/app/model/endpoint_rows.h"
+#include "web/app/model/name_asker.h"
 #include "web/app/model/node_proxy.h"
 #include "web/app/model/object_list.h"
 #include "web/app/model/traffic.h"
@@ -83,8 +85,10 @@ class Session {
   virtual sim::Duration run_for(sim::Duration span, const std::function<bool()>& keep_going) = 0;
   /// Moves on to the next thing that can be seen. False if there is none.
   virtual bool step() = 0;
-  /// Starts again from the beginning.
-  virtual void reset() = 0;
+  /// The address families of its nodes and Pods, the primary one first.
+  virtual std::vector<net::Family> ip_families() const = 0;
+  /// Starts again from the beginning, with these families.
+  virtual void reset(const std::vector<net::Family>& families) = 0;
 
   virtual ApplyReport apply(std::string_view yaml) = 0;
   virtual Outcome act(Action action, const ObjectRef& object) = 0;
@@ -116,6 +120,11 @@ class Session {
   virtual std::vector<DnsLookup> lookups(const ObjectRef& object) const = 0;
   /// A Pod's or node's /etc/resolv.conf; empty for anything else.
   virtual std::string resolv_conf(const ObjectRef& object) const = 0;
+  /// Asks the cluster's DNS on behalf of a Pod or node: a name, and a type of record if it is not
+  /// for addresses.
+  virtual Outcome ask_name(const ObjectRef& client, std::string_view question) = 0;
+  /// The last such question of that Pod or node and what has come back; null if there is none.
+  virtual const NameAnswer* name_answer(const ObjectRef& client) const = 0;
   /// What is wrong with the way of a request; a message if nobody can make it.
   virtual std::expected<WhyAnswer, std::string> explain(const WhyRequest& request) const = 0;
 };

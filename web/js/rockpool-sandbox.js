@@ -4,14 +4,15 @@
 //
 //   <rockpool-sandbox nodes="3" seed="1" theme="auto" speed="1"></rockpool-sandbox>
 //
-// Attributes: `theme` (auto, light, dark; may change at any time), `speed`, `paused`, `seed`, `nodes`, `src` (the URL of
-// a manifest to start from; a child <script type="application/yaml"> does the same), `load` (visible, eager, click).
+// Attributes: `theme` (auto, light, dark; may change at any time), `speed`, `paused`, `seed`, `nodes`, `ip-families` (IPv4;
+// or IPv6, or both with a comma between them), `src` (the URL of a manifest to start from; a child
+// <script type="application/yaml"> does the same), `load` (visible, eager, click).
 // Without either manifest it starts with the example of three Pods behind a Service.
 //
 // Taken out of the page, an element ends its cluster; put back, it starts a new one, and `ready` is a new promise.
 //
 // Each element runs an engine of its own in rockpool-app.js, whose class `Sandbox` draws on the element's canvas:
-//   new Sandbox(canvasSelector, optionsJson)       optionsJson: {seed, nodes, manifest, dark, reducedMotion, speed}
+//   new Sandbox(canvasSelector, optionsJson)       optionsJson: {seed, nodes, ipFamilies, manifest, dark, …}
 //   .cluster()                                     the same binding that rockpool-core.js has
 //   .resize(width, height, density)                CSS pixels and device pixels per CSS pixel
 //   .setTheme(dark) .setReducedMotion(reduced) .setVisible(visible) .setNear(near)
@@ -300,6 +301,7 @@ export function defineSandbox(Rockpool) {
       const options = {
         seed: this.getAttribute('seed') ?? '1',
         nodes: Number(this.getAttribute('nodes') ?? 3),
+        ipFamilies: this.getAttribute('ip-families') ?? 'IPv4',
         manifest,
         dark: this.#dark,
         reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,

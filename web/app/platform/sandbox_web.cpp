@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "core/doc/json.h"
 
@@ -17,6 +18,8 @@ SessionOptions read_session(const doc::Value& options) {
   std::from_chars(seed.data(), seed.data() + seed.size(), session.cluster.seed);
   session.cluster.nodes =
       static_cast<int>(std::clamp<std::int64_t>(options["nodes"].as_int(3), 0, kMaxNodes));
+  if (auto families = net::parse_families(options["ipFamilies"].to_string()); !families.empty())
+    session.cluster.ip_families = std::move(families);
   if (const std::string manifest = options["manifest"].to_string(); !manifest.empty())
     session.manifest = manifest;
   return session;

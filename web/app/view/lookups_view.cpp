@@ -16,9 +16,11 @@ namespace {
 constexpr float kLookup = 56;
 constexpr float kQuestion = 40;
 constexpr float kLine = 16;
+constexpr float kField = 46;
 constexpr std::string_view kWhatIsSeen =
     "Seen are the look-ups of requests that were followed hop by hop: all of them while there are "
-    "few, some while there are many. The last 200 that went different ways are kept.";
+    "few, some while there are many. The last 200 that went different ways are kept. What is asked "
+    "by hand goes to the cluster's DNS Service, with the search path of /etc/resolv.conf.";
 
 double seconds_of(sim::Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -36,21 +38,32 @@ ObjectRef client_ref(std::string_view client) {
   return {"Pod", std::string{client.substr(4, slash - 4)}, std::string{client.substr(slash + 1)}};
 }
 
-float draw_resolv_conf(Ui& ui, const Rect& row, const std::string& text) {
+void for_each_line(std::string_view text, const auto& take) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    take(line);
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  }
+}
+
+// Returns the height that it takes.
+float draw_text_block(Ui& ui, const Rect& row, std::string_view title, std::string_view text) {
   const Painter painter = ui.painter();
-  const auto lines = static_cast<float>(std::ranges::count(text, '\n'));
-  const float height = 34 + lines * kLine;
+  const float width = row.w - 2 * space::kLarge;
+  const auto height_of = [&](std::string_view line) {
+    return std::max(kLine, painter.wrapped_height(width, TextStyle::CodeSmall, line));
+  };
+  float height = 34;
+  for_each_line(text, [&](std::string_view line) { height += height_of(line); });
   painter.fill({row.x, row.y, row.w, height}, ui.theme.inset);
   painter.fill({row.x, row.y + height - ui.pixel, row.w, ui.pixel}, ui.theme.border);
-  painter.text({row.x + space::kLarge, row.y + 8}, TextStyle::Caption, ui.theme.text_faint,
-               "/etc/resolv.conf");
+  painter.text({row.x + space::kLarge, row.y + 8}, TextStyle::Caption, ui.theme.text_faint, title);
   float y = row.y + 26;
-  for (std::string_view rest = text; !rest.empty(); y += kLine) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    painter.text_in({row.x + space::kLarge, y}, row.w - 2 * space::kLarge, TextStyle::CodeSmall,
-                    ui.theme.text_soft, rest.substr(0, end));
-    rest.remove_prefix(std::min(rest.size(), end + 1));
-  }
+  for_each_line(text, [&](std::string_view line) {
+    painter.text_wrapped({row.x + space::kLarge, y}, width, TextStyle::CodeSmall,
+                         line.starts_with(";;") ? ui.theme.text_faint : ui.theme.text_soft, line);
+    y += height_of(line);
+  });
   return height;
 }
 
@@ -82,6 +95,35 @@ void draw_question(const Ui& ui, const Painter& painter, const DnsQuestion& ques
 }
 
 }  // namespace
+
+void LookupsView::draw_field(Ui& ui, Desk& desk, const Rect& area) {
+  Rect bar = area.inset(space::kMedium, (area.h - control::kHeight) / 2);
+  const ButtonLook look{.label = "Look up",
+                        .emphasis = Emphasis::Normal,
+                        .enabled = !question_.empty(),
+                        .tooltip = "Ask the cluster's DNS from here"};
+  const bool pressed =
+      button(ui, "lookup-ask", bar.take_right(button_width(ui.painter(), look)), look);
+  bar.take_right(6);
+  text_field(ui, "lookup-name", bar, question_, "A name, and a type: web SRV");
+  const bool entered = ImGui::IsItemDeactivated() && (ImGui::IsKeyPressed(ImGuiKey_Enter) ||
+                                                      ImGui::IsKeyPressed(ImGuiKey_KeypadEnter));
+  if ((!pressed && !entered) || question_.empty()) return;
+  const Outcome outcome = desk.session.ask_name(desk.selection, question_);
+  if (!outcome.ok) desk.say(outcome.message, true);
+}
+
+float LookupsView::draw_answer(Ui& ui, const Desk& desk, const Rect& row) {
+  const NameAnswer* const answer = desk.session.name_answer(desk.selection);
+  if (answer == nullptr) return 0;
+  std::string text = answer->text;
+  if (answer->waiting) {
+    text += desk.playback.playing() ? ";; waiting for an answer\n"
+                                    : ";; waiting for an answer: the cluster is paused\n";
+  }
+  ui.widgets.add("lookup-answer", {row.x, row.y, row.w, 34}, text);
+  return draw_text_block(ui, row, fmt::format("{}, asked by hand", answer->asked), text);
+}
 
 void LookupsView::draw_lookup(Ui& ui, Desk& desk, const DnsLookup& lookup, const Rect& row) {
   const Painter painter = ui.painter();
@@ -137,23 +179,31 @@ void LookupsView::draw_lookup(Ui& ui, Desk& desk, const DnsLookup& lookup, const
 
 void LookupsView::draw(Ui& ui, Desk& desk, std::string_view id, const Rect& area,
                        const std::string& resolv_conf, const std::vector<DnsLookup>& lookups) {
-  if (resolv_conf.empty() && lookups.empty()) {
+  // Whoever can ask.
+  const bool asks =
+      desk.selection_exists() && (desk.selection.kind == "Pod" || desk.selection.kind == "Node");
+  if (!asks && resolv_conf.empty() && lookups.empty()) {
     empty_state(ui, area, Icon::Search, "No look-ups seen",
                 "Names that requests ask for appear here, with every name of the search path that "
                 "was tried.");
     return;
   }
-  const ScrollArea scroll{ui, id, area};
+  Rect rest = area;
+  if (asks) draw_field(ui, desk, rest.take_top(kField));
+  const ScrollArea scroll{ui, id, rest};
   float y = scroll.origin().y;
-  if (!resolv_conf.empty())
-    y += draw_resolv_conf(ui, {scroll.origin().x, y, scroll.width(), 0}, resolv_conf);
+  y += draw_answer(ui, desk, {scroll.origin().x, y, scroll.width(), 0});
+  if (!resolv_conf.empty()) {
+    y += draw_text_block(ui, {scroll.origin().x, y, scroll.width(), 0}, "/etc/resolv.conf",
+                         resolv_conf);
+  }
   for (std::size_t index = 0; index < lookups.size(); ++index) {
     const DnsLookup& lookup = lookups[index];
     const bool open = open_.contains(key_of_lookup(lookup));
     const Rect row{scroll.origin().x, y, scroll.width(),
                    kLookup + (open ? kQuestion * static_cast<float>(lookup.questions.size()) : 0)};
     y += row.h;
-    if (!row.overlaps(area)) continue;
+    if (!row.overlaps(rest)) continue;
     ImGui::PushID(static_cast<int>(index));
     draw_lookup(ui, desk, lookup, row);
     ImGui::PopID();

@@ -9,6 +9,7 @@
 
 #include "web/app/format.h"
 #include "web/app/view/proxy_mode_menu.h"
+#include "web/app/view/reset_menu.h"
 #include "web/app/widgets/controls.h"
 #include "web/app/widgets/status.h"
 
@@ -163,13 +164,7 @@ void TopBar::draw_right(Ui& ui, Desk& desk, Rect& area) {
                      : (ui.theme.dark ? ThemeChoice::Light : ThemeChoice::Auto);
   }
   area.take_right(2);
-  if (button(ui, "reset", area.take_right(control::kHeight),
-             {.icon = Icon::Reset, .tooltip = "Start again from the beginning"})) {
-    desk.session.reset();
-    desk.flights.clear();
-    desk.selection = {};
-    desk.say("A fresh cluster.");
-  }
+  draw_reset(ui, desk, area.take_right(control::kHeight));
   area.take_right(space::kSmall);
   // Where there is no room, the map has it.
   if (ImGui::GetIO().DisplaySize.x < kProxyModeInBarFrom) return;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/web/app/fixture/headless.h"
 #include "web/app/cluster_session.h"
@@ -76,6 +77,85 @@ TEST_CASE("name look-ups open into what was asked along the search path") {
   screen.headless.run(0.1f);
   REQUIRE(screen.headless.click("related/Node/"));
   CHECK(screen.desk().selection.kind == "Node");
+}
+
+TEST_CASE("names are looked up by hand from a Pod, and the answer stands above the others") {
+  for (const float width : {1440.0f, 390.0f}) {
+    CAPTURE(width);
+    Screen screen{width, 844};
+    std::string client;
+    screen.session.world().pods.each([&client](Slot, const PodItem& pod) {
+      if (pod.app == "client") client = pod.name;
+    });
+    screen.open({"Pod", "default", client}, inspector_tab::kLookups);
+    screen.desk().show(Panel::Inspect);
+    if (width < 500) REQUIRE(screen.headless.click("tab/inspect"));
+    REQUIRE(screen.headless.click("lookup-name"));
+    screen.headless.io().AddInputCharactersUTF8("kube-dns.kube-system");
+    screen.headless.run(0.1f);
+    screen.headless.io().AddKeyEvent(ImGuiKey_Enter, true);
+    screen.headless.frame();
+    screen.headless.io().AddKeyEvent(ImGuiKey_Enter, false);
+    screen.headless.run(0.1f);
+    screen.pass(1s);
+    CHECK(screen.text("lookup-answer").contains(" IN A 10.96.0.10\n"));
+    // Another Pod's panel shows its own questions only.
+    screen.open({"Node", "", "node-1"}, inspector_tab::kLookups);
+    CHECK(screen.text("lookup-answer") == "(not there)");
+    CHECK(screen.text("lookup-ask") != "(not there)");
+    // A Service asks nothing.
+    screen.open({"Service", "default", "web"}, inspector_tab::kLookups);
+    CHECK(screen.text("lookup-ask") == "(not there)");
+  }
+}
+
+TEST_CASE("a fresh cluster has the address families that were chosen") {
+  using net::Family;
+  struct Case {
+    std::string id;
+    std::vector<Family> families;
+  };
+  const Case cases[] = {{"reset/dual-ipv4", {Family::ipv4, Family::ipv6}},
+                        {"reset/dual-ipv6", {Family::ipv6, Family::ipv4}},
+                        {"reset/ipv6", {Family::ipv6}},
+                        {"reset/ipv4", {Family::ipv4}}};
+  Screen screen{390, 844};
+  for (const Case& one : cases) {
+    CAPTURE(one.id);
+    REQUIRE(screen.session
+                .apply("{apiVersion: v1, kind: Service, metadata: {name: extra}, spec: "
+                       "{ipFamilyPolicy: PreferDualStack, ports: [{port: 80}]}}")
+                .ok);
+    screen.desk().select({"Service", "default", "extra"});
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click("reset"));
+    screen.headless.run(0.1f);
+    REQUIRE(screen.headless.click(one.id));
+    screen.headless.run(0.2f);
+    CHECK(screen.session.ip_families() == one.families);
+    CHECK(screen.session.world().services.get("default/extra") == nullptr);
+    CHECK(!screen.desk().selection);
+    const bool is_v6 = one.families.front() == Family::ipv6;
+    const ServiceItem* web = screen.session.world().services.get("default/web");
+    REQUIRE(web != nullptr);
+    CHECK(web->cluster_ip.contains(':') == is_v6);
+    CHECK(web->ready.size() == 3);
+    CHECK(screen.session.world().nodes.get("node-1")->ip.contains(':') == is_v6);
+    // It lives: the client's requests arrive.
+    const std::uint64_t before = screen.session.traffic().total();
+    const std::uint64_t failed = screen.session.traffic().failures();
+    screen.pass(5s);
+    CHECK(screen.session.traffic().total() > before + 20);
+    CHECK(screen.session.traffic().failures() == failed);
+    // The menu knows what it is now.
+    REQUIRE(screen.headless.click("reset"));
+    screen.headless.run(0.1f);
+    CHECK(screen.text(one.id).ends_with(" now"));
+    screen.headless.io().AddKeyEvent(ImGuiKey_Escape, true);
+    screen.headless.frame();
+    screen.headless.io().AddKeyEvent(ImGuiKey_Escape, false);
+    screen.headless.run(0.1f);
+  }
 }
 
 TEST_CASE("the proxies are switched while requests go on") {
