@@ -136,6 +136,11 @@ class NginxServer {
       : context_{context}, version_{std::move(version)}, config_{std::move(config)} {}
 
   const NginxConfig& config() const { return config_; }
+  /// From the next request on it answers as `other`, whose certificates have been read.
+  void become(NginxServer&& other) {
+    config_ = std::move(other.config_);
+    chains_ = std::move(other.chains_);
+  }
   /// Reads the certificates of all servers that listen with TLS; the error is nginx's.
   std::expected<void, std::string> load_certificates();
   pki::SharedChain certificates_for(std::uint16_t port, std::string_view server_name) const {
@@ -457,65 +462,204 @@ class NginxPort : public net::HttpHandler, public net::TlsServer {
   bool is_tls_;
 };
 
-std::vector<std::unique_ptr<NginxPort>> ports_of(NginxServer& server) {
+std::map<std::uint16_t, bool> ports_of(const NginxConfig& config) {
   std::map<std::uint16_t, bool> ports;
-  for (const NginxServerBlock& block : server.config().servers) {
+  for (const NginxServerBlock& block : config.servers) {
     for (const NginxListen& listen : block.listens) ports[listen.port] |= listen.is_tls;
   }
-  std::vector<std::unique_ptr<NginxPort>> result;
-  for (const auto& [port, is_tls] : ports) {
-    result.push_back(std::make_unique<NginxPort>(server, port, is_tls));
-  }
-  return result;
+  return ports;
+}
+
+// A line of the error log, which is standard error.
+void note(ProcessContext& context, std::string_view level, std::string_view text) {
+  context.print_error(fmt::format("{} [{}] {}#{}: {}\n", go_log_time(context.now()), level,
+                                  context.process_id(), context.process_id(), text));
 }
 
 std::int32_t refuse_to_start(ProcessContext& context, std::string_view why) {
-  context.print(
-      fmt::format("{0} [emerg] 1#1: {1}\nnginx: [emerg] {1}\n", go_log_time(context.now()), why));
+  note(context, "emerg", why);
+  context.print_error(fmt::format("nginx: [emerg] {}\n", why));
   return 1;
 }
 
-sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
+// What it was asked to do.
+struct NginxOptions {
+  bool shows_version = false;
+  bool only_tests = false;
+  // Of `-s`.
+  std::string signal;
+  std::string unknown;
+};
+
+NginxOptions read_options(const std::vector<std::string>& arguments) {
+  NginxOptions options;
+  const bool has_script = base_name(arguments.front()) != "nginx";
+  for (std::size_t i = has_script ? 2 : 1; i < arguments.size(); ++i) {
+    const std::string& argument = arguments[i];
+    const bool takes_value = argument == "-s" || argument == "-g" || argument == "-c" ||
+                             argument == "-p" || argument == "-e";
+    const std::string value = takes_value && i + 1 < arguments.size() ? arguments[++i] : "";
+    if (argument == "-v" || argument == "-V") {
+      options.shows_version = true;
+    } else if (argument == "-t" || argument == "-T") {
+      options.only_tests = true;
+    } else if (argument == "-s") {
+      options.signal = value;
+      constexpr std::string_view kSignals[] = {"stop", "quit", "reopen", "reload"};
+      if (!is_one_of(value, kSignals)) options.unknown = "-s " + value;
+    } else if (!takes_value && argument != "-q") {
+      options.unknown = argument;
+    }
+  }
+  return options;
+}
+
+// The configuration with its certificates; the error is nginx's.
+std::expected<NginxServer, std::string> load_server(ProcessContext& context) {
   const std::string version = version_of(context.machine().reference.tag);
   auto config = read_nginx_config(context.files());
-  if (!config) co_return refuse_to_start(context, config.error());
+  if (!config) return std::unexpected{std::move(config.error())};
   NginxServer server{context, version.empty() ? std::string{kMainline} : version,
                      std::move(*config)};
-  if (const auto loaded = server.load_certificates(); !loaded) {
-    co_return refuse_to_start(context, loaded.error());
+  if (auto loaded = server.load_certificates(); !loaded) {
+    return std::unexpected{std::move(loaded.error())};
   }
-  const std::vector<std::unique_ptr<NginxPort>> ports = ports_of(server);
-  std::vector<net::Listener> listeners;
-  for (const std::unique_ptr<NginxPort>& port : ports) {
-    std::expected<net::Listener, net::ListenError> listener =
-        port->is_tls() ? context.listen(port->number(), *port, *port)
-                       : context.listen(port->number(), *port);
-    if (!listener) {
-      co_return refuse_to_start(
-          context,
-          fmt::format("bind() to 0.0.0.0:{} failed (98: Address already in use)", port->number()));
+  return server;
+}
+
+// `nginx -t`
+std::int32_t test_configuration(ProcessContext& context) {
+  constexpr std::string_view kFile = "/etc/nginx/nginx.conf";
+  if (const auto server = load_server(context); !server) {
+    refuse_to_start(context, server.error());
+    context.print_error(fmt::format("nginx: configuration file {} test failed\n", kFile));
+    return 1;
+  }
+  context.print_error(
+      fmt::format("nginx: the configuration file {0} syntax is ok\n"
+                  "nginx: configuration file {0} test is successful\n",
+                  kFile));
+  return 0;
+}
+
+// `nginx -s …`: reads the configuration, as nginx does to find its process, and asks that process.
+std::int32_t ask_master(ProcessContext& context, std::string_view signal) {
+  if (const auto server = load_server(context); !server) {
+    return refuse_to_start(context, server.error());
+  }
+  note(context, "notice", "signal process started");
+  ProcessTable* const processes = context.machine().processes;
+  if (context.is_first() || processes == nullptr) {
+    context.print_error(
+        "nginx: [error] open() \"/run/nginx.pid\" failed (2: No such file or directory)\n");
+    return 1;
+  }
+  // Its logs are the container's streams, which need not be opened again.
+  if (signal == "reopen") return 0;
+  const Signal sent = signal == "stop"   ? Signal::terminate
+                      : signal == "quit" ? Signal::quit
+                                         : Signal::hang_up;
+  return processes->send_signal(1, signal_number(sent)) ? 0 : 1;
+}
+
+// nginx while it serves: its configuration and its ports.
+class NginxMaster {
+ public:
+  NginxMaster(ProcessContext& context, NginxServer server)
+      : context_{context}, server_{std::move(server)} {}
+
+  // Listens on every port of the configuration, and no other; the error is nginx's.
+  std::expected<void, std::string> listen() {
+    const std::map<std::uint16_t, bool> wanted = ports_of(server_.config());
+    for (auto& [port, listener] : ports_) {
+      const auto found = wanted.find(port->number());
+      if (found == wanted.end() || found->second != port->is_tls()) listener.drain();
     }
-    listeners.push_back(std::move(*listener));
+    std::erase_if(ports_, [](const auto& open) {
+      return !open.second.is_listening() && open.second.active_connections() == 0;
+    });
+    for (const auto& [number, is_tls] : wanted) {
+      const auto is_open = [number](const auto& open) {
+        return open.first->number() == number && open.second.is_listening();
+      };
+      if (std::ranges::any_of(ports_, is_open)) continue;
+      auto port = std::make_unique<NginxPort>(server_, number, is_tls);
+      auto listener =
+          is_tls ? context_.listen(number, *port, *port) : context_.listen(number, *port);
+      if (!listener) {
+        return std::unexpected{
+            fmt::format("bind() to 0.0.0.0:{} failed (98: Address already in use)", number)};
+      }
+      ports_.emplace_back(std::move(port), std::move(*listener));
+    }
+    return {};
+  }
+
+  // Goes on with what the files say now, or, if that is wrong, with what they said.
+  void reload() {
+    note(context_, "notice", "signal 1 (SIGHUP) received, reconfiguring");
+    note(context_, "notice", "reconfiguring");
+    auto next = load_server(context_);
+    if (!next) return note(context_, "emerg", next.error());
+    server_.become(std::move(*next));
+    if (const auto done = listen(); !done) return note(context_, "emerg", done.error());
+    note(context_, "notice", "start worker processes");
+  }
+
+  void drain() {
+    for (auto& [port, listener] : ports_) listener.drain();
+  }
+  bool is_busy() const {
+    return std::ranges::any_of(
+        ports_, [](const auto& open) { return open.second.active_connections() > 0; });
+  }
+
+ private:
+  ProcessContext& context_;
+  NginxServer server_;
+  std::vector<std::pair<std::unique_ptr<NginxPort>, net::Listener>> ports_;
+};
+
+sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
+  const NginxOptions options = read_options(context.arguments());
+  if (!options.unknown.empty()) {
+    context.print_error(fmt::format("nginx: invalid option: \"{}\"\n", options.unknown));
+    co_return 1;
+  }
+  const std::string known = version_of(context.machine().reference.tag);
+  const std::string version = known.empty() ? std::string{kMainline} : known;
+  if (options.shows_version) {
+    context.print_error(fmt::format("nginx version: nginx/{}\n", version));
+    co_return 0;
+  }
+  if (options.only_tests) co_return test_configuration(context);
+  if (!options.signal.empty()) co_return ask_master(context, options.signal);
+  auto server = load_server(context);
+  if (!server) co_return refuse_to_start(context, server.error());
+  NginxMaster master{context, std::move(*server)};
+  if (const auto listening = master.listen(); !listening) {
+    co_return refuse_to_start(context, listening.error());
   }
   AccessRecord start;
   start.target = version;
   context.print_access(std::move(start), format_start);
-  sim::Task<Signal> stop = context.stop_signal();
-  const Signal signal = co_await stop;
-  // SIGQUIT lets requests end; SIGTERM does not wait for them.
-  const std::string stamp = go_log_time(context.now());
-  context.print(fmt::format("{} [notice] 1#1: signal {} (SIG{}) received{}\n", stamp,
-                            signal_number(signal), signal == Signal::quit ? "QUIT" : "TERM",
-                            signal == Signal::quit ? ", shutting down" : ", exiting"));
-  if (signal == Signal::quit) {
-    for (net::Listener& listener : listeners) listener.drain();
-    const auto is_busy = [](const net::Listener& listener) {
-      return listener.active_connections() > 0;
-    };
-    constexpr sim::Duration kPoll = std::chrono::milliseconds{100};
-    while (std::ranges::any_of(listeners, is_busy)) co_await sim::sleep(kPoll);
+  Signal signal = Signal::hang_up;
+  while (signal == Signal::hang_up) {
+    sim::Task<Signal> stop = context.stop_signal();
+    signal = co_await stop;
+    if (signal == Signal::hang_up) master.reload();
   }
-  context.print(fmt::format("{} [notice] 1#1: exit\n", go_log_time(context.now())));
+  // SIGQUIT lets requests end; SIGTERM does not wait for them.
+  note(context, "notice",
+       fmt::format("signal {} (SIG{}) received{}", signal_number(signal),
+                   signal == Signal::quit ? "QUIT" : "TERM",
+                   signal == Signal::quit ? ", shutting down" : ", exiting"));
+  if (signal == Signal::quit) {
+    master.drain();
+    constexpr sim::Duration kPoll = std::chrono::milliseconds{100};
+    while (master.is_busy()) co_await sim::sleep(kPoll);
+  }
+  note(context, "notice", "exit");
   co_return 0;
 }
 

@@ -50,6 +50,43 @@ TEST_CASE("nginx with a configuration of its own") {
   CHECK(world.get("http://10.244.1.2/") == "connection_refused");
 }
 
+TEST_CASE("nginx tests and reads its configuration again, and is asked to stop") {
+  Served world{"image: 'nginx:1.27.3'"};
+  const auto sh = [&](const std::string& script) {
+    return world.exec("p", "c", {"sh", "-c", script});
+  };
+  CHECK(sh("nginx -v") == "0 nginx version: nginx/1.27.3\n");
+  CHECK(sh("nginx -t") ==
+        "0 nginx: the configuration file /etc/nginx/nginx.conf syntax is ok\n"
+        "nginx: configuration file /etc/nginx/nginx.conf test is successful\n");
+  CHECK(sh("nginx -s nonsense") == "1 nginx: invalid option: \"-s nonsense\"\n");
+  // Another server moves in, on a port of its own.
+  CHECK(sh("mkdir -p /etc/nginx/conf.d; echo 'server { listen 81; root /usr/share/nginx/html; }' "
+           "> /etc/nginx/conf.d/default.conf")
+            .starts_with("0 "));
+  CHECK(world.at("81/") == "connection_refused");
+  CHECK(sh("nginx -s reload").find("[notice] ") != std::string::npos);
+  CHECK(world.at("81/").starts_with("200 "));
+  CHECK(world.at("80/") == "connection_refused");
+  CHECK(sh("rm /etc/nginx/conf.d/default.conf; nginx -s reload").starts_with("0 "));
+  CHECK(world.at("80/") == "connection_refused");
+  CHECK(sh("echo 'server { listen 80; listen 81; root /usr/share/nginx/html; }' > "
+           "/etc/nginx/conf.d/a.conf; nginx -s reload")
+            .starts_with("0 "));
+  CHECK(world.at("80/").starts_with("200 "));
+  // What is wrong changes nothing.
+  CHECK(sh("echo 'server { listen' > /etc/nginx/conf.d/a.conf; nginx -t").starts_with("1 "));
+  CHECK(sh("nginx -s reload").starts_with("1 "));
+  CHECK(sh("kill -HUP 1").starts_with("0 "));
+  CHECK(world.at("81/").starts_with("200 "));
+  CHECK(world.log("p", "c").find("[notice] 1#1: reconfiguring\n") != std::string::npos);
+  CHECK(sh("rm /etc/nginx/conf.d/a.conf; nginx -s quit").find("signal process started") !=
+        std::string::npos);
+  CHECK(world.container("p").restart_count() == 1);
+  CHECK(world.log("p", "c", true).find("signal 3 (SIGQUIT) received, shutting down\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("kubernetes-bootcamp") {
   Served one{"image: 'gcr.io/google-samples/kubernetes-bootcamp:v1'"};
   CHECK(one.at("8080/") == "200 Hello Kubernetes bootcamp! | Running on: p | v=1\n");
