@@ -14,6 +14,7 @@
 #include "core/controllers/endpointslice_mirroring.h"
 #include "core/controllers/garbage_collector.h"
 #include "core/controllers/ingress_nginx.h"
+#include "core/controllers/kubernetes_service.h"
 #include "core/controllers/namespace.h"
 #include "core/controllers/node_ipam.h"
 #include "core/controllers/node_lifecycle.h"
@@ -50,6 +51,7 @@ constexpr std::array kControllers = {
     Registration{"clusterrole-aggregation-controller", make_cluster_role_aggregation_controller},
     Registration{"crd-finalizer", make_custom_resource_cleanup},
     Registration{"kubernetes-service-cidr-controller", make_default_service_cidr_controller},
+    Registration{"kubernetes-service-controller", make_kubernetes_service_controller},
     Registration{"service-cidr-controller", make_service_cidr_controller},
     Registration{"ipallocator-repair-controller", make_cluster_ip_repair},
     Registration{"portallocator-repair-controller", make_node_port_repair},
