@@ -336,22 +336,6 @@ Problems check_relaxed_environment_name(std::string_view text) noexcept {
   return problems;
 }
 
-Problems check_environment_name(std::string_view text) noexcept {
-  Problems problems;
-  bool matches = !text.empty() && !is_digit(text.front());
-  for (const char c : text) {
-    if (!is_alphanumeric(c) && c != '-' && c != '.' && c != '_') matches = false;
-  }
-  if (!matches) {
-    problems.push_back(regex_error(
-        "a valid environment variable name must consist of alphabetic characters, digits, '_', "
-        "'-', or '.', and must not start with a digit",
-        "[-._a-zA-Z][-._a-zA-Z0-9]*", {"my.env-name", "MY_ENV.NAME", "MyEnvName1"}));
-  }
-  add_directory_problems(problems, text);
-  return problems;
-}
-
 Problems check_http_header_name(std::string_view text) noexcept {
   bool matches = !text.empty();
   for (const char c : text) {

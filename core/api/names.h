@@ -47,8 +47,6 @@ Problems check_group_id(std::int64_t id) noexcept;
 Problems check_config_map_key(std::string_view text) noexcept;
 /// An environment variable's name, as 1.33 relaxes it: printable ASCII without `=`.
 Problems check_relaxed_environment_name(std::string_view text) noexcept;
-/// An environment variable's name as the C language likes it.
-Problems check_environment_name(std::string_view text) noexcept;
 Problems check_http_header_name(std::string_view text) noexcept;
 /// `25%`
 Problems check_percent(std::string_view text) noexcept;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/net/dns/message.h"
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 
 namespace rockpool::cluster {

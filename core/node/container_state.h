@@ -17,7 +17,6 @@ namespace rockpool::node {
 
 /// Exit codes of processes that a signal ended: 128 + the signal's number.
 inline constexpr std::int32_t kExitCodeKilled = 137;
-inline constexpr std::int32_t kExitCodeTerminated = 143;
 /// What containerd reports for containers that a reboot ended.
 inline constexpr std::int32_t kExitCodeUnknown = 255;
 

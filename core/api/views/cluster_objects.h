@@ -23,9 +23,6 @@ class Lease : public ObjectView {
     return spec_value()["holderIdentity"_key].as_string();
   }
   std::optional<sim::Time> renew_time() const { return read_time(spec_value()["renewTime"_key]); }
-  std::int64_t duration_seconds() const {
-    return spec_value()["leaseDurationSeconds"_key].as_int();
-  }
 };
 
 /// An Event (core/v1).
@@ -38,11 +35,7 @@ class Event : public ObjectView {
   std::string_view message() const { return text("message"_key); }
   /// "Normal" or "Warning".
   std::string_view type() const { return text("type"_key); }
-  std::string_view source_component() const {
-    return value()["source"_key]["component"_key].as_string();
-  }
   std::int64_t count() const { return number("count"_key); }
-  std::optional<sim::Time> first_timestamp() const { return time("firstTimestamp"_key); }
   std::optional<sim::Time> last_timestamp() const { return time("lastTimestamp"_key); }
 };
 

@@ -16,7 +16,6 @@ class Node : public ObjectView {
   std::string_view pod_cidr() const { return spec_value()["podCIDR"_key].as_string(); }
   /// An array of strings.
   const doc::Value& pod_cidrs() const { return spec_value()["podCIDRs"_key]; }
-  std::string_view provider_id() const { return spec_value()["providerID"_key].as_string(); }
   /// Condition Ready is True.
   bool is_ready() const { return is_condition_true(value(), "Ready"); }
   const doc::Value& capacity() const { return status_value()["capacity"_key]; }

@@ -10,6 +10,7 @@
 #include "core/cluster/outside_world.h"
 #include "core/cluster/why/inquiry.h"
 #include "core/net/dns/message.h"
+#include "core/net/dns/name.h"
 #include "core/net/dns/resolver.h"
 
 namespace rockpool::cluster {

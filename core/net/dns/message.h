@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -13,10 +14,7 @@
 
 // DNS messages on the wire (RFC 1035, 2782, 3596, 6891).
 //
-// Names are text with a final dot: "web.default.svc.cluster.local.", the root is ".". A dot or
-// backslash inside a label is written `\.` or `\\`, any other byte outside the printable ASCII
-// range as
-// `\DDD`. Upper and lower case are kept as they came; use `lower_name` to compare.
+// Names are text as `core/net/dns/name.h` describes it.
 namespace rockpool::net::dns {
 
 /// The record types that are understood; others are carried as bytes.
@@ -60,10 +58,6 @@ inline constexpr std::uint16_t kClassInternet = 1;
 inline constexpr std::size_t kMaxPlainUdpSize = 512;
 /// The longest message of all.
 inline constexpr std::size_t kMaxMessageSize = 65535;
-/// The longest label and the longest name on the wire.
-inline constexpr std::size_t kMaxLabelLength = 63;
-inline constexpr std::size_t kMaxNameLength = 255;
-
 /// How a message travels, which limits how long an answer may be.
 enum class Transport : std::uint8_t { udp, tcp };
 
@@ -186,14 +180,5 @@ struct AddressAnswer {
 /// Reads `response` as the answer to `query`, which `encode_query` wrote; empty if it is none:
 /// another id or question, or broken.
 std::optional<AddressAnswer> decode_addresses(std::string_view query, std::string_view response);
-
-/// The name in lower case (ASCII letters only), as DNS compares it.
-std::string lower_name(std::string_view name);
-/// True if `name` is `zone` or below it; both with a final dot and in lower case.
-bool is_within(std::string_view name, std::string_view zone);
-/// The address of a name such as `7.1.244.10.in-addr.arpa.`, in lower case; empty if it is none.
-std::optional<IpAddress> parse_reverse_name(std::string_view name);
-/// True if a name can be written on the wire; it must end in a dot.
-bool is_valid_name(std::string_view name);
 
 }  // namespace rockpool::net::dns

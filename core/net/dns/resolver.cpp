@@ -8,6 +8,7 @@
 
 #include "core/net/datagram_port.h"
 #include "core/net/dns/message.h"
+#include "core/net/dns/name.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
 

@@ -10,6 +10,8 @@
 
 #include "core/api/object.h"
 #include "core/api/views/service.h"
+#include "core/doc/ascii.h"
+#include "core/net/dns/name.h"
 #include "core/net/http.h"
 
 namespace rockpool::net::dns {
@@ -41,7 +43,7 @@ std::string_view without_underscore(std::string_view label) {
 }
 
 bool matches(std::string_view wanted, std::string_view name) {
-  return wanted.empty() || equal_ignoring_case(wanted, name);
+  return wanted.empty() || doc::equal_ignoring_case(wanted, name);
 }
 
 RecordType address_type(const IpAddress& address) {
@@ -384,7 +386,7 @@ void ClusterZone::find_endpoints(const Request& request, const ServiceEntry& ent
                                  std::string_view zone, Finding& finding) const {
   const auto add = [&](const api::Endpoint& endpoint, const IpAddress& ip, std::int64_t port) {
     const std::string label = endpoint_label(endpoint, ip);
-    if (!request.endpoint.empty() && !equal_ignoring_case(request.endpoint, label)) return;
+    if (!request.endpoint.empty() && !doc::equal_ignoring_case(request.endpoint, label)) return;
     finding.exists = true;
     finding.found.push_back(
         {fmt::format("{}.{}.{}.svc.{}", label, request.service, request.namespace_, zone),

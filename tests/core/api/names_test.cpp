@@ -81,7 +81,6 @@ TEST_CASE("keys, variables, headers and percentages") {
   CHECK(!check_config_map_key("a/b").empty());
   CHECK(check_relaxed_environment_name("1 a").empty());
   CHECK(!check_relaxed_environment_name("a=b").empty());
-  CHECK(!check_environment_name("1a").empty());
   CHECK(check_http_header_name("X-Name").empty());
   CHECK(!check_http_header_name("X_Name").empty());
   CHECK(check_percent("25%").empty());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/net/dns/name.h"
 #include "core/net/failure.h"
 #include "web/app/format.h"
 

@@ -6,6 +6,7 @@
 #include <list>
 #include <tuple>
 
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 #include "core/node/images/coredns/instance.h"
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/net/dns/name.h"
 #include "core/node/file_system.h"
 
 namespace rockpool::node::coredns {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/net/dns/exchange.h"
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 #include "core/node/images/coredns/instance.h"
 

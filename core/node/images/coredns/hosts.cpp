@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 #include "core/node/images/coredns/instance.h"
 

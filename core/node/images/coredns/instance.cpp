@@ -7,6 +7,7 @@
 #include <ranges>
 #include <utility>
 
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 
 namespace rockpool::node::coredns {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/apiserver/custom/pattern.h"
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 #include "core/node/images/coredns/instance.h"
 

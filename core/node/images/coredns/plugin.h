@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/net/dns/message.h"
+#include "core/net/dns/name.h"
 #include "core/net/dns/zone.h"
 #include "core/node/images/coredns/corefile.h"
 #include "core/node/images/process.h"

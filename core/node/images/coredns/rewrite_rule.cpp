@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/net/dns/name.h"
 #include "core/node/images/coredns/rewrite.h"
 
 // plugin/rewrite: rewrite.go newRule, name.go, type.go, class.go, ttl.go, rcode.go

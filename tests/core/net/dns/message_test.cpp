@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include "core/net/dns/name.h"
 #include "core/sim/random.h"
 
 namespace rockpool::net::dns {

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/net/dns/name.h"
 #include "core/net/dns/responder.h"
 #include "core/net/dns/zone.h"
 
