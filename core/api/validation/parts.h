@@ -118,19 +118,15 @@ void validate_runs_for_ever(const Value& pod_spec, std::string_view kind, const 
 void validate_selects_template(const Value& pod_template, const FieldPath& path,
                                FieldErrors& errors) noexcept;
 
-// --- volumes.cpp ---
+// --- claim_spec.cpp ---
 
 /// ValidatePersistentVolumeClaimSpec.
 void validate_claim_spec(const Value& spec, const FieldPath& path, FieldErrors& errors) noexcept;
 /// The access modes of a claim or volume; `absent` says that there must be one.
 void validate_access_modes(const Value& modes, std::string_view absent, const FieldPath& path,
                            FieldErrors& errors) noexcept;
-/// The one source that a PersistentVolumeSpec has.
-void validate_persistent_source(const Value& spec, const FieldPath& path,
-                                FieldErrors& errors) noexcept;
-/// ValidateCSIDriverName.
-void validate_csi_driver_name(const Value& name, const FieldPath& path,
-                              FieldErrors& errors) noexcept;
+
+// --- volumes.cpp ---
 
 /// The volumes of a Pod that are valid, by name.
 using Volumes = std::map<std::string, Value, std::less<>>;
@@ -140,11 +136,26 @@ Volumes validate_volumes(const Value& volumes, std::string_view pod_name, const 
 /// ValidateReadOnlyPersistentDisks: what more than one Pod would write to.
 void validate_read_only_disks(const Value& volumes, const FieldPath& path,
                               FieldErrors& errors) noexcept;
+/// The one source that a PersistentVolumeSpec has.
+void validate_persistent_source(const Value& spec, const FieldPath& path,
+                                FieldErrors& errors) noexcept;
+
+// --- volume_disks.cpp ---
+
+/// ValidateCSIDriverName.
+void validate_csi_driver_name(const Value& name, const FieldPath& path,
+                              FieldErrors& errors) noexcept;
+
+// --- volume_projections.cpp ---
+
 /// A relative path without "..".
 void validate_local_descending_path(const Value& text, const FieldPath& path,
                                     FieldErrors& errors) noexcept;
 void validate_path_no_backsteps(const Value& text, const FieldPath& path,
                                 FieldErrors& errors) noexcept;
+
+// --- field_refs.cpp ---
+
 /// Which fields a downward API reference may name.
 enum class FieldRefUse { environment, volume };
 void validate_field_ref(const Value& ref, FieldRefUse use, const FieldPath& path,
