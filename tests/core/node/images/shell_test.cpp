@@ -98,6 +98,26 @@ TEST_CASE("a background job goes on beside the rest, and a trap hears the signal
   CHECK_FALSE(world.exists("jobs"));
 }
 
+TEST_CASE("wait lets jobs in the background end") {
+  NodeWorld world;
+  world.create_pod(
+      "waits",
+      "  containers:\n  - name: c\n    image: busybox\n"
+      "    command: [sh, -c, \"(sleep 3; echo three) & (sleep 1; echo one) & wait; echo "
+      "after; sleep 1000 & wait\"]\n");
+  world.run(10s);
+  CHECK(world.log("waits", "c") == "one\nthree\nafter\n");
+  CHECK(world.pod("waits").is_ready());
+  CHECK(world.shell("wait; echo none") == "0 none\n");
+  CHECK(world.shell("wait") == "0 ");
+}
+
+TEST_CASE("shift takes parameters away") {
+  NodeWorld world;
+  CHECK(world.shell("echo 'shift; echo $1 $#; shift 2; echo $1 $#; shift 9; echo $#' > /tmp/s; "
+                    "sh /tmp/s a b c d") == "0 b 3\nd 1\n1\n");
+}
+
 TEST_CASE("arithmetic") {
   const auto value = [](std::string_view name) { return std::string{name == "i" ? "5" : ""}; };
   CHECK(evaluate_arithmetic("1 + 2 * 3", value) == 7);
