@@ -148,6 +148,70 @@ std::string records(std::int64_t bytes, std::int64_t block, std::string_view dir
   return fmt::format("{}+{} records {}\n", bytes / block, bytes % block == 0 ? 0 : 1, direction);
 }
 
+// What was copied, and what went wrong on the way; the error is what kept it from beginning.
+struct Copied {
+  std::int64_t bytes = 0;
+  std::string problem;
+};
+using CopyResult = std::expected<Copied, std::string>;
+
+std::string no_space(const Copy& copy) {
+  return fmt::format("dd: error writing '{}': No space left on device\n", copy.output);
+}
+
+bool keeps_output(const Copy& copy) {
+  return !copy.output.empty() && copy.output != "/dev/null";
+}
+
+// From a device without an end. Nobody keeps what goes to /dev/null or a screen.
+CopyResult copy_device(ProcessContext& context, const Copy& copy, std::int64_t wanted) {
+  if (!keeps_output(copy)) return Copied{wanted, {}};
+  const auto fitted = fill_file(context, path_of(context, copy.output), wanted);
+  if (!fitted) {
+    return std::unexpected{
+        fmt::format("dd: can't open '{}': Read-only file system\n", copy.output)};
+  }
+  return Copied{*fitted, *fitted < wanted ? no_space(copy) : ""};
+}
+
+// `text`, up to `wanted` bytes, to a file or the process's output.
+Copied copy_text(ProcessContext& context, const Copy& copy, std::string text, std::int64_t wanted) {
+  if (static_cast<std::int64_t>(text.size()) > wanted) {
+    text.resize(static_cast<std::size_t>(wanted));
+  }
+  const auto size = static_cast<std::int64_t>(text.size());
+  if (copy.output.empty()) {
+    context.print(text);
+  } else if (keeps_output(copy) &&
+             !context.files().write(path_of(context, copy.output), std::move(text))) {
+    return {0, no_space(copy)};
+  }
+  return {size, {}};
+}
+
+sim::Task<CopyResult> run_copy(ProcessContext& context, const Copy& copy) {
+  const std::int64_t wanted =
+      !copy.count || *copy.count > kMost / copy.block ? kMost : *copy.count * copy.block;
+  if (is_endless(copy.input)) {
+    if (!copy.count && !keeps_output(copy)) {
+      sim::Task<void> forever = wait_forever();
+      co_await forever;
+    }
+    co_return copy_device(context, copy, wanted);
+  }
+  if (copy.input.empty()) {
+    sim::Task<std::string> reading = context.read_input();
+    std::string text = co_await reading;
+    co_return copy_text(context, copy, std::move(text), wanted);
+  }
+  std::optional<std::string> content = context.machine().read_file(path_of(context, copy.input));
+  if (!content) {
+    co_return std::unexpected{
+        fmt::format("dd: can't open '{}': No such file or directory\n", copy.input)};
+  }
+  co_return copy_text(context, copy, std::move(*content), wanted);
+}
+
 }  // namespace
 
 Code run_dd(ProcessContext& context) {
@@ -156,69 +220,25 @@ Code run_dd(ProcessContext& context) {
     context.print_error(copy.error());
     co_return 1;
   }
-  const std::int64_t block = copy->block;
-  const std::int64_t wanted =
-      !copy->count || *copy->count > kMost / block ? kMost : *copy->count * block;
-  std::int64_t written = 0;
-  std::int32_t code = 0;
-  std::string problem;
-  if (is_endless(copy->input) && !copy->output.empty() && copy->output != "/dev/null") {
-    const auto fitted = fill_file(context, path_of(context, copy->output), wanted);
-    if (!fitted) {
-      context.print_error(
-          fmt::format("dd: can't open '{}': Read-only file system\n", copy->output));
-      co_return 1;
-    }
-    written = *fitted;
-    if (written < wanted) {
-      problem = fmt::format("dd: error writing '{}': No space left on device\n", copy->output);
-    }
-  } else if (is_endless(copy->input)) {
-    // Nobody keeps what goes to /dev/null or a screen; without an end it would go on for ever.
-    if (!copy->count) {
-      sim::Task<void> forever = wait_forever();
-      co_await forever;
-    }
-    written = wanted;
-  } else {
-    std::string text;
-    if (copy->input.empty()) {
-      sim::Task<std::string> reading = context.read_input();
-      text = co_await reading;
-    } else if (const auto content = context.machine().read_file(path_of(context, copy->input))) {
-      text = *content;
-    } else {
-      context.print_error(
-          fmt::format("dd: can't open '{}': No such file or directory\n", copy->input));
-      co_return 1;
-    }
-    if (static_cast<std::int64_t>(text.size()) > wanted) {
-      text.resize(static_cast<std::size_t>(wanted));
-    }
-    written = static_cast<std::int64_t>(text.size());
-    if (copy->output.empty()) {
-      context.print(text);
-    } else if (copy->output != "/dev/null" &&
-               !context.files().write(path_of(context, copy->output), std::move(text))) {
-      written = 0;
-      problem = fmt::format("dd: error writing '{}': No space left on device\n", copy->output);
-    }
+  sim::Task<CopyResult> copying = run_copy(context, *copy);
+  const CopyResult copied = co_await copying;
+  if (!copied) {
+    context.print_error(copied.error());
+    co_return 1;
   }
-  const sim::Duration took{static_cast<std::int64_t>(static_cast<double>(written) /
+  const std::int64_t bytes = copied->bytes;
+  const sim::Duration took{static_cast<std::int64_t>(static_cast<double>(bytes) /
                                                      static_cast<double>(kBytesPerSecond) * 1e9)};
   co_await sim::sleep(took);
-  if (!problem.empty()) {
-    context.print_error(problem);
-    code = 1;
-  }
+  if (!copied->problem.empty()) context.print_error(copied->problem);
   if (!copy->is_quiet) {
     const double seconds = static_cast<double>(took.count()) / 1e9;
     context.print_error(fmt::format("{}{}{} bytes ({}B) copied, {:.6f} seconds, {}B/s\n",
-                                    records(written, block, "in"), records(written, block, "out"),
-                                    written, human_size(written), seconds,
-                                    human_size(written == 0 ? 0 : kBytesPerSecond)));
+                                    records(bytes, copy->block, "in"),
+                                    records(bytes, copy->block, "out"), bytes, human_size(bytes),
+                                    seconds, human_size(bytes == 0 ? 0 : kBytesPerSecond)));
   }
-  co_return code;
+  co_return copied->problem.empty() ? 0 : 1;
 }
 
 Code run_fallocate(ProcessContext& context) {
