@@ -9,6 +9,7 @@
 #include "core/api/views/pod.h"
 #include "core/apiserver/prepare.h"
 #include "core/apiserver/service_allocation.h"
+#include "core/apiserver/set_or_erase.h"
 #include "core/apiserver/state.h"
 
 namespace rockpool::apiserver {
@@ -70,15 +71,6 @@ constexpr auto make_strategies() {
 constexpr auto kStrategies = make_strategies();
 // Custom resources; whether their status is separate is for their definition to say.
 constexpr Strategy kCustomStrategy{.unconditional_update = false, .has_generation = true};
-
-void set_or_erase(doc::Value& object, doc::KnownKeyIndex key, const doc::Value& value) {
-  if (object[key].identical(value)) return;
-  if (value.is_null()) {
-    object.erase(key);
-  } else {
-    object.set(key, value);
-  }
-}
 
 void prepare_new_pod(doc::Value& pod) {
   const api::PodSpec spec{pod["spec"_key]};

@@ -13,6 +13,7 @@
 #include "core/apiserver/managed/tracking.h"
 #include "core/apiserver/service_allocation.h"
 #include "core/apiserver/service_warnings.h"
+#include "core/apiserver/set_or_erase.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/strategy.h"
 #include "core/apiserver/writes.h"
@@ -48,14 +49,6 @@ api::Result<void> check_versions(const api::Resource& resource, const doc::Value
   if (version == old_metadata["resourceVersion"_key].as_string()) return {};
   return std::unexpected{
       api::conflict(resource.group_resource(), name, api::kOptimisticLockMessage)};
-}
-
-void set_or_erase(doc::Value& metadata, doc::KnownKeyIndex key, const doc::Value& value) {
-  if (value.is_null()) {
-    metadata.erase(key);
-  } else {
-    metadata.set(key, value);
-  }
 }
 
 // Clients may replace the list of managers, or reset it by one empty entry, but saying nothing
