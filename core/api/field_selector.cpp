@@ -228,11 +228,6 @@ std::string FieldSelector::to_string() const {
   return text;
 }
 
-std::vector<std::string_view> selectable_fields(const Resource& resource) {
-  const std::span<const std::string_view> fields = fields_of(resource);
-  return {fields.begin(), fields.end()};
-}
-
 std::string field_value(const doc::Value& object, std::string_view field) {
   if (field == "spec.hostNetwork" || field == "spec.unschedulable") {
     const std::string_view member = field.substr(field.find('.') + 1);

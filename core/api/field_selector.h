@@ -42,8 +42,6 @@ class FieldSelector {
   std::vector<Requirement> requirements_;
 };
 
-/// The fields by which a resource's objects can be selected.
-std::vector<std::string_view> selectable_fields(const Resource& resource);
 /// The value of a selectable field of an object (`spec.nodeName`); empty if it has none.
 std::string field_value(const doc::Value& object, std::string_view field);
 

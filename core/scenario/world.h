@@ -45,8 +45,6 @@ class World {
   Cluster& cluster() { return cluster_; }
   /// Its time.
   Timeline& timeline() { return timeline_; }
-  /// The namespace of objects that name none.
-  const std::string& namespace_of_test() const { return namespace_; }
 
   /// Where an object of the test file is. One without a namespace is in the test's.
   /// A kind that a CustomResourceDefinition adds is known from when that is there.

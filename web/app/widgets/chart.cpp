@@ -126,24 +126,4 @@ void share_bar(const Painter& painter, const Theme& theme, const Rect& area,
   }
 }
 
-void sparkline(const Painter& painter, const Rect& area, std::span<const float> values, float top,
-               Colour colour) {
-  if (values.size() < 2 || top <= 0) return;
-  const float step = area.w / static_cast<float>(values.size() - 1);
-  const auto point = [&](std::size_t at) {
-    const float height = std::min(1.0f, values[at] / top) * (area.h - 2);
-    const Point p = painter.to_screen(
-        Point{area.x + step * static_cast<float>(at), area.bottom() - height - 1});
-    return ImVec2{p.x, p.y};
-  };
-  const Point floor = painter.to_screen(area.max());
-  for (std::size_t at = 0; at + 1 < values.size(); ++at) {
-    const ImVec2 a = point(at);
-    const ImVec2 b = point(at + 1);
-    painter.list().AddQuadFilled(a, b, {b.x, floor.y}, {a.x, floor.y}, faded(colour, 0.14f));
-  }
-  for (std::size_t at = 0; at < values.size(); ++at) painter.list().PathLineTo(point(at));
-  painter.list().PathStroke(colour, 0, 1.5f * painter.scale());
-}
-
 }  // namespace rockpool::app

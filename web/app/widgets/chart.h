@@ -25,8 +25,5 @@ void stacked_columns(Ui& ui, std::string_view id, const Rect& area, std::span<co
 /// A bar split by share, each part as wide as its value.
 void share_bar(const Painter& painter, const Theme& theme, const Rect& area,
                std::span<const Series> series);
-/// A line of values with a soft ground below it.
-void sparkline(const Painter& painter, const Rect& area, std::span<const float> values, float top,
-               Colour colour);
 
 }  // namespace rockpool::app

@@ -105,7 +105,6 @@ class Instance : public std::enable_shared_from_this<Instance> {
   };
   using Memory = std::unordered_map<std::string, Remembered, BytesHash, std::equal_to<>>;
 
-  Done add_site(ServerBlock& block, const std::string& path);
   Done read_keys(const std::vector<std::string>& keys, Site& site);
   Site* find_site(std::uint16_t port, std::string_view name) const;
   // Down the chain from `walk.place`, which becomes the place of the plug-in that takes it.
