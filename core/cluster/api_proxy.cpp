@@ -8,6 +8,7 @@
 #include "core/api/status.h"
 #include "core/cluster/replay.h"
 #include "core/cluster/rewrite_links.h"
+#include "core/doc/ascii.h"
 #include "core/net/tls.h"
 
 namespace rockpool::cluster {
@@ -22,7 +23,7 @@ bool is_for_one_hop(std::string_view name) {
   for (const char* each :
        {"Connection", "Proxy-Connection", "Keep-Alive", "Te", "Trailer", "Transfer-Encoding",
         "Upgrade", "Host", "Content-Length", "Accept-Encoding", "Authorization"}) {
-    if (net::equal_ignoring_case(name, each)) return true;
+    if (doc::equal_ignoring_case(name, each)) return true;
   }
   return false;
 }
@@ -50,7 +51,7 @@ apiserver::Response make_response(const net::HttpResponse& response, const std::
   for (const auto& [name, value] : response.headers.fields()) {
     if (is_for_one_hop(name)) continue;
     // A redirect within the server stays behind the proxy.
-    const bool is_place = net::equal_ignoring_case(name, "Location") && value.starts_with('/');
+    const bool is_place = doc::equal_ignoring_case(name, "Location") && value.starts_with('/');
     result.headers.add(name, is_place ? prefix + value : value);
   }
   if (response.headers.get("Content-Type").starts_with("text/html")) {

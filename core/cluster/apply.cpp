@@ -10,6 +10,7 @@
 #include "core/api/resource.h"
 #include "core/apiserver/apply.h"
 #include "core/apiserver/custom/objects.h"
+#include "core/doc/ascii.h"
 #include "core/doc/yaml.h"
 
 namespace rockpool::cluster {
@@ -37,7 +38,7 @@ std::string with_small_initials(std::string_view field) {
   std::string result{field};
   bool at_start = true;
   for (char& letter : result) {
-    if (at_start && letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    if (at_start) letter = doc::to_lower(letter);
     at_start = letter == '.';
   }
   return result;

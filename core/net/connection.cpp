@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/doc/ascii.h"
+
 namespace rockpool::net {
 namespace {
 
@@ -153,7 +155,7 @@ void Connection::respond(HttpResponse response) {
   if (!is_active() || server_port_ == nullptr) return;
   is_answered_ = true;
   const bool closes = server_port_->is_draining() ||
-                      equal_ignoring_case(response.headers.get("Connection"), "close");
+                      doc::equal_ignoring_case(response.headers.get("Connection"), "close");
   response_ = std::move(response);
   transmit(false, Packet::response);
   if (closes) close_server();

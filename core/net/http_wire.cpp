@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/net/http_wire.h"
+#include "core/doc/ascii.h"
 #include "core/doc/trim.h"
 
 #include <algorithm>
@@ -45,7 +46,7 @@ bool read_header(std::string_view line, HttpRequest& request) {
   if (colon == 0 || colon == std::string_view::npos) return false;
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = doc::trim(line.substr(colon + 1), doc::kBlanks);
-  if (equal_ignoring_case(name, "Host")) {
+  if (doc::equal_ignoring_case(name, "Host")) {
     request.host = value;
   } else {
     request.headers.add(name, value);
@@ -75,7 +76,7 @@ std::expected<std::optional<HttpRequest>, std::string> HttpRequestReader::next()
   if (!length) return std::unexpected{length.error()};
   if (!*length) return std::nullopt;
   buffer_.erase(0, end + kHeadEnd.size() + **length);
-  wants_close_ = equal_ignoring_case(request.headers.get("Connection"), "close");
+  wants_close_ = doc::equal_ignoring_case(request.headers.get("Connection"), "close");
   for (const char* name : {"Connection", "Content-Length", "Transfer-Encoding", "Expect"}) {
     request.headers.remove(name);
   }
@@ -84,7 +85,7 @@ std::expected<std::optional<HttpRequest>, std::string> HttpRequestReader::next()
 
 std::expected<std::optional<std::size_t>, std::string> HttpRequestReader::read_body(
     std::size_t start, HttpRequest& request) const {
-  if (equal_ignoring_case(request.headers.get("Transfer-Encoding"), "chunked")) {
+  if (doc::equal_ignoring_case(request.headers.get("Transfer-Encoding"), "chunked")) {
     return read_chunks(start, request.body);
   }
   if (!request.headers.contains("Content-Length")) return std::size_t{0};
@@ -118,7 +119,8 @@ std::string write_http_response(const HttpResponse& response, std::string_view m
   std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
   text.append(http_status_text(response.status)).append(kLineEnd);
   for (const auto& [name, value] : response.headers.fields()) {
-    if (equal_ignoring_case(name, "Content-Length") || equal_ignoring_case(name, "Connection")) {
+    if (doc::equal_ignoring_case(name, "Content-Length") ||
+        doc::equal_ignoring_case(name, "Connection")) {
       continue;
     }
     text.append(name).append(": ").append(value).append(kLineEnd);

@@ -10,6 +10,7 @@
 
 #include "core/api/object.h"
 #include "core/cluster/fault.h"
+#include "core/doc/ascii.h"
 #include "core/doc/json.h"
 #include "core/doc/json_path.h"
 #include "core/scenario/drain.h"
@@ -241,17 +242,10 @@ Outcome remove(World& world, const Operation& operation, const Timeouts& timeout
                                      sim::format_duration(timeout))};
 }
 
-bool equal_without_case(std::string_view left, std::string_view right) {
-  const auto lower = [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? letter - 'A' + 'a' : letter;
-  };
-  return std::ranges::equal(left, right, {}, lower, lower);
-}
-
 bool is_reached(const WaitFor& wanted, const doc::Value& object) {
   // kubectl compares the status of a condition without regard to case.
   if (wanted.kind == WaitFor::Kind::condition) {
-    return equal_without_case(api::condition_status(object, wanted.name), wanted.value);
+    return doc::equal_ignoring_case(api::condition_status(object, wanted.name), wanted.value);
   }
   const auto found = doc::read_json_path(object, wanted.name);
   return found && (wanted.value.empty() || doc::plain_text(*found) == wanted.value);

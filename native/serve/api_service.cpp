@@ -9,6 +9,7 @@
 #include <string>
 #include <utility>
 
+#include "core/doc/ascii.h"
 #include "core/doc/json.h"
 #include "core/net/http.h"
 #include "native/serve/protobuf/decode.h"
@@ -79,7 +80,7 @@ apiserver::Request without(const apiserver::Request& request, std::string_view h
   result.query = request.query;
   result.body = request.body;
   for (const auto& [name, value] : request.headers) {
-    if (!net::equal_ignoring_case(name, header)) result.headers.add(name, value);
+    if (!doc::equal_ignoring_case(name, header)) result.headers.add(name, value);
   }
   return result;
 }

@@ -7,6 +7,8 @@
 #include <functional>
 #include <utility>
 
+#include "core/doc/ascii.h"
+
 namespace rockpool::api::ingress {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr int kMaxSteps = 100'000;
 using Characters = std::bitset<256>;
 
 unsigned char lower(char c) {
-  return static_cast<unsigned char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  return static_cast<unsigned char>(doc::to_lower(c));
 }
 
 void add_range(Characters& set, unsigned char first, unsigned char last) {

@@ -5,6 +5,7 @@
 #include "core/api/object.h"
 #include "core/api/quantity.h"
 #include "core/api/validation/parts.h"
+#include "core/doc/ascii.h"
 
 // PersistentVolumes and their claims (pkg/apis/core/validation), and pkg/apis/storage/validation.
 namespace rockpool::api::validation {
@@ -81,11 +82,8 @@ Value source_of(Value spec) {
 
 void validate_provisioner(const Value& provisioner, const FieldPath& path,
                           FieldErrors& errors) noexcept {
-  std::string text = provisioner.to_string();
+  const std::string text = doc::to_lower(provisioner.to_string());
   if (text.empty()) return errors.required(path);
-  for (char& letter : text) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
   errors.invalid_each(path, provisioner, check_qualified_name(text));
 }
 

@@ -8,6 +8,7 @@
 #include "core/api/views/workloads.h"
 #include "core/apiserver/print/cells.h"
 #include "core/apiserver/print/printers.h"
+#include "core/doc/ascii.h"
 
 namespace rockpool::apiserver {
 
@@ -145,10 +146,7 @@ constexpr Column kControllerRevisionColumns[] = {
 std::string controller_text(const doc::Value& object) {
   const auto owner = api::controller_of(object);
   if (!owner) return std::string{kNone};
-  std::string kind = owner->kind;
-  for (char& letter : kind) {
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  }
+  std::string kind = doc::to_lower(owner->kind);
   const std::size_t slash = owner->api_version.find('/');
   if (slash != std::string::npos) kind += "." + owner->api_version.substr(0, slash);
   return fmt::format("{}/{}", kind, owner->name);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include "core/doc/ascii.h"
 #include "core/doc/json.h"
 #include "core/net/tls.h"
 #include "core/node/images/agnhost_connect.h"
@@ -100,9 +101,7 @@ class NetexecServer : public net::HttpHandler,
   // What the UDP and SCTP servers answer; nothing to what they do not know.
   std::string command_reply(std::string text, const net::SocketAddress& client) {
     while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-    for (char& c : text) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
+    text = doc::to_lower(text);
     if (text.starts_with("echo ")) return text.substr(5);
     if (text == "hostname") return context_.hostname();
     if (text == "clientip") return client.to_string();

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include "core/doc/ascii.h"
 #include "core/doc/json.h"
 #include "core/net/tls.h"
 #include "core/node/images/http_server.h"
@@ -29,7 +30,7 @@ std::string_view sniff_content_type(std::string_view body) {
                                      "<DIV", "<A", "<B", "<P", "<TABLE", "<BR"}) {
     if (body.size() <= tag.size()) continue;
     const char next = body[tag.size()];
-    if (net::equal_ignoring_case(body.substr(0, tag.size()), tag) && (next == ' ' || next == '>')) {
+    if (doc::equal_ignoring_case(body.substr(0, tag.size()), tag) && (next == ' ' || next == '>')) {
       return "text/html; charset=utf-8";
     }
   }

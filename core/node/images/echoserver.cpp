@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include "core/doc/ascii.h"
 #include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
@@ -28,19 +29,11 @@ std::string format_request(const AccessRecord& record, sim::Time time, sim::Time
                      record.target, record.status, record.bytes, record.user_agent);
 }
 
-std::string to_lower(std::string_view text) {
-  std::string lower{text};
-  std::ranges::transform(lower, lower.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  });
-  return lower;
-}
-
 // The headers as Lua sees them: names in small letters, in their order.
 std::vector<std::pair<std::string, std::string>> sorted_headers(const net::HttpRequest& request) {
   std::vector<std::pair<std::string, std::string>> headers{{"host", request.host}};
   for (const auto& [name, value] : request.headers.fields()) {
-    if (to_lower(name) != "host") headers.emplace_back(to_lower(name), value);
+    if (doc::to_lower(name) != "host") headers.emplace_back(doc::to_lower(name), value);
   }
   std::ranges::stable_sort(headers, {}, [](const auto& header) { return header.first; });
   return headers;
@@ -51,7 +44,7 @@ std::string request_uri(const net::HttpRequest& request, bool is_secure) {
   const std::size_t colon = request.host.rfind(':');
   const bool has_port =
       colon != std::string::npos && request.host.find(']', colon) == std::string::npos;
-  const std::string host = to_lower(has_port ? request.host.substr(0, colon) : request.host);
+  const std::string host = doc::to_lower(has_port ? request.host.substr(0, colon) : request.host);
   return fmt::format("{}://{}:{}{}", is_secure ? "https" : "http", host,
                      is_secure ? kTlsPort : kPort, request.target);
 }

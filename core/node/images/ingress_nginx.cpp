@@ -8,6 +8,7 @@
 #include "core/api/ingress/routes.h"
 #include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
+#include "core/doc/ascii.h"
 #include "core/doc/base64.h"
 #include "core/net/tls.h"
 #include "core/node/images/all.h"
@@ -130,7 +131,7 @@ class IngressServer {
 
   /// By server name indication: the host's own, that of a host with a star, or the fake one.
   pki::SharedChain certificates_for(std::string_view server_name) const {
-    const std::string name = lower(std::string{server_name});
+    const std::string name = doc::to_lower(server_name);
     auto found = chains_.find(name);
     const std::size_t dot = name.find('.');
     if (found == chains_.end() && dot != std::string::npos) {
@@ -261,7 +262,7 @@ class IngressServer {
   sim::Task<void> answer(net::HttpExchange exchange, bool is_tls) {
     const net::HttpRequest request = exchange.request();
     const std::string host = request.host.substr(0, request.host.rfind(':'));
-    const ingress::Match match = routes_.match(lower(host), request.path());
+    const ingress::Match match = routes_.match(doc::to_lower(host), request.path());
     const net::SocketAddress peer = exchange.peer();
     std::string upstream_name = "upstream-default-backend";
     net::HttpResponse response = page(404, "Not Found");
@@ -340,13 +341,6 @@ class IngressServer {
     request.headers.set("X-Forwarded-Scheme", scheme);
     request.headers.set("X-Scheme", scheme);
     request.headers.remove("Connection");
-  }
-
-  static std::string lower(std::string text) {
-    for (char& c : text) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return text;
   }
 
   ProcessContext& context_;

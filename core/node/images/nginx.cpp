@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 #include "core/doc/ascii.h"
+#include "core/doc/percent.h"
 #include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
@@ -186,7 +187,7 @@ class NginxServer {
 
   net::HttpResponse answer(const NginxServerBlock& server, const net::HttpExchange& exchange) {
     const net::HttpRequest& request = exchange.request();
-    const std::string path = net::percent_decode(request.path(), false);
+    const std::string path = doc::percent_decode(request.path(), false);
     const NginxLocation* const location = find_location(server, path);
     const NginxLocation& own = location == nullptr ? server.defaults : *location;
     net::HttpResponse response = answer(server, own, path, exchange);
@@ -331,7 +332,7 @@ class NginxServer {
     if (name == "http_host") return request.host;
     if (name == "hostname") return context_.hostname();
     if (name == "request_uri") return request.target;
-    if (name == "uri") return net::percent_decode(request.path(), false);
+    if (name == "uri") return doc::percent_decode(request.path(), false);
     if (name == "scheme") return exchange.is_secure() ? "https" : "http";
     if (name == "server_port") return fmt::format("{}", exchange.local().port);
     if (name == "remote_addr") return exchange.peer().ip.to_string();

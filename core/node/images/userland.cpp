@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <fmt/format.h>
+#include "core/doc/ascii.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
 #include "core/node/images/shell.h"
@@ -385,12 +386,8 @@ Code run_grep(ProcessContext& context) {
   for (; next < arguments.size() && arguments[next].starts_with('-'); ++next)
     flags += arguments[next];
   if (next >= arguments.size()) co_return 2;
-  const auto fold = [&flags](std::string text) {
-    if (flags.find('i') == std::string::npos) return text;
-    std::ranges::transform(text, text.begin(), [](char c) {
-      return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return text;
+  const auto fold = [&flags](const std::string& text) {
+    return flags.find('i') == std::string::npos ? text : doc::to_lower(text);
   };
   const std::string wanted = fold(arguments[next]);
   const bool inverted = flags.find('v') != std::string::npos;

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include "core/doc/percent.h"
 #include "core/net/tls.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
@@ -341,7 +342,7 @@ class FileServer : public net::HttpHandler {
       : context_{context}, root_{std::move(root)} {}
 
   void handle(net::HttpExchange exchange) override {
-    const std::string path = net::percent_decode(exchange.request().path(), false);
+    const std::string path = doc::percent_decode(exchange.request().path(), false);
     std::string file = FileSystem::normalise(root_ + path);
     if (path.ends_with('/')) file += file == "/" ? "index.html" : "/index.html";
     net::HttpResponse response;
