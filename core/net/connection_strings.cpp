@@ -3,35 +3,18 @@
 
 #include <utility>
 
+#include "core/sim/timed_wait.h"
+
 namespace rockpool::net {
 
-class [[nodiscard]] Connection::InboxWait {
+class [[nodiscard]] Connection::InboxWait : public sim::TimedWait {
  public:
   InboxWait(Inbox& inbox, std::optional<sim::Duration> timeout)
-      : inbox_{inbox}, timeout_{timeout} {}
-  InboxWait(const InboxWait&) = delete;
-  InboxWait& operator=(const InboxWait&) = delete;
-  ~InboxWait() { forget(); }
+      : TimedWait{inbox.waiter, timeout}, inbox_{inbox} {}
   bool await_ready() const { return !inbox_.messages.empty() || inbox_.ended; }
-  template <typename Promise>
-  void await_suspend(std::coroutine_handle<Promise> handle) {
-    waiter_.wait(handle);
-    inbox_.waiter = &waiter_;
-    if (timeout_) {
-      timer_.wait(handle);
-      timer_.wake(*timeout_);
-    }
-  }
-  void await_resume() { forget(); }
 
  private:
-  void forget() {
-    if (inbox_.waiter == &waiter_) inbox_.waiter = nullptr;
-  }
   Inbox& inbox_;
-  std::optional<sim::Duration> timeout_;
-  sim::Waiter waiter_;
-  sim::Waiter timer_;
 };
 
 bool Connection::is_open(bool server) const {

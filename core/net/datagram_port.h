@@ -12,6 +12,7 @@
 #include "core/net/socket.h"
 #include "core/net/trace.h"
 #include "core/sim/task.h"
+#include "core/sim/timed_wait.h"
 
 // The inside of UDP sockets. Others use the handle of socket.h.
 namespace rockpool::net {
@@ -49,33 +50,14 @@ class DatagramPort : public Counted<DatagramPort> {
   sim::Task<std::expected<Datagram, Failure>> receive(std::optional<sim::Duration> timeout);
 
   /// Waits until there is something to take, or for `timeout`.
-  class [[nodiscard]] ReceiveWait {
+  class [[nodiscard]] ReceiveWait : public sim::TimedWait {
    public:
     ReceiveWait(DatagramPort& port, std::optional<sim::Duration> timeout)
-        : port_{port}, timeout_{timeout} {}
-    ReceiveWait(const ReceiveWait&) = delete;
-    ReceiveWait& operator=(const ReceiveWait&) = delete;
-    ~ReceiveWait() { forget(); }
+        : TimedWait{port.waiter_, timeout}, port_{port} {}
     bool await_ready() const { return !port_.queue_.empty() || port_.error_ != FailureKind::none; }
-    template <typename Promise>
-    void await_suspend(std::coroutine_handle<Promise> handle) {
-      waiter_.wait(handle);
-      port_.waiter_ = &waiter_;
-      if (timeout_) {
-        timer_.wait(handle);
-        timer_.wake(*timeout_);
-      }
-    }
-    void await_resume() { forget(); }
 
    private:
-    void forget() {
-      if (port_.waiter_ == &waiter_) port_.waiter_ = nullptr;
-    }
     DatagramPort& port_;
-    std::optional<sim::Duration> timeout_;
-    sim::Waiter waiter_;
-    sim::Waiter timer_;
   };
   /// What has come after a wait: a datagram, an error, or nothing in time (response_timed_out).
   std::expected<Datagram, FailureKind> take();
