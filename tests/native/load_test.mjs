@@ -116,7 +116,8 @@ test('watchers that read nothing, or have vanished, delay nobody and are let go'
     slowest.milliseconds = Math.max(slowest.milliseconds, Date.now() - begun);
   }
   await eventually(() => eager.lines === 2000, 'all events');
-  assert.ok(slowest.milliseconds < 2000, `a write took ${slowest.milliseconds} ms`);
+  // One that waited for a watcher which reads nothing would wait for a minute.
+  assert.ok(slowest.milliseconds < 30_000, `a write took ${slowest.milliseconds} ms`);
   // 25 lazy watchers, each with a megabyte written out for it and what sockets hold; not all that came.
   const grown = await residentMegabytes(server) - before;
   assert.ok(grown < 100, `${grown} MB more`);
