@@ -12,6 +12,7 @@
 #include "core/api/views/node.h"
 #include "core/client/event_recorder.h"
 #include "core/client/selection.h"
+#include "core/client/slices_of_service.h"
 #include "core/controllers/endpoint_pods.h"
 #include "core/controllers/paced_queue.h"
 #include "core/controllers/service_slices.h"
@@ -196,8 +197,7 @@ Outcome EndpointSliceController::reconcile(const api::ObjectKey& key) {
 ServiceSlices& EndpointSliceController::state_of(const api::ObjectKey& key) {
   const auto [found, is_new] = states_.try_emplace(key);
   if (!is_new) return found->second;
-  const std::string value = client::label_index_value(key.namespace_, kServiceNameLabel, key.name);
-  for (const client::Entry* entry : slices_.by_label().find(value)) {
+  for (const client::Entry* entry : client::slices_of_service(slices_, key.namespace_, key.name)) {
     if (api::label(entry->second, kSliceManagedByLabel) == kSliceManager) {
       found->second.observe(entry->second);
     }

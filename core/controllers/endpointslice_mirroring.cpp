@@ -11,6 +11,7 @@
 #include "core/api/views/service.h"
 #include "core/client/event_recorder.h"
 #include "core/client/selection.h"
+#include "core/client/slices_of_service.h"
 #include "core/client/work_queue.h"
 #include "core/controllers/endpointslice_mirroring_plan.h"
 #include "core/controllers/endpointslice_plan.h"
@@ -124,10 +125,9 @@ void EndpointSliceMirroringController::on_slice(const doc::Value* before, const 
 
 std::vector<doc::Value> EndpointSliceMirroringController::mirrors_of(const api::ObjectKey& key) {
   std::vector<doc::Value> mirrors;
-  const std::string place = client::label_index_value(key.namespace_, kServiceNameLabel, key.name);
   std::map<std::string, doc::Value, std::less<>> found;
   if (const auto written = unseen_.find(key); written != unseen_.end()) found = written->second;
-  for (const client::Entry* entry : slices_.by_label().find(place)) {
+  for (const client::Entry* entry : client::slices_of_service(slices_, key.namespace_, key.name)) {
     if (api::label(entry->second, kSliceManagedByLabel) == kMirrorManager) {
       found.emplace(entry->first.name, entry->second);
     }

@@ -9,6 +9,7 @@
 #include "core/api/views/endpoints.h"
 #include "core/api/views/workloads.h"
 #include "core/client/selection.h"
+#include "core/client/slices_of_service.h"
 #include "core/cluster/why/inquiry.h"
 #include "core/controllers/endpoint_pods.h"
 #include "core/doc/ascii.h"
@@ -57,10 +58,9 @@ std::string pairs_text(const doc::Value& labels) {
 std::vector<const doc::Value*> slices_of(client::Informers& informers,
                                          const api::Service& service) {
   std::vector<const doc::Value*> slices;
-  const std::string place = client::label_index_value(service.namespace_name(),
-                                                      "kubernetes.io/service-name", service.name());
+  client::Informer& all = informers.of(api::ResourceId::endpointslices);
   for (const client::Entry* entry :
-       informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
+       client::slices_of_service(all, service.namespace_name(), service.name())) {
     slices.push_back(&entry->second);
   }
   return slices;

@@ -9,6 +9,7 @@
 #include "core/api/ingress/routes.h"
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
+#include "core/client/slices_of_service.h"
 #include "core/cluster/why/inquiry.h"
 #include "core/controllers/endpoint_pods.h"
 
@@ -187,10 +188,9 @@ bool Inquiry::ask_policies_of_backend(const api::Service& service, const api::Se
     const auto ip = net::IpAddress::parse(view.ip());
     if (ip && is_controller(view)) controllers.push_back(sources_.network.find_host(*ip));
   }
-  const std::string place = client::label_index_value(service.namespace_name(),
-                                                      "kubernetes.io/service-name", service.name());
+  client::Informer& slices = sources_.informers.of(api::ResourceId::endpointslices);
   for (const client::Entry* entry :
-       sources_.informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
+       client::slices_of_service(slices, service.namespace_name(), service.name())) {
     const api::EndpointSlice slice{entry->second};
     for (const api::EndpointPort slice_port : slice.ports()) {
       if (slice_port.name() != port.name()) continue;

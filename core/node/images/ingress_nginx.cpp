@@ -8,6 +8,7 @@
 #include "core/api/ingress/routes.h"
 #include "core/api/views/endpoints.h"
 #include "core/api/views/service.h"
+#include "core/client/slices_of_service.h"
 #include "core/doc/ascii.h"
 #include "core/doc/base64.h"
 #include "core/net/tls.h"
@@ -76,10 +77,9 @@ std::vector<Upstream> find_upstreams(client::Informers& informers,
     if (service.is_external_name()) {
       return {{std::string{service.external_name()}, static_cast<std::uint16_t>(port.port())}};
     }
-    const std::string place = client::label_index_value(
-        service.namespace_name(), "kubernetes.io/service-name", service.name());
+    client::Informer& slices = informers.of(api::ResourceId::endpointslices);
     for (const client::Entry* entry :
-         informers.of(api::ResourceId::endpointslices).by_label().find(place)) {
+         client::slices_of_service(slices, service.namespace_name(), service.name())) {
       const api::EndpointSlice slice{entry->second};
       for (const api::EndpointPort slice_port : slice.ports()) {
         if (slice_port.name() != port.name()) continue;

@@ -7,6 +7,7 @@
 
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
+#include "core/client/slices_of_service.h"
 #include "core/cluster/cluster.h"
 #include "web/app/model/api_paths.h"
 
@@ -68,10 +69,8 @@ std::vector<SliceRow> endpoint_slices(Cluster& cluster, const ObjectRef& object)
     if (!document.is_null()) rows.push_back(read_slice(document));
     return rows;
   }
-  const std::string value =
-      client::label_index_value(object.ns, "kubernetes.io/service-name", object.name);
-  for (const client::Entry* entry :
-       cluster.informers().of(api::ResourceId::endpointslices).by_label().find(value)) {
+  client::Informer& slices = cluster.informers().of(api::ResourceId::endpointslices);
+  for (const client::Entry* entry : client::slices_of_service(slices, object.ns, object.name)) {
     rows.push_back(read_slice(entry->second));
   }
   std::ranges::sort(rows, {}, [](const SliceRow& row) { return row.slice.name; });

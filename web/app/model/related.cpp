@@ -6,6 +6,7 @@
 #include "core/api/object.h"
 #include "core/api/resource.h"
 #include "core/api/selector.h"
+#include "core/client/slices_of_service.h"
 #include "web/app/model/api_paths.h"
 
 namespace rockpool::app {
@@ -138,10 +139,8 @@ class RelatedObjects {
   }
 
   void slices() {
-    const std::string value =
-        client::label_index_value(object_.ns, "kubernetes.io/service-name", object_.name);
-    for (const client::Entry* entry :
-         cluster_.informers().of(api::ResourceId::endpointslices).by_label().find(value)) {
+    client::Informer& all = cluster_.informers().of(api::ResourceId::endpointslices);
+    for (const client::Entry* entry : client::slices_of_service(all, object_.ns, object_.name)) {
       add({"EndpointSlice", entry->first.namespace_, entry->first.name});
     }
   }

@@ -5,6 +5,7 @@
 
 #include "core/api/object.h"
 #include "core/api/views/endpoints.h"
+#include "core/client/slices_of_service.h"
 #include "core/net/network.h"
 #include "core/net/proxy.h"
 #include "web/app/model/read_objects.h"
@@ -150,9 +151,7 @@ void WorldFeed::read_endpoints(const std::string& service_key) {
   service->ready_others = 0;
   service->not_ready_others = 0;
   client::Informer& slices = cluster_.informers().of(api::ResourceId::endpointslices);
-  const std::string value =
-      client::label_index_value(service->ns, kServiceNameLabel, service->name);
-  for (const client::Entry* entry : slices.by_label().find(value)) {
+  for (const client::Entry* entry : client::slices_of_service(slices, service->ns, service->name)) {
     const api::EndpointSlice slice{entry->second};
     for (const api::Endpoint endpoint : slice.endpoints()) {
       const doc::Value& target = endpoint.target_ref();
