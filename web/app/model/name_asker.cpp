@@ -108,7 +108,7 @@ void NameAsker::advance(Cluster& cluster) {
 
 bool NameAsker::take(const DnsResult& result, sim::Duration took) {
   const std::string asked =
-      fmt::format(";; {} {}: ", names_[next_], net::dns::record_type_name(type_));
+      fmt::format(";{} IN {}\n;; ", names_[next_], net::dns::record_type_name(type_));
   if (!result) {
     answer_.text += asked + failure_words(result.error()) + "\n";
     return true;

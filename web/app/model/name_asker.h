@@ -21,7 +21,7 @@ struct NameAnswer {
   std::string client{};  ///< pod/namespace/name or node/name
   std::string asked{};   ///< as it was typed
   bool waiting = false;
-  /// A line for each name that was tried and one for each record, as dig prints it.
+  /// As dig prints them: each name that was tried, how that was answered, and the records.
   std::string text{};
 };
 

@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <string>
+#include <vector>
+
 #include "core/api/object.h"
 #include "web/app/format.h"
 #include "web/app/model/api_paths.h"
@@ -26,6 +29,33 @@ std::string pairs_text(const doc::Value& map) {
     text += fmt::format("{}={}", member.key.text(), member.value.as_string());
   }
   return text;
+}
+
+// One address or range of each family, in their order: a line each.
+void add_lines(Facts& facts, std::string_view name, std::string_view names,
+               const std::vector<std::string>& lines) {
+  add(facts, lines.size() > 1 ? names : name, fmt::format("{}", fmt::join(lines, "\n")));
+}
+
+std::vector<std::string> texts_of(const doc::Value& list) {
+  std::vector<std::string> texts;
+  for (const doc::Value& item : list.items()) texts.push_back(item.to_string());
+  return texts;
+}
+
+std::vector<std::string> pod_addresses(const doc::Value& pod) {
+  std::vector<std::string> addresses;
+  for (const doc::Value& one : pod["status"]["podIPs"].items())
+    addresses.push_back(one["ip"].to_string());
+  return addresses;
+}
+
+std::vector<std::string> node_addresses(const doc::Value& node) {
+  std::vector<std::string> addresses;
+  for (const doc::Value& one : node["status"]["addresses"].items()) {
+    if (one["type"].as_string() == "InternalIP") addresses.push_back(one["address"].to_string());
+  }
+  return addresses;
 }
 
 std::string container_state(const doc::Value& status) {
@@ -65,7 +95,7 @@ std::string false_conditions(const doc::Value& object) {
 void add_pod(Facts& facts, const doc::Value& pod) {
   const PodItem item = read_pod(pod);
   add(facts, "Status", fmt::format("{} \u00B7 {}", item.status, health_name(item.health)));
-  add(facts, "Address", item.ip);
+  add_lines(facts, "Address", "Addresses", pod_addresses(pod));
   add(facts, "Node", item.node);
   add(facts, "Restarts", fmt::format("{}", item.restarts));
   add(facts, "Quality", pod["status"]["qosClass"].to_string());
@@ -86,8 +116,8 @@ void add_pod(Facts& facts, const doc::Value& pod) {
 void add_node(Facts& facts, const doc::Value& node) {
   const NodeItem item = read_node(node);
   add(facts, "Status", item.status);
-  add(facts, "Address", item.ip);
-  add(facts, "Pod range", node["spec"]["podCIDR"].to_string());
+  add_lines(facts, "Address", "Addresses", node_addresses(node));
+  add_lines(facts, "Pod range", "Pod ranges", texts_of(node["spec"]["podCIDRs"]));
   const doc::Value& capacity = node["status"]["allocatable"];
   add(facts, "Room",
       fmt::format("{} CPU, {} memory, {} Pods", capacity["cpu"].as_string(),
@@ -107,7 +137,7 @@ void add_node(Facts& facts, const doc::Value& node) {
 void add_service(Facts& facts, const doc::Value& service) {
   const doc::Value& spec = service["spec"];
   add(facts, "Type", spec["type"].to_string());
-  add(facts, "Cluster IP", spec["clusterIP"].to_string());
+  add_lines(facts, "Cluster IP", "Cluster IPs", texts_of(spec["clusterIPs"]));
   add(facts, "Name",
       fmt::format("{}.{}.svc.cluster.local", api::name(service), api::namespace_of(service)));
   for (const doc::Value& port : spec["ports"].items()) {

@@ -61,7 +61,7 @@ float draw_text_block(Ui& ui, const Rect& row, std::string_view title, std::stri
   float y = row.y + 26;
   for_each_line(text, [&](std::string_view line) {
     painter.text_wrapped({row.x + space::kLarge, y}, width, TextStyle::CodeSmall,
-                         line.starts_with(";;") ? ui.theme.text_faint : ui.theme.text_soft, line);
+                         line.starts_with(';') ? ui.theme.text_faint : ui.theme.text_soft, line);
     y += height_of(line);
   });
   return height;

@@ -2,6 +2,7 @@
 // What can be opened from Services, Pods and nodes, and how one leads to the other.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -141,6 +142,23 @@ TEST_CASE("a fresh cluster has the address families that were chosen") {
     CHECK(web->cluster_ip.contains(':') == is_v6);
     CHECK(web->ready.size() == 3);
     CHECK(screen.session.world().nodes.get("node-1")->ip.contains(':') == is_v6);
+    // Every address is told, one line each.
+    std::string pod;
+    screen.session.world().pods.each([&pod](Slot, const PodItem& item) {
+      if (item.app == "web") pod = item.name;
+    });
+    const bool dual = one.families.size() == 2;
+    const auto lines_of = [&screen](const ObjectRef& object, std::string_view name) {
+      for (const auto& [fact, value] : screen.session.facts(object)) {
+        if (fact == name) return 1 + std::ranges::count(value, '\n');
+      }
+      return std::ptrdiff_t{0};
+    };
+    const std::string_view addresses = dual ? "Addresses" : "Address";
+    CHECK(lines_of({"Pod", "default", pod}, addresses) == (dual ? 2 : 1));
+    CHECK(lines_of({"Node", "", "node-2"}, addresses) == (dual ? 2 : 1));
+    CHECK(lines_of({"Node", "", "node-2"}, dual ? "Pod ranges" : "Pod range") == (dual ? 2 : 1));
+    CHECK(lines_of({"Service", "default", "web"}, "Cluster IP") == 1);
     // It lives: the client's requests arrive.
     const std::uint64_t before = screen.session.traffic().total();
     const std::uint64_t failed = screen.session.traffic().failures();
