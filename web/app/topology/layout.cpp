@@ -363,6 +363,8 @@ void arrange_tall(const World& world, const LayoutRequest& request, TopologyLayo
   const PodStyle style = style_of(layout.detail);
   const Grid grid = choose_low_grid(boxes_of(layout), style, width);
   const Size size = grid_size(boxes_of(layout), style, grid);
+  // Nodes that stand alone stand in the middle.
+  if (layout.bounds.empty()) layout.bounds = {(width - size.w) / 2, y, size.w, size.h};
   place_nodes(layout, {(width - size.w) / 2, y}, style, grid);
   place_lane(layout, (width - size.w) / 2, style);
   layout.has_lanes = true;

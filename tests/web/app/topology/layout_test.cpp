@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace rockpool::app {
 namespace {
@@ -62,6 +63,14 @@ TEST_CASE("cards do not overlap and Pods are inside their node, at every size an
       check_consistent(lay_out(world, {.width = width, .height = height, .filter = {}}));
     }
   }
+}
+
+TEST_CASE("nodes without any Service stand in the middle of a narrow map") {
+  World world;
+  world.nodes.put("node-1", {.name = "node-1", .status = "Ready"});
+  const TopologyLayout layout = lay_out(world, {.width = 342, .height = 640, .filter = {}});
+  REQUIRE(layout.tall);
+  CHECK(std::abs(layout.bounds.centre().x - layout.nodes[0].rect.centre().x) < 5);
 }
 
 TEST_CASE(
