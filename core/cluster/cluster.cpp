@@ -176,7 +176,7 @@ namespace {
 
 // Who asks for what, for an explanation.
 struct Question {
-  net::Ref<net::Host> client;
+  cluster::FetchClient client;
   cluster::WhyTarget target;
 };
 
@@ -190,6 +190,8 @@ api::Result<Question> read_question(const cluster::Fetches& fetches, const Fetch
     const auto url = net::Url::parse(host);
     target->host_header = url ? url->host : host;
   }
+  target->resolver = client->resolver;
+  target->client_namespace = client->namespace_name;
   return Question{std::move(*client), std::move(*target)};
 }
 
@@ -198,14 +200,14 @@ api::Result<Question> read_question(const cluster::Fetches& fetches, const Fetch
 api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options) const {
   const auto question = read_question(parts_->fetches, options);
   if (!question) return std::unexpected{question.error()};
-  return cluster::explain(parts_->why_sources(), *question->client, question->target);
+  return cluster::explain(parts_->why_sources(), *question->client.host, question->target);
 }
 
 api::Result<cluster::Explanation> Cluster::explain(const FetchOptions& options,
                                                    const net::FetchResult& result) const {
   const auto question = read_question(parts_->fetches, options);
   if (!question) return std::unexpected{question.error()};
-  return cluster::explain_failure(parts_->why_sources(), *question->client, question->target,
+  return cluster::explain_failure(parts_->why_sources(), *question->client.host, question->target,
                                   result);
 }
 

@@ -32,8 +32,8 @@ api::Result<net::SocketAddress> DnsQueries::find_service() const {
 
 api::Result<void> DnsQueries::start(const std::string& from, DnsTransport transport,
                                     std::string message, Done done) {
-  auto host = fetches_.find_client(from);
-  if (!host) return std::unexpected{host.error()};
+  auto client = fetches_.find_client(from);
+  if (!client) return std::unexpected{client.error()};
   const auto service = find_service();
   if (!service) return std::unexpected{service.error()};
   if (message.empty() || message.size() > net::dns::kMaxMessageSize) {
@@ -44,7 +44,7 @@ api::Result<void> DnsQueries::start(const std::string& from, DnsTransport transp
         fmt::format("at most {} DNS queries may be under way at once", kMaxUnderWay), 1)};
   }
   const std::uint64_t id = next_id_++;
-  under_way_.emplace(id, sim::Process{loop_, run(std::move(*host), *service, transport,
+  under_way_.emplace(id, sim::Process{loop_, run(std::move(client->host), *service, transport,
                                                  std::move(message), std::move(done), id)});
   return {};
 }

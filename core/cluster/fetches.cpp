@@ -7,16 +7,18 @@
 #include <utility>
 
 #include "core/api/object.h"
+#include "core/api/views/pod.h"
 
 namespace rockpool::cluster {
 
 using namespace doc::literals;
 
 Fetches::Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers,
-                 std::vector<net::IpAddress> outside)
+                 node::ClusterDns dns, std::vector<net::IpAddress> outside)
     : loop_{loop},
       network_{network},
       informers_{informers},
+      dns_{std::move(dns)},
       outside_{network.add_external("outside", std::move(outside))} {}
 
 void Fetches::learn_node(const std::string& name, const net::IpAddress& address) {
@@ -25,12 +27,14 @@ void Fetches::learn_node(const std::string& name, const net::IpAddress& address)
   outside_->set_resolver(std::move(resolver));
 }
 
-api::Result<net::Ref<net::Host>> Fetches::find_client(const std::string& from) const {
-  if (from == "external") return outside_;
+api::Result<FetchClient> Fetches::find_client(const std::string& from) const {
+  if (from == "external") return FetchClient{outside_};
   const std::string_view text = from;
   if (text.starts_with("node/")) {
     const std::string_view name = text.substr(5);
-    if (const net::Node* node = network_.find_node(name)) return net::Ref<net::Host>{&node->host()};
+    if (const net::Node* node = network_.find_node(name)) {
+      return FetchClient{net::Ref<net::Host>{&node->host()}};
+    }
     return std::unexpected{
         api::not_found(api::resource(api::ResourceId::nodes).group_resource(), name)};
   }
@@ -52,7 +56,14 @@ api::Result<net::Ref<net::Host>> Fetches::find_client(const std::string& from) c
     return std::unexpected{api::bad_request(
         fmt::format("from: pod \"{}\" has no network: it does not run", key.name))};
   }
-  return net::Ref<net::Host>{host};
+  FetchClient client{net::Ref<net::Host>{host}};
+  const api::Pod view{*pod};
+  if (view.spec().host_network()) {
+    client.resolver = std::make_shared<const net::dns::ResolverConfig>(
+        node::make_resolver_config(view, dns_, {}));
+    client.namespace_name = key.namespace_;
+  }
+  return client;
 }
 
 api::Result<void> Fetches::check(const FetchOptions& options) const {
@@ -88,7 +99,7 @@ net::Ref<const net::TlsClient> Fetches::tls_of(const FetchOptions& options, Kept
   // The name that the request is for, which also a server with several certificates goes by.
   const std::string_view place = options.headers.get("Host");
   const std::string name{place.starts_with('[') ? std::string_view{}
-                                                 : place.substr(0, place.rfind(':'))};
+                                                : place.substr(0, place.rfind(':'))};
   if (kept != nullptr && kept->tls && kept->insecure == options.insecure &&
       kept->authorities == options.authorities && kept->tls->server_name == name) {
     return kept->tls;
@@ -126,11 +137,12 @@ api::Result<void> Fetches::start(const FetchOptions& options, Done done) {
   fetch_options.timeout = options.timeout;
   fetch_options.trace = true;
   const std::uint64_t id = next_id_++;
-  const net::Ref<net::Host> host = *find_client(options.from);
-  std::shared_ptr<Kept> kept = keep(options.client, host, id);
+  const FetchClient client = *find_client(options.from);
+  fetch_options.resolver = client.resolver;
+  std::shared_ptr<Kept> kept = keep(options.client, client.host, id);
   if (url->scheme == "https") fetch_options.tls = tls_of(options, kept.get());
   under_way_.emplace(
-      id, sim::Process{loop_, run(host, std::move(kept), std::move(*url), std::move(request),
+      id, sim::Process{loop_, run(client.host, std::move(kept), std::move(*url), std::move(request),
                                   fetch_options, std::move(done), id)});
   return {};
 }
@@ -158,9 +170,9 @@ api::Result<void> Fetches::start_lookup(const std::string& from, const std::stri
   return {};
 }
 
-sim::Task<void> Fetches::look_up(net::Ref<net::Host> host, std::string name,
+sim::Task<void> Fetches::look_up(FetchClient client, std::string name,
                                  std::function<void(const LookupResult&)> done, std::uint64_t id) {
-  sim::Task<LookupResult> resolving = host->resolve(std::move(name));
+  sim::Task<LookupResult> resolving = client.host->resolve(std::move(name), client.resolver);
   const LookupResult result = co_await resolving;
   done(result);
   // Ends this process, at its end.

@@ -15,9 +15,19 @@
 #include "core/net/host.h"
 #include "core/net/network.h"
 #include "core/net/tls.h"
+#include "core/node/resolver_config.h"
 #include "core/sim/task.h"
 
 namespace rockpool::cluster {
+
+/// Who makes a request.
+struct FetchClient {
+  net::Ref<net::Host> host;
+  /// The Pod's names if it is in its node's network; else null: those of the host.
+  net::dns::SharedResolverConfig resolver = {};
+  /// The namespace of a Pod in its node's network; else empty.
+  std::string namespace_name = {};
+};
 
 /// The requests that were started from outside and are still under way.
 class Fetches {
@@ -25,10 +35,10 @@ class Fetches {
   /// How many requests may be under way at once.
   static constexpr std::size_t kMaxUnderWay = 1'000'000;
 
-  /// The references must outlive this. `outside` are the addresses of the machine outside the
-  /// cluster.
+  /// The references must outlive this. `dns` is what kubelets are told of DNS, `outside` are the
+  /// addresses of the machine outside the cluster.
   Fetches(sim::Loop& loop, net::Network& network, client::Informers& informers,
-          std::vector<net::IpAddress> outside);
+          node::ClusterDns dns, std::vector<net::IpAddress> outside);
 
   /// The machine that is "outside" has a name for every node, as an /etc/hosts would.
   void learn_node(const std::string& name, const net::IpAddress& address);
@@ -39,8 +49,8 @@ class Fetches {
                           std::function<void(const net::FetchResult&)> done);
   /// Closes a kept connection; its request under way is dropped.
   void close_client(std::uint64_t client);
-  /// The host that a client's name stands for. Errors: NotFound, BadRequest.
-  api::Result<net::Ref<net::Host>> find_client(const std::string& from) const;
+  /// Whom a client's name stands for. Errors: NotFound, BadRequest.
+  api::Result<FetchClient> find_client(const std::string& from) const;
   /// Looks a name up. Errors: as `check`.
   api::Result<void> start_lookup(const std::string& from, const std::string& name,
                                  std::function<void(const LookupResult&)> done);
@@ -67,12 +77,13 @@ class Fetches {
   sim::Task<void> run(net::Ref<net::Host> host, std::shared_ptr<Kept> kept, net::Url url,
                       net::HttpRequest request, net::FetchOptions options, Done done,
                       std::uint64_t id);
-  sim::Task<void> look_up(net::Ref<net::Host> host, std::string name,
+  sim::Task<void> look_up(FetchClient client, std::string name,
                           std::function<void(const LookupResult&)> done, std::uint64_t id);
 
   sim::Loop& loop_;
   net::Network& network_;
   client::Informers& informers_;
+  node::ClusterDns dns_;
   net::Ref<net::Host> outside_;
   std::map<std::uint64_t, std::shared_ptr<Kept>> kept_;
   std::map<std::uint64_t, sim::Process> under_way_;

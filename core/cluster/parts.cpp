@@ -22,11 +22,17 @@ net::ProxyOptions proxy_options(const ClusterOptions& options) {
   return result;
 }
 
+node::ClusterDns cluster_dns(const cluster::AddressPlan& plan) {
+  node::ClusterDns dns;
+  dns.address = plan.dns_address();
+  dns.node_nameservers = {plan.gateway_addresses().front()};
+  return dns;
+}
+
 node::KubeletOptions kubelet_options(const cluster::AddressPlan& plan, int number) {
   node::KubeletOptions options;
   options.pod_cidrs = plan.pod_cidrs(number);
-  options.dns.address = plan.dns_address();
-  options.dns.node_nameservers = {plan.gateway_addresses().front()};
+  options.dns = cluster_dns(plan);
   const std::string zone = fmt::format("zone-{}", static_cast<char>('a' + number % kZones));
   options.labels = doc::Value::map(
       {{"topology.kubernetes.io/zone", zone}, {"topology.kubernetes.io/region", "rockpool"}});
@@ -71,7 +77,8 @@ Cluster::Parts::Parts(const ClusterOptions& options)
                 .propagation_spread = options.proxy_delay_spread}},
       host_ports{network},
       load_balancers{network},
-      fetches{loop, network, informers, cluster::AddressPlan{options}.outside_addresses()},
+      fetches{loop, network, informers, cluster_dns(cluster::AddressPlan{options}),
+              cluster::AddressPlan{options}.outside_addresses()},
       outside_world{loop, network, cluster::AddressPlan{options}.gateway_addresses()},
       dns_queries{loop, informers, fetches},
       api_proxy{loop, network, random.stream("apiserver-proxy"),

@@ -296,7 +296,8 @@ sim::Task<bool> FetchRun::establish(FetchRun& self) {
   if (!self.find_known_addresses()) {
     const std::optional<sim::Time> deadline =
         self.options_.timeout ? std::optional{self.deadline_} : std::nullopt;
-    auto resolving = dns::resolve(Ref{self.host_}, self.url_.host, deadline, self.trace_);
+    auto resolving = dns::resolve(Ref{self.host_}, self.url_.host, deadline, self.trace_,
+                                  self.options_.resolver);
     auto resolved = co_await resolving;
     if (!resolved) {
       self.lookup_failure_ = std::make_unique<Failure>(std::move(resolved.error()));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -27,6 +28,10 @@ void retain_ref(Host* host);
 /// The same.
 void release_ref(Host* host);
 
+namespace dns {
+struct ResolverConfig;
+}
+
 /// How a client behaves.
 struct FetchOptions {
   /// How long to try to connect, name resolution not counted. None: as long as Linux tries (127 s).
@@ -37,6 +42,8 @@ struct FetchOptions {
   bool trace = false;
   /// How to handle `https`; null verifies and trusts nobody.
   Ref<const TlsClient> tls = {};
+  /// What it knows about names; null: what its host knows.
+  std::shared_ptr<const dns::ResolverConfig> resolver = {};
 };
 
 /// What came of a request.

@@ -167,8 +167,9 @@ sim::Task<std::expected<Socket, Failure>> Host::connect(SocketAddress to,
   co_return std::unexpected{std::move(failure)};
 }
 
-sim::Task<std::expected<std::vector<IpAddress>, Failure>> Host::resolve(std::string name) {
-  return dns::resolve(Ref{this}, std::move(name), {}, {});
+sim::Task<std::expected<std::vector<IpAddress>, Failure>> Host::resolve(
+    std::string name, dns::SharedResolverConfig config) {
+  return dns::resolve(Ref{this}, std::move(name), {}, {}, std::move(config));
 }
 
 void retain_ref(Host* host) {

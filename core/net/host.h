@@ -81,8 +81,9 @@ class Host : public Counted<Host> {
   sim::Task<std::expected<Socket, Failure>> connect(SocketAddress to,
                                                     std::optional<sim::Duration> timeout = {},
                                                     Protocol protocol = Protocol::tcp);
-  /// The addresses of a name, as a process here would find them.
-  sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(std::string name);
+  /// The addresses of a name, as a process here would find them that goes by `config`.
+  sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(
+      std::string name, dns::SharedResolverConfig config = {});
 
   /// The clock by which its processes live.
   sim::Loop& loop() const { return loop_; }

@@ -255,6 +255,8 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
   if (pod.spec().host_network()) {
     host_ = net::Ref<net::Host>{&node_.machine.host()};
     state_.ips = node_.host_ips();
+    own_resolver_ = std::make_shared<const net::dns::ResolverConfig>(
+        make_resolver_config(pod, node_.options.dns, {}));
   } else {
     if (const net::Cidr* const full = take_addresses()) {
       record(

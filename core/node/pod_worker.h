@@ -203,6 +203,8 @@ class PodWorker {
   std::list<Slot> slots_;
   PodVolumes volumes_;
   net::Ref<net::Host> host_;
+  // With hostNetwork: a Pod has names of its own even where the network is its node's.
+  net::dns::SharedResolverConfig own_resolver_;
   std::vector<std::unique_ptr<PortForwarder>> forwarders_;
   // Of the node's networks, in their order; none on the host's network.
   std::vector<net::IpAddress> addresses_;

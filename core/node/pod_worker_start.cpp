@@ -146,6 +146,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .started_at = node_.loop.now(),
       .children = {},
       .missing_programs = image.config->missing_programs,
+      .own_resolver = own_resolver_,
   });
   if (image.config->has_shell) machine->files.make_folder("/tmp");
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);

@@ -46,7 +46,9 @@ class Inquiry {
         is_secure_{target.url.scheme == "https"},
         host_{target.url.host},
         target_{target.url.target},
-        host_header_{target.host_header} {}
+        host_header_{target.host_header},
+        own_resolver_{target.resolver},
+        own_namespace_{target.client_namespace} {}
 
   /// Walks it; once only.
   Explanation run();
@@ -83,6 +85,9 @@ class Inquiry {
   bool blame_ingress_name();
   std::string way_from_outside(const api::Service& service, std::string& trouble) const;
   std::string client_namespace() const;
+  const net::dns::ResolverConfig& resolver() const {
+    return own_resolver_ ? *own_resolver_ : client_.resolver();
+  }
   // why_endpoints.cpp
   std::optional<api::ServicePort> find_port(const api::Service& service, bool is_node_port);
   bool blame_port(const api::Service& service, bool is_node_port);
@@ -148,6 +153,8 @@ class Inquiry {
   net::Family family_ = net::Family::ipv4;
   std::string target_;
   std::string host_header_;
+  net::dns::SharedResolverConfig own_resolver_;
+  std::string own_namespace_;
   // The node by whose rules the client comes in from outside, and whose address servers on other
   // nodes see in the place of the client's; null for none.
   const net::Node* masquerading_node_ = nullptr;

@@ -34,6 +34,10 @@ struct WhyTarget {
   bool is_lookup = false;
   /// What the Host header says; the same as the URL's host unless somebody has set it.
   std::string host_header;
+  /// Of a Pod in its node's network: what it knows about names, and its namespace. Else null, for
+  /// what the client's host knows, and empty.
+  net::dns::SharedResolverConfig resolver;
+  std::string client_namespace;
 
   /// Reads a URL whose scheme is `http`, `https`, `tcp`, `udp`, `sctp` or `dns`; without one it is
   /// taken as http. `tcp`, `udp` and `sctp` need a port, `dns` has none. The error is one sentence.

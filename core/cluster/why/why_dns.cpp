@@ -29,7 +29,7 @@ const doc::Value* find_dns_service(client::Informers& informers, const net::IpAd
 bool Inquiry::ask_dns(bool& is_of_cluster) {
   std::optional<Explanation> first_failure;
   const Explanation before = explanation_;
-  for (const net::IpAddress& server : client_.resolver().nameservers) {
+  for (const net::IpAddress& server : resolver().nameservers) {
     if (ask_name_server(server)) {
       is_of_cluster = find_dns_service(sources_.informers, server) != nullptr;
       return true;

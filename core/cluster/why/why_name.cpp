@@ -45,22 +45,22 @@ std::optional<Destination> Inquiry::find_destination() {
 }
 
 std::string Inquiry::client_namespace() const {
+  if (!own_namespace_.empty()) return own_namespace_;
   if (client_.kind() != net::HostKind::pod) return "default";
   return client_.name().substr(0, client_.name().find('/'));
 }
 
 std::optional<Destination> Inquiry::find_by_name() {
-  const net::dns::ResolverConfig& resolver = client_.resolver();
   if (auto found = find_without_dns()) return found;
   if (explanation_.cause != Cause::none) return {};
-  if (resolver.nameservers.empty()) {
+  if (resolver().nameservers.empty()) {
     blame_outside_name();
     return {};
   }
   bool is_of_cluster = false;
   if (!ask_dns(is_of_cluster)) return {};
   const std::vector<std::string> tried =
-      net::dns::search_names(resolver, net::dns::lower_name(host_));
+      net::dns::search_names(resolver(), net::dns::lower_name(host_));
   for (const std::string& name : is_of_cluster ? tried : std::vector<std::string>{}) {
     auto found = find_in_cluster(name);
     if (explanation_.cause != Cause::none) return {};
@@ -76,7 +76,7 @@ std::optional<Destination> Inquiry::find_by_name() {
 // By the client's /etc/hosts. The first entry that it can use.
 std::optional<Destination> Inquiry::find_without_dns() {
   const net::IpAddress* known = nullptr;
-  for (const auto& [name, address] : client_.resolver().hosts) {
+  for (const auto& [name, address] : resolver().hosts) {
     if (name != host_) continue;
     if (known == nullptr || client_.address_of(known->family()) == nullptr) known = &address;
   }

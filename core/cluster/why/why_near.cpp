@@ -81,9 +81,9 @@ Neighbours neighbours_of(client::Informers& informers, std::string_view name,
 bool Inquiry::blame_name(const std::vector<std::string>& tried) {
   note(fmt::format("DNS was asked for {}", fmt::join(tried, ", ")));
   if (find_ingress(host_)) return blame_ingress_name();
-  const net::IpAddress& server = client_.resolver().nameservers.front();
+  const net::IpAddress& server = resolver().nameservers.front();
   const bool is_of_cluster =
-      std::ranges::any_of(client_.resolver().nameservers, [this](const net::IpAddress& each) {
+      std::ranges::any_of(resolver().nameservers, [this](const net::IpAddress& each) {
         const auto& services = sources_.informers.of(api::ResourceId::services).objects();
         return std::ranges::any_of(services, [&](const auto& entry) {
           return entry.second["spec"_key]["clusterIP"_key].as_string() == each.to_string();

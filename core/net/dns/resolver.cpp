@@ -36,6 +36,9 @@ struct Lookup {
   std::vector<IpAddress> addresses;
   // Whether `deadline` ended it.
   bool deadline_passed = false;
+  SharedResolverConfig config;
+
+  const ResolverConfig& names() const { return config ? *config : host->resolver(); }
 };
 
 void add_hop(const Lookup& lookup, HopKind kind, FailureKind failure, std::string detail) {
@@ -55,7 +58,7 @@ void add_hop(const Lookup& lookup, HopKind kind, FailureKind failure, std::strin
 
 // How long to wait for one answer; empty if the deadline has passed.
 std::optional<sim::Duration> time_left(Lookup& lookup) {
-  const sim::Duration timeout = lookup.host->resolver().timeout;
+  const sim::Duration timeout = lookup.names().timeout;
   if (!lookup.deadline) return timeout;
   const sim::Duration left = *lookup.deadline - lookup.host->loop().now();
   lookup.deadline_passed = left <= sim::Duration{0};
@@ -165,8 +168,8 @@ sim::Task<Answer> ask(Lookup& lookup, const std::string& name, RecordType type) 
 // Asks all servers in turn, as often as configured, until one gives an answer.
 sim::Task<Answer> ask_servers(Lookup& lookup, const std::string& name, RecordType type) {
   Answer answer = Answer::timed_out;
-  const int attempts = lookup.host->resolver().attempts;
-  const std::vector<IpAddress> servers = lookup.host->resolver().nameservers;
+  const int attempts = lookup.names().attempts;
+  const std::vector<IpAddress> servers = lookup.names().nameservers;
   for (int attempt = 0; attempt < attempts; ++attempt) {
     for (std::size_t i = 0; i < std::min(servers.size(), kMaxNameservers); ++i) {
       lookup.server = {servers[i], kDnsPort};
@@ -280,20 +283,22 @@ std::vector<std::string> search_names(const ResolverConfig& config, std::string_
 
 sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(Ref<Host> host, std::string name,
                                                                   std::optional<sim::Time> deadline,
-                                                                  Ref<Trace> trace) {
+                                                                  Ref<Trace> trace,
+                                                                  SharedResolverConfig config) {
   if (const auto address = IpAddress::parse(name)) co_return std::vector<IpAddress>{*address};
   Lookup lookup;
   lookup.host = std::move(host);
   lookup.deadline = deadline;
   lookup.trace = std::move(trace);
-  lookup.addresses = find_in_hosts_file(lookup.host->resolver(), name);
+  lookup.config = std::move(config);
+  lookup.addresses = find_in_hosts_file(lookup.names(), name);
   Answer answer = lookup.addresses.empty() ? Answer::absent : Answer::found;
   // Without a name server nothing can be asked.
-  const bool has_servers = !lookup.host->resolver().nameservers.empty();
+  const bool has_servers = !lookup.names().nameservers.empty();
   int failures = has_servers ? 0 : 1;
   const bool wants_ipv6 = std::ranges::any_of(lookup.host->addresses(), &IpAddress::is_v6);
   for (std::size_t place = 0; has_servers && goes_on(answer); ++place) {
-    const auto candidate = search_name(lookup.host->resolver(), name, place);
+    const auto candidate = search_name(lookup.names(), name, place);
     if (!candidate) break;
     if (!is_valid_name(*candidate)) continue;
     auto asking = ask_servers(lookup, *candidate, RecordType::a);

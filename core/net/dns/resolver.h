@@ -2,6 +2,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,14 +41,18 @@ struct ResolverConfig {
   std::string resolv_conf() const;
 };
 
+/// One that several processes of a Pod have in common; null stands for the host's own.
+using SharedResolverConfig = std::shared_ptr<const ResolverConfig>;
+
 /// The addresses of `name` as glibc's getaddrinfo finds them from `host`: an address is itself,
 /// then /etc/hosts, then DNS with the search path, asking for A records, and for AAAA too if the
 /// host has an IPv6 address. Queries are datagrams to the name server's port 53, repeated over TCP
 /// when the answer is truncated. Gives up at `deadline` if there is one. Records hops into `trace`
-/// unless it is null.
+/// unless it is null. Goes by `config`: a Pod in its node's network has names of its own.
 sim::Task<std::expected<std::vector<IpAddress>, Failure>> resolve(Ref<Host> host, std::string name,
                                                                   std::optional<sim::Time> deadline,
-                                                                  Ref<Trace> trace);
+                                                                  Ref<Trace> trace,
+                                                                  SharedResolverConfig config = {});
 
 /// The names that are asked for in turn for `name`, each with a final dot.
 std::vector<std::string> search_names(const ResolverConfig& config, std::string_view name);

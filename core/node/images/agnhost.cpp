@@ -207,9 +207,8 @@ class NetexecServer : public net::HttpHandler,
     url.target = "/" + what;
     net::FetchOptions options;
     options.timeout = std::chrono::seconds{5};
-    net::Ref<net::Host> self{&context_.host()};
     context_.note_request();
-    sim::Task<net::FetchResult> fetch = self->fetch(url, {}, options);
+    sim::Task<net::FetchResult> fetch = context_.fetch(url, {}, options);
     const net::FetchResult result = co_await fetch;
     if (result.ok()) co_return result.outcome->body;
     co_return std::unexpected{fmt::format("Get \"http://{}/{}\": {}",
@@ -221,7 +220,7 @@ class NetexecServer : public net::HttpHandler,
                                                               std::string what) {
     net::Ref<net::Host> self{&context_.host()};
     sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-        self->resolve(host);
+        context_.resolve(host);
     const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
     if (!addresses) co_return std::unexpected{net::go_message(addresses.error())};
     std::expected<net::DatagramSocket, net::ListenError> socket = self->bind();
@@ -241,7 +240,7 @@ class NetexecServer : public net::HttpHandler,
                                                                std::string what) {
     net::Ref<net::Host> self{&context_.host()};
     sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-        self->resolve(host);
+        context_.resolve(host);
     const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
     if (!addresses) co_return std::unexpected{net::go_message(addresses.error())};
     sim::Task<std::expected<net::Socket, net::Failure>> connect =
@@ -370,7 +369,7 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
     co_return co_await task;
   }
   if (command == "dns-suffix" || command == "dns-server-list") {
-    context.print(describe_resolver(context.host().resolver(), command == "dns-suffix"));
+    context.print(describe_resolver(context.resolver(), command == "dns-suffix"));
     co_return 0;
   }
   if (command == "pause") {

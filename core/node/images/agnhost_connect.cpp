@@ -83,7 +83,7 @@ sim::Task<std::int32_t> run_agnhost_connect(ProcessContext& context) {
   }
   net::Ref<net::Host> host{&context.host()};
   sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolving =
-      host->resolve(wish->host);
+      context.resolve(wish->host);
   const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolving;
   if (!addresses) {
     context.print_error(fmt::format("DNS: {}\n", net::go_message(addresses.error())));

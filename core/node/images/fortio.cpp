@@ -184,6 +184,7 @@ class LoadRunner {
   net::FetchOptions options() const {
     net::FetchOptions options;
     options.timeout = load_.timeout;
+    options.resolver = context_.machine().own_resolver;
     return options;
   }
 

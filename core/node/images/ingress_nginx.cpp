@@ -313,7 +313,7 @@ class IngressServer {
       if (to_tls) options.tls = net::insecure_tls();
       options.connect_timeout = kConnectTimeout;
       options.timeout = kReadTimeout;
-      auto fetching = context_.host().fetch(url, request, options);
+      auto fetching = context_.fetch(url, request, options);
       net::FetchResult result = co_await fetching;
       if (result.ok()) {
         result.outcome->headers.remove("Server");

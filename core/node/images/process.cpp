@@ -74,10 +74,9 @@ std::vector<EnvironmentVariable> Machine::all_variables() const {
 
 std::optional<std::string> Machine::read_file(const std::string& path) const {
   if (const std::string* text = files.read(path)) return *text;
-  const net::dns::ResolverConfig& resolver = host->resolver();
-  if (path == "/etc/resolv.conf") return resolver.resolv_conf();
+  if (path == "/etc/resolv.conf") return resolver().resolv_conf();
   if (path == "/etc/hostname") return hostname + "\n";
-  if (path == "/etc/hosts") return hosts_file(resolver, host->addresses(), hostname);
+  if (path == "/etc/hosts") return hosts_file(resolver(), host->addresses(), hostname);
   return std::nullopt;
 }
 

@@ -98,6 +98,13 @@ struct Machine {
   const NodeDisk* disk = nullptr;
   /// Nanoseconds of CPU that its processes have used lately.
   sim::RecentSum work = {};
+  /// What its processes know about names; null: what the host knows, whose network is the Pod's.
+  net::dns::SharedResolverConfig own_resolver = {};
+
+  /// What its processes know about names.
+  const net::dns::ResolverConfig& resolver() const {
+    return own_resolver ? *own_resolver : host->resolver();
+  }
 
   /// The variable's value: the container's own, then those of Services.
   std::optional<std::string> variable(std::string_view name) const;
@@ -133,6 +140,18 @@ class ProcessContext {
   sim::Time now() const { return machine_.loop.now(); }
   /// Its network.
   net::Host& host() { return *machine_.host; }
+  /// What it knows about names.
+  const net::dns::ResolverConfig& resolver() const { return machine_.resolver(); }
+  /// The addresses of a name, as it finds them.
+  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve(std::string name) {
+    return machine_.host->resolve(std::move(name), machine_.own_resolver);
+  }
+  /// One HTTP request on a connection of its own (net::Host::fetch), by the names that it knows.
+  sim::Task<net::FetchResult> fetch(net::Url url, net::HttpRequest request,
+                                    net::FetchOptions options) {
+    options.resolver = machine_.own_resolver;
+    return machine_.host->fetch(std::move(url), std::move(request), std::move(options));
+  }
   /// Its files.
   FileSystem& files() { return machine_.files; }
   /// Its name.

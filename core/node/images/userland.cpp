@@ -226,7 +226,7 @@ Code run_env(ProcessContext& context) {
 
 // The first of the names that /etc/hosts has for the address of the machine's own name.
 std::string full_hostname(ProcessContext& context) {
-  const auto& hosts = context.host().resolver().hosts;
+  const auto& hosts = context.resolver().hosts;
   const auto own =
       std::ranges::find(hosts, context.hostname(), [](const auto& entry) { return entry.first; });
   if (own == hosts.end()) return context.hostname();

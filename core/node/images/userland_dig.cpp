@@ -248,13 +248,14 @@ sim::Task<std::optional<std::string>> ask(ProcessContext& context, const DigOpti
   co_return std::nullopt;
 }
 
-std::optional<net::SocketAddress> find_server(const DigOptions& options, const net::Host& host) {
+std::optional<net::SocketAddress> find_server(const DigOptions& options,
+                                              const net::dns::ResolverConfig& resolver) {
   if (!options.server.empty()) {
     const auto address = net::IpAddress::parse(options.server);
     if (!address) return {};
     return net::SocketAddress{*address, options.port};
   }
-  const auto& nameservers = host.resolver().nameservers;
+  const auto& nameservers = resolver.nameservers;
   if (nameservers.empty()) return net::SocketAddress{net::IpAddress::v4(127, 0, 0, 1), kDnsPort};
   return net::SocketAddress{nameservers.front(), options.port};
 }
@@ -277,7 +278,7 @@ std::string reverse_name(std::string_view text) {
 
 Code run_dig(ProcessContext& context) {
   const DigOptions options = read_arguments(context.arguments());
-  const auto server = find_server(options, context.host());
+  const auto server = find_server(options, context.resolver());
   if (!options.unknown.empty() || !server) {
     context.print_error(
         options.unknown.empty()
@@ -287,7 +288,7 @@ Code run_dig(ProcessContext& context) {
   }
   const std::string asked = options.name.empty() ? "." : options.name;
   std::vector<std::string> names{asked.ends_with('.') ? asked : asked + "."};
-  if (options.search) names = net::dns::search_names(context.host().resolver(), asked);
+  if (options.search) names = net::dns::search_names(context.resolver(), asked);
   if (options.command && !options.brief) {
     const auto given = std::span{context.arguments()}.subspan(1);
     context.print(fmt::format("\n; <<>> DiG 9.18.27 <<>> {}\n;; global options: +cmd\n",

@@ -220,9 +220,8 @@ Code curl_one(ProcessContext& context, const CurlOptions& options, std::string t
       fetch_options.tls = std::move(*tls);
     }
     apply_resolve(options, *url, request, fetch_options.tls);
-    net::Ref<net::Host> host{&context.host()};
     sim::Task<net::FetchResult> fetch =
-        host->fetch(std::move(*url), std::move(request), fetch_options);
+        context.fetch(std::move(*url), std::move(request), fetch_options);
     const net::FetchResult result = co_await fetch;
     std::int32_t code = 0;
     if (!result.ok()) {
@@ -394,12 +393,11 @@ Code run_wget(ProcessContext& context) {
     context.print_error("wget: not an http or ftp url: " + options.url + "\n");
     co_return 1;
   }
-  net::Ref<net::Host> host{&context.host()};
   const bool is_secure = url->scheme == "https";
   net::FetchOptions fetch_options = options.fetch;
   // busybox encrypts, but believes everybody.
   if (is_secure) fetch_options.tls = net::insecure_tls();
-  sim::Task<net::FetchResult> fetch = host->fetch(*url, options.request, fetch_options);
+  sim::Task<net::FetchResult> fetch = context.fetch(*url, options.request, fetch_options);
   const net::FetchResult result = co_await fetch;
   if (!options.quiet && result.remote.port != 0) {
     context.print_error(
@@ -494,7 +492,7 @@ Code run_netcat(ProcessContext& context) {
   }
   net::Ref<net::Host> host{&context.host()};
   sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-      host->resolve(places[0]);
+      context.resolve(places[0]);
   const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
   if (!addresses) {
     context.print_error(fmt::format("nc: bad address '{}'\n", places[0]));
@@ -558,10 +556,9 @@ Code run_getent(ProcessContext& context) {
     co_return 1;
   }
   std::int32_t status = 0;
-  net::Ref<net::Host> host{&context.host()};
   for (std::size_t i = 2; i < arguments.size(); ++i) {
     sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-        host->resolve(arguments[i]);
+        context.resolve(arguments[i]);
     const std::expected<std::vector<net::IpAddress>, net::Failure> addresses = co_await resolve;
     if (!addresses) status = kNotFound;
     if (!addresses) continue;

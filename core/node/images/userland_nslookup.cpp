@@ -98,12 +98,12 @@ struct Server {
 
 sim::Task<std::optional<Server>> find_server(ProcessContext& context, std::string name) {
   if (name.empty()) {
-    const auto& known = context.host().resolver().nameservers;
+    const auto& known = context.resolver().nameservers;
     const net::IpAddress first = known.empty() ? net::IpAddress::v4(127, 0, 0, 1) : known.front();
     co_return Server{first.to_string(), {first, kDnsPort}};
   }
-  net::Ref<net::Host> host{&context.host()};
-  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve = host->resolve(name);
+  sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
+      context.resolve(name);
   const std::expected<std::vector<net::IpAddress>, net::Failure> found = co_await resolve;
   if (!found || found->empty()) co_return std::nullopt;
   co_return Server{std::move(name), {found->front(), kDnsPort}};
@@ -196,7 +196,7 @@ sim::Task<std::string> describe_address(ProcessContext& context, net::SocketAddr
 sim::Task<std::vector<net::IpAddress>> find_addresses(ProcessContext& context,
                                                       net::SocketAddress server, std::string name) {
   std::vector<net::IpAddress> addresses;
-  for (const std::string& full : net::dns::search_names(context.host().resolver(), name)) {
+  for (const std::string& full : net::dns::search_names(context.resolver(), name)) {
     for (const RecordType type : kAddressTypes) {
       sim::Task<std::optional<Message>> asking = ask(context, server, full, type);
       const std::optional<Message> answer = co_await asking;
@@ -217,9 +217,8 @@ Code run_old_busybox(ProcessContext& context, const Request& request, const Serv
   context.print(fmt::format("Server:    {}\n{}\n", server.address.ip.to_string(), server_line));
   std::vector<net::IpAddress> addresses;
   if (request.server.empty()) {
-    net::Ref<net::Host> host{&context.host()};
     sim::Task<std::expected<std::vector<net::IpAddress>, net::Failure>> resolve =
-        host->resolve(request.name);
+        context.resolve(request.name);
     const std::expected<std::vector<net::IpAddress>, net::Failure> found = co_await resolve;
     if (found) addresses = *found;
   } else {
@@ -244,21 +243,21 @@ Code run_old_busybox(ProcessContext& context, const Request& request, const Serv
 // busybox from 1.29 on -------------------------------------------------------
 
 // The questions that it sends, all of them whatever the others' answers are.
-std::vector<std::pair<std::string, RecordType>> questions_of(const Request& request, int minor,
-                                                             const net::Host& host) {
+std::vector<std::pair<std::string, RecordType>> questions_of(
+    const Request& request, int minor, const net::dns::ResolverConfig& resolver) {
   const std::string reverse = request.type ? std::string{} : reverse_name(request.name);
   if (!reverse.empty()) return {{without_dot(reverse), RecordType::ptr}};
   std::vector<RecordType> types{RecordType::a, RecordType::aaaa};
   if (request.type) types = {*request.type};
   const bool searches = minor >= kSearches && request.name.find('.') == std::string::npos &&
-                        !host.resolver().search.empty() && request.server.empty();
+                        !resolver.search.empty() && request.server.empty();
   std::vector<std::pair<std::string, RecordType>> questions;
   for (const RecordType type : types) {
     if (!searches || type == RecordType::ptr) {
       questions.emplace_back(request.name, type);
       continue;
     }
-    for (const std::string& domain : host.resolver().search) {
+    for (const std::string& domain : resolver.search) {
       questions.emplace_back(request.name + "." + domain, type);
     }
   }
@@ -272,7 +271,7 @@ Code run_busybox(ProcessContext& context, const Request& request, const Server& 
   }
   std::int32_t code = 0;
   bool is_first = true;
-  for (const auto& [name, type] : questions_of(request, minor, context.host())) {
+  for (const auto& [name, type] : questions_of(request, minor, context.resolver())) {
     sim::Task<std::optional<Message>> asking = ask(context, server.address, name, type);
     const std::optional<Message> answer = co_await asking;
     if (!answer && is_first) {
@@ -311,7 +310,7 @@ sim::Task<std::optional<Message>> ask_along_search_path(ProcessContext& context,
                                                         net::SocketAddress server,
                                                         const std::string& name, RecordType type) {
   std::optional<Message> answer;
-  for (const std::string& full : net::dns::search_names(context.host().resolver(), name)) {
+  for (const std::string& full : net::dns::search_names(context.resolver(), name)) {
     sim::Task<std::optional<Message>> asking = ask(context, server, full, type);
     answer = co_await asking;
     if (!answer || answer->code != ResponseCode::name_error) break;
