@@ -20,13 +20,28 @@ int number_or(std::string_view text, int fallback) {
   return number;
 }
 
+// The last value given to a name counts.
+void set_other_option(const std::string& name, const std::string& value,
+                      net::dns::ResolverConfig& config) {
+  std::erase_if(config.other_options, [&](const std::string& other) {
+    return other == name || other.starts_with(name + ":");
+  });
+  config.other_options.push_back(value.empty() ? name : name + ":" + value);
+}
+
 void apply_options(const doc::Value& options, net::dns::ResolverConfig& config) {
   for (const doc::Value& option : options.items()) {
     const std::string name = option["name"_key].to_string();
     const std::string value = option["value"_key].to_string();
-    if (name == "ndots") config.ndots = number_or(value, config.ndots);
-    if (name == "attempts") config.attempts = number_or(value, config.attempts);
-    if (name == "timeout") config.timeout = std::chrono::seconds{number_or(value, 5)};
+    if (name == "ndots") {
+      config.ndots = number_or(value, config.ndots);
+    } else if (name == "attempts") {
+      config.attempts = number_or(value, config.attempts);
+    } else if (name == "timeout") {
+      config.timeout = std::chrono::seconds{number_or(value, 5)};
+    } else {
+      set_other_option(name, value, config);
+    }
   }
 }
 

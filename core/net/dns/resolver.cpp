@@ -271,6 +271,7 @@ std::string ResolverConfig::resolv_conf() const {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout).count();
   if (seconds != 5) options.push_back(fmt::format("timeout:{}", seconds));
   if (attempts != 2) options.push_back(fmt::format("attempts:{}", attempts));
+  options.insert(options.end(), other_options.begin(), other_options.end());
   if (!options.empty()) text += fmt::format("options {}\n", fmt::join(options, " "));
   return text;
 }

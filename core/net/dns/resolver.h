@@ -34,6 +34,8 @@ struct ResolverConfig {
   /// How long to wait for one server's answer, and how often to go round all servers.
   sim::Duration timeout = std::chrono::seconds{5};
   int attempts = 2;
+  /// Further options, which have no effect on what is simulated: `edns0`, `rotate`, …
+  std::vector<std::string> other_options;
   /// /etc/hosts: names and their addresses. Asked first.
   std::vector<std::pair<std::string, IpAddress>> hosts;
 

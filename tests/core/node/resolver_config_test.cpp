@@ -37,6 +37,15 @@ TEST_CASE("dnsPolicy decides about resolv.conf") {
   CHECK(both.search.size() == 4);
 }
 
+TEST_CASE("options without effect are listed too, each once") {
+  const net::dns::ResolverConfig config = make(
+      "dnsConfig: {options: [{name: ndots, value: '2'}, {name: edns0}, {name: max-inflight, value: "
+      "'1'}, {name: max-inflight, value: '2'}]}");
+  CHECK(config.resolv_conf() ==
+        "search ns.svc.cluster.local svc.cluster.local cluster.local\nnameserver 10.96.0.10\n"
+        "options ndots:2 edns0 max-inflight:2\n");
+}
+
 TEST_CASE("a Pod knows its own names") {
   const net::dns::ResolverConfig config =
       make("hostname: db-0, subdomain: db, hostAliases: [{ip: 1.2.3.4, hostnames: [foo, bar]}]");
