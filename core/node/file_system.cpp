@@ -74,6 +74,17 @@ bool FileSystem::is_folder(const std::string& path) const {
   return folder != folders_.end() && folder->first.starts_with(prefix);
 }
 
+std::string_view FileSystem::refusal(const std::string& path) const {
+  if (const Mount* mount = find_mount(path)) {
+    return mount->read_only ? "Read-only file system"
+                            : mount->files->refusal(path_within(*mount, path));
+  }
+  if (root_access_ == RootAccess::all || path.starts_with("/dev/")) return {};
+  if (root_access_ == RootAccess::none) return "Read-only file system";
+  const bool anybody_may = path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
+  return anybody_may ? "" : "Permission denied";
+}
+
 bool FileSystem::has_room(const std::string& path, std::int64_t kept, std::int64_t unkept) const {
   const auto found = files_.find(path);
   const File none;
@@ -94,6 +105,7 @@ bool FileSystem::write(const std::string& path, std::string content) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->write(path_within(*mount, path), std::move(content));
   }
+  if (!refusal(path).empty()) return false;
   if (is_folder(path) || !has_room(path, static_cast<std::int64_t>(content.size()), 0)) {
     return false;
   }
@@ -105,6 +117,7 @@ bool FileSystem::append(const std::string& path, std::string_view content) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->append(path_within(*mount, path), content);
   }
+  if (!refusal(path).empty()) return false;
   const auto found = files_.find(path);
   if (found == files_.end()) return write(path, std::string{content});
   std::string whole = found->second.content;
@@ -119,6 +132,7 @@ bool FileSystem::write_unkept(const std::string& path, std::int64_t bytes) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->write_unkept(path_within(*mount, path), bytes);
   }
+  if (!refusal(path).empty()) return false;
   if (is_folder(path) || !has_room(path, 0, bytes)) return false;
   put(path, {}, bytes);
   return true;
@@ -128,6 +142,7 @@ bool FileSystem::make_folder(const std::string& path) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->make_folder(path_within(*mount, path));
   }
+  if (!refusal(path).empty()) return false;
   if (read(path) != nullptr) return false;
   folders_[with_slash(path)] = true;
   return true;
@@ -137,6 +152,7 @@ bool FileSystem::remove(const std::string& path) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->remove(path_within(*mount, path));
   }
+  if (!refusal(path).empty()) return false;
   if (const auto file = files_.find(path); file != files_.end()) {
     put(path, {}, 0);
     files_.erase(file);

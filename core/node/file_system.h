@@ -12,6 +12,15 @@
 
 namespace rockpool::node {
 
+/// What a container's processes may change outside volumes.
+enum class RootAccess : std::uint8_t {
+  all,
+  /// Only where anybody may: they do not run as root.
+  temporary,
+  /// Nothing: the root file system is read-only.
+  none,
+};
+
 /// The files of one container: what its image brings, what volumes put over it, and what its
 /// processes write. Paths are absolute. Folders exist as far as there are files in them, or if they
 /// were made.
@@ -32,8 +41,13 @@ class FileSystem {
   const std::string* read(const std::string& path) const;
   bool is_folder(const std::string& path) const;
   bool exists(const std::string& path) const { return read(path) != nullptr || is_folder(path); }
-  /// Replaces or makes a file. False if that would exceed `kMaxBytes`, the path is a folder, or a
-  /// read-only mount is there.
+  /// Why nothing can be changed at a path, as Linux says it: `Read-only file system`, `Permission
+  /// denied`. Empty if something can be.
+  std::string_view refusal(const std::string& path) const;
+  /// From now on processes may change only so much outside mounts.
+  void set_root_access(RootAccess access) { root_access_ = access; }
+  /// Replaces or makes a file. False if that would exceed `kMaxBytes`, the path is a folder, or
+  /// nothing can be changed there.
   bool write(const std::string& path, std::string content);
   bool append(const std::string& path, std::string_view content);
   /// Replaces or makes a file of that many bytes whose contents are not kept: it counts towards
@@ -76,6 +90,7 @@ class FileSystem {
   // Folders that were made, each with its final slash.
   std::map<std::string, bool, std::less<>> folders_;
   std::vector<Mount> mounts_;
+  RootAccess root_access_ = RootAccess::all;
   std::int64_t bytes_ = 0;
   std::int64_t unkept_bytes_ = 0;
   std::int64_t capacity_ = std::numeric_limits<std::int64_t>::max();

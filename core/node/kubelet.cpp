@@ -19,6 +19,22 @@ namespace {
 // kubelet looks at each Pod once a minute.
 constexpr sim::Duration kVolumeRefreshDelay = std::chrono::seconds{60};
 
+// pkg/kubelet/sysctl/safe_sysctls.go
+constexpr std::string_view kSafeSysctls[] = {
+    "kernel.shm_rmid_forced",
+    "net.ipv4.ip_local_port_range",
+    "net.ipv4.tcp_syncookies",
+    "net.ipv4.ping_group_range",
+    "net.ipv4.tcp_keepalive_time",
+    "net.ipv4.ip_unprivileged_port_start",
+    "net.ipv4.tcp_fin_timeout",
+    "net.ipv4.ip_local_reserved_ports",
+    "net.ipv4.tcp_keepalive_intvl",
+    "net.ipv4.tcp_keepalive_probes",
+    "net.ipv4.tcp_rmem",
+    "net.ipv4.tcp_wmem",
+};
+
 }  // namespace
 
 Kubelet::Kubelet(sim::Loop& loop, apiserver::ApiServer& api, client::Informers& informers,
@@ -138,6 +154,7 @@ std::optional<Kubelet::Rejection> Kubelet::admit(const doc::Value& pod) const {
   const api::PodSpec spec = view.spec();
   if (view.is_being_deleted()) return std::nullopt;
   if (auto refusal = eviction_.refusal(pod)) return Rejection{"Evicted", std::move(*refusal)};
+  if (auto rejection = check_machine(spec)) return rejection;
   if (auto rejection = check_resources(spec)) return rejection;
   const auto predicate = [](std::string_view name, std::string_view why) {
     return Rejection{std::string{name}, fmt::format("Predicate {} failed: {}", name, why)};
@@ -155,6 +172,20 @@ std::optional<Kubelet::Rejection> Kubelet::admit(const doc::Value& pod) const {
     return predicate("TaintToleration", "node(s) had taints that the pod didn't tolerate");
   }
   return std::nullopt;
+}
+
+// What the node cannot give a Pod whatever else runs on it (pkg/kubelet/sysctl, lifecycle).
+std::optional<Kubelet::Rejection> Kubelet::check_machine(const api::PodSpec& spec) const {
+  for (const doc::Value& sysctl : spec.value()["securityContext"_key]["sysctls"_key].items()) {
+    const std::string_view name = sysctl["name"_key].as_string();
+    if (std::ranges::find(kSafeSysctls, name) != std::end(kSafeSysctls)) continue;
+    return Rejection{"SysctlForbidden",
+                     fmt::format("forbidden sysctl: \"{}\" not allowlisted", name)};
+  }
+  const std::string_view system = spec.value()["os"_key]["name"_key].as_string("linux");
+  if (system == "linux") return std::nullopt;
+  return Rejection{"PodOSNotSupported",
+                   "Failed to admit pod as the OS field doesn't match node OS"};
 }
 
 std::optional<Kubelet::Rejection> Kubelet::check_resources(const api::PodSpec& spec) const {

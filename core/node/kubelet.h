@@ -114,6 +114,7 @@ class Kubelet : private EvictionHost {
   static doc::Value running_pod(const PodWorker& worker);
 
   std::optional<Rejection> admit(const doc::Value& pod) const;
+  std::optional<Rejection> check_machine(const api::PodSpec& spec) const;
   std::optional<Rejection> check_resources(const api::PodSpec& spec) const;
   bool has_port_conflict(const api::PodSpec& spec) const;
   void watch_references(const doc::Value& pod);

@@ -17,6 +17,8 @@ constexpr std::string_view kDeadlineMessage =
     "Pod was active on the node longer than the specified deadline";
 // How often work is tried again that failed without a back-off of its own.
 constexpr sim::Duration kSyncBackOff = std::chrono::seconds{10};
+// containerd's only runtime on the nodes.
+constexpr std::string_view kRuntimeHandler = "runc";
 // The longest that a Pod with a problem is left alone (the kubelet's syncFrequency).
 constexpr sim::Duration kResyncPeriod = std::chrono::seconds{60};
 // Volumes are tried again after twice as long each time.
@@ -252,6 +254,12 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
   }
   co_await sim::sleep(node_.between(node_.options.sandbox_shortest, node_.options.sandbox_longest));
   const api::Pod pod{pod_};
+  if (const std::string problem = find_sandbox_problem(); !problem.empty()) {
+    record("Warning", "FailedCreatePodSandBox",
+           fmt::format("Failed to create pod sandbox: {}", problem));
+    retry_after(kSyncBackOff);
+    co_return false;
+  }
   if (pod.spec().host_network()) {
     host_ = net::Ref<net::Host>{&node_.machine.host()};
     state_.ips = node_.host_ips();
@@ -275,6 +283,33 @@ sim::Task<bool> PodWorker::ensure_sandbox() {
   had_sandbox_ = true;
   state_.sandbox_ready = true;
   co_return true;
+}
+
+// Why its sandbox cannot be made whatever the network is like, or "".
+std::string PodWorker::find_sandbox_problem() const {
+  const api::Pod pod{pod_};
+  const doc::Value& class_name = pod.spec().value()["runtimeClassName"_key];
+  if (!class_name.is_null()) {
+    const doc::Value* runtime_class =
+        node_.api.store().find(api::ResourceId::runtimeclasses, {}, class_name.as_string());
+    if (runtime_class == nullptr) {
+      return fmt::format("runtimeclass.node.k8s.io \"{}\" not found", class_name.as_string());
+    }
+    const std::string_view handler = (*runtime_class)["handler"_key].as_string();
+    if (handler != kRuntimeHandler) {
+      return fmt::format(
+          "rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for \"{}\" "
+          "is "
+          "configured",
+          handler);
+    }
+  }
+  const std::string name = kernel_hostname(pod, node_.options.dns.domain);
+  if (name.size() <= kMaxKernelHostname) return {};
+  return fmt::format(
+      "failed to construct FQDN from pod hostname and cluster domain, FQDN {} is too long ({} "
+      "characters is the max, {} characters requested)",
+      name, kMaxKernelHostname, name.size());
 }
 
 // Takes an address of each of the node's networks; if one has none left it is returned.

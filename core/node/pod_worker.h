@@ -147,6 +147,7 @@ class PodWorker {
   sim::Task<void> sync();
   sim::Task<void> sync_once();
   bool prepare_volumes();
+  std::string find_sandbox_problem() const;
   sim::Task<bool> ensure_sandbox();
   sim::Task<bool> sync_init_containers();
   sim::Task<void> sync_ephemeral_containers();

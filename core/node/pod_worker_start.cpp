@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include "core/node/pod_status.h"
 #include "core/node/pod_worker.h"
+#include "core/node/process_user.h"
 
 namespace rockpool::node {
 
@@ -133,7 +134,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .loop = node_.loop,
       .random = node_.random.stream(uid_ + "/" + std::string{spec.name()}),
       .host = host_,
-      .hostname = host_network ? node_.node_name() : pod_hostname(pod),
+      .hostname = host_network ? node_.node_name() : kernel_hostname(pod, node_.options.dns.domain),
       .log = *slot.log,
       .image = *image.image,
       .reference = image.reference,
@@ -147,12 +148,14 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .children = {},
       .missing_programs = image.config->missing_programs,
       .own_resolver = own_resolver_,
+      .user = user_of(pod, spec, *image.config),
   });
   if (image.config->has_shell) machine->files.make_folder("/tmp");
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);
   machine->image_bytes = machine->files.bytes();
   machine->disk = &node_.disk;
   volumes_.mount(spec, machine->files);
+  machine->files.set_root_access(root_access_of(spec, machine->user));
   return machine;
 }
 
@@ -189,10 +192,12 @@ sim::Task<bool> PodWorker::start_container(Slot& slot) {
   const api::Container spec = spec_of(slot);
   std::expected<std::vector<EnvironmentVariable>, std::string> environment =
       make_environment(pod, spec, make_reference_source(), make_service_environment());
-  if (!environment) {
+  std::optional<std::string> problem = refuse_root(pod, spec, *image->image, *image->config);
+  if (!environment) problem = environment.error();
+  if (problem) {
     state.waiting_reason = "CreateContainerConfigError";
-    state.waiting_message = environment.error();
-    record(slot, "Warning", "Failed", fmt::format("Error: {}", environment.error()));
+    state.waiting_message = *problem;
+    record(slot, "Warning", "Failed", fmt::format("Error: {}", *problem));
     retry_after(kSyncBackOff);
     co_return false;
   }

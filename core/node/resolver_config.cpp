@@ -101,6 +101,12 @@ std::string pod_domain_name(const api::Pod& pod, std::string_view cluster_domain
   return name.append(".svc.").append(cluster_domain);
 }
 
+std::string kernel_hostname(const api::Pod& pod, std::string_view cluster_domain) {
+  if (!pod.spec().set_hostname_as_fqdn()) return pod_hostname(pod);
+  std::string whole = pod_domain_name(pod, cluster_domain);
+  return whole.empty() ? pod_hostname(pod) : whole;
+}
+
 net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const ClusterDns& dns,
                                               std::span<const net::IpAddress> pod_ips) {
   net::dns::ResolverConfig config;

@@ -28,6 +28,10 @@ net::dns::ResolverConfig make_resolver_config(const api::Pod& pod, const Cluster
 
 /// The Pod's own name for itself: spec.hostname, or metadata.name cut to 63 characters.
 std::string pod_hostname(const api::Pod& pod);
+/// The name that its kernel has: with setHostnameAsFQDN the whole domain name, if it has one.
+std::string kernel_hostname(const api::Pod& pod, std::string_view cluster_domain);
+/// The most characters that a kernel's name has.
+inline constexpr std::size_t kMaxKernelHostname = 64;
 /// `hostname.subdomain.namespace.svc.cluster.local` if it has a subdomain; otherwise empty.
 std::string pod_domain_name(const api::Pod& pod, std::string_view cluster_domain);
 

@@ -24,7 +24,8 @@ after(() => rm(folder, { recursive: true }));
 // The picture that `rockpool ui --screenshot` makes with these options.
 async function picture(file, ...options) {
   const command = [path.join(root, 'build/native/rockpool'), 'ui', '--screenshot', file, ...options];
-  const screen = ['-a', '-s', '-screen 0 1600x1000x24'];
+  // With a folder of its own for the key, xvfb-run fails if that changes while it is being removed.
+  const screen = ['-a', '-f', path.join(folder, 'Xauthority'), '-s', '-screen 0 1600x1000x24'];
   await run('xvfb-run', [...screen, ...command], { env: { ...process.env, LIBGL_ALWAYS_SOFTWARE: '1' }, timeout: 120_000 });
   return decode(await readFile(file));
 }

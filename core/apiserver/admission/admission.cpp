@@ -40,7 +40,7 @@ api::Result<void> admit_create(ServerState& state, const api::Resource& resource
   if (auto admitted = admit_service_account(state, ns, object); !admitted) return admitted;
   if (auto admitted = admit_priority(state, object); !admitted) return admitted;
   admit_default_tolerations(state, object);
-  return {};
+  return admit_runtime_class(state, object);
 }
 
 api::Result<void> admit_update(ServerState& state, const api::Resource& resource,

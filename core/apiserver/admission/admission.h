@@ -32,5 +32,7 @@ api::Result<void> admit_priority_class(const ServerState& state, const doc::Valu
 void admit_ingress(const ServerState& state, doc::Value& ingress);
 /// DefaultTolerationSeconds: how long a Pod stays on a node that is lost.
 void admit_default_tolerations(const ServerState& state, doc::Value& pod);
+/// RuntimeClass: what the Pod's class says of overhead and nodes; the class must be there.
+api::Result<void> admit_runtime_class(const ServerState& state, doc::Value& pod);
 
 }  // namespace rockpool::apiserver

@@ -117,7 +117,10 @@ class BaseImages : public Image {
     config.size_bytes = base->size_bytes;
     config.command = {std::string{base->command}};
     config.missing_programs = base->lacks;
-    if (base->command == "curl") config.entrypoint = {"/entrypoint.sh"};
+    if (base->command == "curl") {
+      config.entrypoint = {"/entrypoint.sh"};
+      config.user = {100, 101, "curl_user"};
+    }
     return config;
   }
   Program find_program(std::string_view name) const override {

@@ -330,7 +330,8 @@ class CorednsImage : public Image {
   ImageConfig config(const ImageReference&) const override {
     return {.entrypoint = {"/coredns"},
             .size_bytes = 20'939'036,
-            .idle = {1'500'000, std::int64_t{14} << 20}};
+            .idle = {1'500'000, std::int64_t{14} << 20},
+            .user = {65532, 65532, "nonroot"}};
   }
   Program find_program(std::string_view name) const override {
     return base_name(name) == "coredns" ? run_coredns : nullptr;

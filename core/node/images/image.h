@@ -14,6 +14,14 @@
 
 namespace rockpool::node {
 
+/// As whom an image runs its processes, root unless it says otherwise.
+struct ImageUser {
+  std::int64_t id = 0;
+  std::int64_t group = 0;
+  /// What its configuration says if that is a name; a constant.
+  std::string_view name = {};
+};
+
 /// What an image's configuration says, as `docker inspect` shows it.
 struct ImageConfig {
   std::vector<std::string> entrypoint = {};
@@ -32,6 +40,7 @@ struct ImageConfig {
   std::span<const std::string_view> missing_programs = {};
   /// Files that it brings, with their contents.
   std::vector<std::pair<std::string, std::string>> files = {};
+  ImageUser user = {};
 };
 
 /// A container image that is simulated: what it contains and how its programs behave. One file for

@@ -430,7 +430,8 @@ class IngressNginxImage : public Image {
     return {.entrypoint = {"/usr/bin/dumb-init", "--"},
             .command = {"/nginx-ingress-controller"},
             .size_bytes = 103'000'000,
-            .idle = {2'000'000, std::int64_t{90} << 20}};
+            .idle = {2'000'000, std::int64_t{90} << 20},
+            .user = {101, 82, "www-data"}};
   }
   Program find_program(std::string_view name) const override {
     const std::string_view base = base_name(name);

@@ -483,6 +483,23 @@ std::int32_t refuse_to_start(ProcessContext& context, std::string_view why) {
   return 1;
 }
 
+// What nginx must write as it starts; empty if it can.
+std::string find_start_problem(ProcessContext& context) {
+  const auto refusal = [&](std::string_view call, const std::string& path) {
+    const std::string_view why = context.files().refusal(path);
+    if (why.empty()) return std::string{};
+    constexpr int kPermissionDenied = 13;
+    constexpr int kReadOnly = 30;
+    const int number = why == "Permission denied" ? kPermissionDenied : kReadOnly;
+    return fmt::format("{} \"{}\" failed ({}: {})", call, path, number, why);
+  };
+  std::string problem = refusal("mkdir()", "/var/cache/nginx/client_temp");
+  if (!problem.empty()) return problem;
+  // /var/run is a link to /run, so that a volume there is both.
+  if (context.files().refusal("/var/run/nginx.pid").empty()) return {};
+  return refusal("open()", "/run/nginx.pid");
+}
+
 // What it was asked to do.
 struct NginxOptions {
   bool shows_version = false;
@@ -637,6 +654,9 @@ sim::Task<std::int32_t> run_nginx(ProcessContext& context) {
   if (!options.signal.empty()) co_return ask_master(context, options.signal);
   auto server = load_server(context);
   if (!server) co_return refuse_to_start(context, server.error());
+  if (const std::string problem = find_start_problem(context); !problem.empty()) {
+    co_return refuse_to_start(context, problem);
+  }
   NginxMaster master{context, std::move(*server)};
   if (const auto listening = master.listen(); !listening) {
     co_return refuse_to_start(context, listening.error());

@@ -26,7 +26,10 @@ class PauseImage : public Image {
     return tag == "latest" || is_version_in(tag, kVersions);
   }
   ImageConfig config(const ImageReference&) const override {
-    return {.entrypoint = {"/pause"}, .size_bytes = 320'368, .idle = {0, std::int64_t{1} << 19}};
+    return {.entrypoint = {"/pause"},
+            .size_bytes = 320'368,
+            .idle = {0, std::int64_t{1} << 19},
+            .user = {65535, 65535, {}}};
   }
   Program find_program(std::string_view name) const override {
     return name == "/pause" ? run_pause : nullptr;

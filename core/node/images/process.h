@@ -65,6 +65,16 @@ class ProcessTable {
   virtual bool send_signal(std::int32_t process, int signal) = 0;
 };
 
+/// Who runs a container's processes.
+struct ProcessUser {
+  std::int64_t id = 0;
+  std::int64_t group = 0;
+  /// All groups, the first one among them, in order.
+  std::vector<std::int64_t> groups = {};
+  /// As the image's /etc/passwd knows it; empty for numbers that it does not know, and for root.
+  std::string_view name = {};
+};
+
 /// The machine as one container's processes see it. Lives as long as the container's instance.
 struct Machine {
   sim::Loop& loop;
@@ -100,6 +110,7 @@ struct Machine {
   sim::RecentSum work = {};
   /// What its processes know about names; null: what the host knows, whose network is the Pod's.
   net::dns::SharedResolverConfig own_resolver = {};
+  ProcessUser user = {};
 
   /// What its processes know about names.
   const net::dns::ResolverConfig& resolver() const {

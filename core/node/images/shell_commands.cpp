@@ -105,7 +105,9 @@ bool Shell::write_file(const std::string& path, const std::string& text, bool ap
   const std::string whole = FileSystem::normalise(path, context_.working_folder());
   FileSystem& files = context_.files();
   if (appends ? files.append(whole, text) : files.write(whole, text)) return true;
-  context_.print_error(fmt::format("sh: can't create {}: Is a directory\n", path));
+  const std::string_view refusal = files.refusal(whole);
+  context_.print_error(
+      fmt::format("sh: can't create {}: {}\n", path, refusal.empty() ? "Is a directory" : refusal));
   return false;
 }
 

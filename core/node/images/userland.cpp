@@ -153,12 +153,23 @@ Code run_cat(ProcessContext& context) {
   co_return status;
 }
 
+// Says why nothing was written there.
+void print_refusal(ProcessContext& context, std::string_view what, const std::string& path) {
+  const std::string_view why = context.files().refusal(path);
+  const std::string_view other =
+      context.files().is_folder(path) ? "Is a directory" : "No space left on device";
+  context.print_error(fmt::format("{}: {}\n", what, why.empty() ? other : why));
+}
+
 Code run_touch(ProcessContext& context) {
+  std::int32_t status = 0;
   for (std::size_t i = 1; i < context.arguments().size(); ++i) {
     const std::string path = path_of(context, context.arguments()[i]);
-    if (!context.files().exists(path) && !context.files().write(path, {})) co_return 1;
+    if (context.files().exists(path) || context.files().write(path, {})) continue;
+    print_refusal(context, fmt::format("touch: {}", context.arguments()[i]), path);
+    status = 1;
   }
-  co_return 0;
+  co_return status;
 }
 
 Code run_rm(ProcessContext& context) {
@@ -176,9 +187,13 @@ Code run_rm(ProcessContext& context) {
     if (context.files().is_folder(path) && !recursive) {
       context.print_error(fmt::format("rm: '{}' is a directory\n", argument));
       status = 1;
-    } else if (!context.files().remove(path) && !force) {
+    } else if (!context.files().exists(path)) {
+      if (force) continue;
       context.print_error(
           fmt::format("rm: can't remove '{}': No such file or directory\n", argument));
+      status = 1;
+    } else if (!context.files().remove(path)) {
+      print_refusal(context, fmt::format("rm: can't remove '{}'", argument), path);
       status = 1;
     }
   }
@@ -186,11 +201,19 @@ Code run_rm(ProcessContext& context) {
 }
 
 Code run_mkdir(ProcessContext& context) {
+  std::int32_t status = 0;
   for (std::size_t i = 1; i < context.arguments().size(); ++i) {
     const std::string& argument = context.arguments()[i];
-    if (!argument.starts_with('-')) context.files().make_folder(path_of(context, argument));
+    if (argument.starts_with('-')) continue;
+    const std::string path = path_of(context, argument);
+    if (context.files().make_folder(path)) continue;
+    const bool is_file = context.files().read(path) != nullptr;
+    const std::string what = fmt::format("mkdir: can't create directory '{}'", argument);
+    if (is_file) context.print_error(what + ": File exists\n");
+    if (!is_file) print_refusal(context, what, path);
+    status = 1;
   }
-  co_return 0;
+  co_return status;
 }
 
 Code run_ls(ProcessContext& context) {
@@ -408,11 +431,15 @@ Code run_tee(ProcessContext& context) {
   sim::Task<std::string> reading = context.read_input();
   const std::string text = co_await reading;
   context.print(text);
+  std::int32_t status = 0;
   for (std::size_t i = 1; i < context.arguments().size(); ++i) {
     if (context.arguments()[i].starts_with('-')) continue;
-    context.files().write(path_of(context, context.arguments()[i]), text);
+    const std::string path = path_of(context, context.arguments()[i]);
+    if (context.files().write(path, text)) continue;
+    print_refusal(context, fmt::format("tee: {}", context.arguments()[i]), path);
+    status = 1;
   }
-  co_return 0;
+  co_return status;
 }
 
 Code run_pwd(ProcessContext& context) {
@@ -420,11 +447,34 @@ Code run_pwd(ProcessContext& context) {
   co_return 0;
 }
 Code run_whoami(ProcessContext& context) {
-  context.print("root\n");
+  const ProcessUser& user = context.machine().user;
+  if (user.id != 0 && user.name.empty()) {
+    context.print_error(fmt::format("whoami: unknown uid {}\n", user.id));
+    co_return 1;
+  }
+  context.print(fmt::format("{}\n", user.id == 0 ? "root" : user.name));
   co_return 0;
 }
 Code run_id(ProcessContext& context) {
-  context.print("uid=0(root) gid=0(root) groups=0(root)\n");
+  const ProcessUser& user = context.machine().user;
+  const auto with_name = [](std::int64_t id, std::string_view name) {
+    if (id == 0) name = "root";
+    return name.empty() ? fmt::format("{}", id) : fmt::format("{}({})", id, name);
+  };
+  const std::string_view flag =
+      context.arguments().size() > 1 ? std::string_view{context.arguments()[1]} : "";
+  if (flag == "-u" || flag == "-g") {
+    context.print(fmt::format("{}\n", flag == "-u" ? user.id : user.group));
+    co_return 0;
+  }
+  std::vector<std::string> groups;
+  for (const std::int64_t group : user.groups) groups.push_back(with_name(group, {}));
+  if (flag == "-G") {
+    context.print(fmt::format("{}\n", fmt::join(user.groups, " ")));
+    co_return 0;
+  }
+  context.print(fmt::format("uid={} gid={} groups={}\n", with_name(user.id, user.name),
+                            with_name(user.group, {}), fmt::join(groups, ",")));
   co_return 0;
 }
 Code run_uname(ProcessContext& context) {

@@ -163,13 +163,18 @@ bool keeps_output(const Copy& copy) {
   return !copy.output.empty() && copy.output != "/dev/null";
 }
 
+std::string_view refusal_of(ProcessContext& context, const std::string& output) {
+  const std::string_view why = context.files().refusal(path_of(context, output));
+  return why.empty() ? "Is a directory" : why;
+}
+
 // From a device without an end. Nobody keeps what goes to /dev/null or a screen.
 CopyResult copy_device(ProcessContext& context, const Copy& copy, std::int64_t wanted) {
   if (!keeps_output(copy)) return Copied{wanted, {}};
   const auto fitted = fill_file(context, path_of(context, copy.output), wanted);
   if (!fitted) {
     return std::unexpected{
-        fmt::format("dd: can't open '{}': Read-only file system\n", copy.output)};
+        fmt::format("dd: can't open '{}': {}\n", copy.output, refusal_of(context, copy.output))};
   }
   return Copied{*fitted, *fitted < wanted ? no_space(copy) : ""};
 }

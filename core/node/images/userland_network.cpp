@@ -252,8 +252,12 @@ Code curl_one(ProcessContext& context, const CurlOptions& options, std::string t
         if (options.output_file.empty() || options.output_file == "-") {
           context.print(output);
         } else if (options.output_file != "/dev/null") {
-          context.files().write(
-              FileSystem::normalise(options.output_file, context.working_folder()), output);
+          const std::string path =
+              FileSystem::normalise(options.output_file, context.working_folder());
+          if (!context.files().write(path, output)) {
+            context.print_error(fmt::format("curl: (23) Failure writing output to destination\n"));
+            co_return 23;
+          }
         }
       }
     }
@@ -428,7 +432,13 @@ Code run_wget(ProcessContext& context) {
   if (output == "-") {
     context.print(response.body);
   } else if (output != "/dev/null") {
-    context.files().write(FileSystem::normalise(output, context.working_folder()), response.body);
+    const std::string path = FileSystem::normalise(output, context.working_folder());
+    if (!context.files().write(path, response.body)) {
+      const std::string_view why = context.files().refusal(path);
+      context.print_error(
+          fmt::format("wget: can't open '{}': {}\n", output, why.empty() ? "Is a directory" : why));
+      co_return 1;
+    }
   }
   co_return 0;
 }

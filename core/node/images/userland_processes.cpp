@@ -38,9 +38,13 @@ std::optional<int> read_signal(std::string_view text) {
 
 sim::Task<std::int32_t> run_ps(ProcessContext& context) {
   context.print("PID   USER     TIME  COMMAND\n");
+  const ProcessUser& runs_as = context.machine().user;
+  const std::string user = runs_as.id == 0        ? "root"
+                           : runs_as.name.empty() ? fmt::format("{}", runs_as.id)
+                                                  : std::string{runs_as.name};
   if (const ProcessTable* processes = context.machine().processes) {
     for (const ProcessTable::Entry& entry : processes->list()) {
-      context.print(fmt::format("{:5} root      0:00 {}\n", entry.id, entry.command));
+      context.print(fmt::format("{:5} {:<8}  0:00 {}\n", entry.id, user, entry.command));
     }
   }
   co_return 0;

@@ -98,6 +98,42 @@ TEST_CASE("the account's image pull secrets and wish not to be mounted are the P
   CHECK(pod["spec"_key]["volumes"_key].is_null());
 }
 
+TEST_CASE("a Pod's runtime class is looked up and says what Pods of it need") {
+  Cluster cluster;
+  const auto pod = [](std::string_view name, std::string_view members) {
+    return fmt::format(R"({{"metadata":{{"name":"{}"}},"spec":{{{},"containers":[{{)"
+                       R"("name":"c","image":"nginx"}}]}}}})",
+                       name, members);
+  };
+  const std::string own_class = R"("runtimeClassName":"gvisor")";
+  CHECK(cluster.refusal(403, "POST", kPods, pod("a", own_class)) ==
+        "pods \"a\" is forbidden: pod rejected: RuntimeClass \"gvisor\" not found");
+  CHECK(cluster.refusal(403, "POST", kPods, pod("a", R"("overhead":{"cpu":"1"})")) ==
+        "pods \"a\" is forbidden: pod rejected: Pod Overhead set without corresponding "
+        "RuntimeClass defined Overhead");
+  cluster.expect(201, "POST", "/apis/node.k8s.io/v1/runtimeclasses",
+                 R"({"metadata":{"name":"gvisor"},"handler":"runsc","overhead":{"podFixed":{)"
+                 R"("cpu":"250m"}},"scheduling":{"nodeSelector":{"sandbox":"yes"},)"
+                 R"("tolerations":[{"key":"sandbox","operator":"Exists"}]}})");
+  const Value spec = cluster.expect(
+      201, "POST", kPods,
+      pod("a", own_class + R"(,"overhead":{"cpu":"0.25"},"nodeSelector":{"a":"b"},)"
+                           R"("tolerations":[{"key":"sandbox","operator":"Equal",)"
+                           R"("value":"x"},{"key":"b","operator":"Exists"}])"))["spec"_key];
+  CHECK(spec["overhead"_key]["cpu"_key].as_string() == "250m");
+  CHECK(doc::to_json(spec["nodeSelector"_key]) == R"({"a":"b","sandbox":"yes"})");
+  REQUIRE(spec["tolerations"_key].size() == 4);
+  CHECK(spec["tolerations"_key].at(0)["key"_key].as_string() == "b");
+  CHECK(spec["tolerations"_key].at(3)["key"_key].as_string() == "sandbox");
+  CHECK(cluster.refusal(403, "POST", kPods,
+                        pod("b", own_class + R"(,"nodeSelector":{"sandbox":"no"})")) ==
+        "pods \"b\" is forbidden: conflict: runtimeClass.scheduling.nodeSelector[sandbox] = yes; "
+        "pod.spec.nodeSelector[sandbox] = no");
+  CHECK(cluster.refusal(403, "POST", kPods, pod("b", own_class + R"(,"overhead":{"cpu":"1"})")) ==
+        "pods \"b\" is forbidden: pod rejected: Pod's Overhead doesn't match RuntimeClass's "
+        "defined Overhead");
+}
+
 TEST_CASE("a new node takes no Pods until it was seen ready") {
   Cluster cluster;
   const Value node = cluster.expect(201, "POST", "/api/v1/nodes", R"({"metadata":{"name":"n"}})");

@@ -165,11 +165,19 @@ void check_whole(const api::Resource& resource, const Value& sent, const Value& 
   }
 }
 
+// What objects of all fields refer to and admission looks up is there.
+struct ClusterOfAll : Cluster {
+  ClusterOfAll() {
+    expect(201, "POST", "/apis/node.k8s.io/v1/runtimeclasses",
+           R"({"metadata":{"name":"a"},"handler":"runc","overhead":{"podFixed":{"cpu":"1"}}})");
+  }
+};
+
 TEST_CASE("together the objects of a kind set every field of its table") {
   std::set<std::string_view> used;
   for (const Sample& sample : kSamples) {
     const api::Resource& resource = api::resource(sample.id);
-    Cluster cluster;
+    ClusterOfAll cluster;
     Paths left = full_objects::fields(resource, "");
     const auto take = [&](const Value& object) {
       for (const std::string& path : full_objects::fields_set(resource, "", object)) {
@@ -218,7 +226,7 @@ TEST_CASE("objects of all fields are created and read, and replaced and patched 
     CAPTURE(resource.kind);
     for (const Value& object : full_objects::objects(sample)) {
       const std::string one = path_of(resource, object);
-      Cluster cluster;
+      ClusterOfAll cluster;
       const Value created =
           cluster.expect(201, "POST", collection_path(resource), doc::to_json(object));
       check_whole(resource, object, created);
@@ -232,7 +240,7 @@ TEST_CASE("objects of all fields are created and read, and replaced and patched 
       stays("PATCH", text, kStrategic);
       stays("PATCH", fmt::format(R"([{{"op":"test","path":"","value":{}}}])", text), kJsonPatch);
       // Made once more from what came back, it is the same: there is nothing to add.
-      Cluster second;
+      ClusterOfAll second;
       const Value again = content(created);
       CHECK(doc::to_json(content(second.expect(201, "POST", collection_path(resource),
                                                doc::to_json(again)))) == doc::to_json(again));
@@ -246,9 +254,9 @@ TEST_CASE("objects of all fields are applied as they are created") {
     CAPTURE(resource.kind);
     for (const Value& object : full_objects::objects(sample)) {
       const std::string one = path_of(resource, object) + "?fieldManager=test";
-      Cluster cluster;
+      ClusterOfAll cluster;
       const Value applied = cluster.expect(201, "PATCH", one, doc::to_json(object), kApply);
-      Cluster other;
+      ClusterOfAll other;
       const Value created =
           other.expect(201, "POST", collection_path(resource), doc::to_json(object));
       CHECK(doc::to_json(content(applied)) == doc::to_json(content(created)));
@@ -262,7 +270,7 @@ TEST_CASE("objects of all fields are applied as they are created") {
 
 // One object in a cluster, of which parts are taken away and put back.
 struct Restorer {
-  Cluster cluster;
+  ClusterOfAll cluster;
   const api::Resource& resource;
   std::string one;
   // As it was created, and the part of it that clients write.
@@ -365,7 +373,7 @@ TEST_CASE("statuses of all fields are replaced, patched and applied whole") {
       with_status.set("status"_key, status);
       const auto check = [&](std::string_view method, std::string body, std::string_view type) {
         CAPTURE(type);
-        Cluster cluster;
+        ClusterOfAll cluster;
         const Value created =
             cluster.expect(201, "POST", collection_path(resource), doc::to_json(object));
         if (type == "application/json") {
@@ -409,7 +417,7 @@ TEST_CASE("objects of all fields pass through their other versions whole") {
     const api::Resource& resource = api::resource(sample.id);
     CAPTURE(other.resource.api_version);
     for (const Value& object : full_objects::objects(sample)) {
-      Cluster cluster;
+      ClusterOfAll cluster;
       const Value created =
           cluster.expect(201, "POST", collection_path(resource), doc::to_json(object));
       const std::string one = path_of(other.resource, object);
@@ -433,7 +441,7 @@ TEST_CASE("ephemeral containers of all fields are replaced and patched whole") {
   for (const std::string_view type :
        {std::string_view{"application/json"}, kMerge, kStrategic, kJsonPatch, kApply}) {
     CAPTURE(type);
-    Cluster cluster;
+    ClusterOfAll cluster;
     const Value created =
         cluster.expect(201, "POST", collection_path(api::resource(pods)), doc::to_json(pod));
     Value spec = Value::map({{"ephemeralContainers", containers}});

@@ -482,5 +482,64 @@ TEST_CASE("idle Pods cost nothing") {
   CHECK(world.loop.events_run() - before < 1200);
 }
 
+TEST_CASE("what the machine cannot give a Pod is refused") {
+  NodeWorld world;
+  const std::string container = "  containers: [{name: c, image: nginx}]\n";
+  const auto refusal = [&](const std::string& name, const std::string& fields) {
+    world.create_pod(name, fields + container);
+    world.run(30s);
+    const doc::Value& status = world.pod(name).value()["status"];
+    return status["phase"].to_string() + " " + status["reason"].to_string() + ": " +
+           status["message"].to_string();
+  };
+  CHECK(refusal("a", "  securityContext: {sysctls: [{name: kernel.msgmax, value: '1'}]}\n") ==
+        "Failed SysctlForbidden: Pod was rejected: forbidden sysctl: \"kernel.msgmax\" not "
+        "allowlisted");
+  CHECK(refusal("c", "  os: {name: windows}\n") ==
+        "Failed PodOSNotSupported: Pod was rejected: Failed to admit pod as the OS field doesn't "
+        "match node OS");
+  CHECK(refusal("d",
+                "  os: {name: linux}\n  securityContext: {sysctls: [{name: "
+                "net.ipv4.tcp_syncookies, value: '1'}]}\n") == "Running : ");
+}
+
+TEST_CASE("a runtime that the node does not have") {
+  NodeWorld world;
+  world.create(
+      "apiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: gvisor}\nhandler: runsc\n"
+      "---\napiVersion: node.k8s.io/v1\nkind: RuntimeClass\nmetadata: {name: usual}\nhandler: "
+      "runc\n");
+  world.create_pod("p", "  runtimeClassName: gvisor\n  containers: [{name: c, image: nginx}]\n");
+  world.create_pod("q", "  runtimeClassName: usual\n  containers: [{name: c, image: nginx}]\n");
+  world.run(30s);
+  CHECK(world.pod("p").phase() == "Pending");
+  CHECK(world.has_event("p",
+                        "FailedCreatePodSandBox: Failed to create pod sandbox: rpc error: code = "
+                        "Unknown desc = failed to get sandbox runtime: no runtime for \"runsc\" is "
+                        "configured"));
+  CHECK(world.pod("q").phase() == "Running");
+}
+
+TEST_CASE("setHostnameAsFQDN gives the kernel the whole name") {
+  NodeWorld world;
+  const auto start = [&](const std::string& name, const std::string& fields) {
+    world.create_pod(name, fields + "  containers: [{name: c, image: nginx}]\n");
+    world.run(30s);
+  };
+  start("p", "  hostname: db-0\n  subdomain: db\n  setHostnameAsFQDN: true\n");
+  CHECK(world.exec("p", "c", {"hostname"}) == "0 db-0.db.default.svc.cluster.local\n");
+  start("q", "  hostname: db-0\n  setHostnameAsFQDN: true\n");
+  CHECK(world.exec("q", "c", {"hostname"}) == "0 db-0\n");
+  const std::string longest(40, 'a');
+  start("r", "  hostname: " + longest + "\n  subdomain: db\n  setHostnameAsFQDN: true\n");
+  CHECK(world.pod("r").phase() == "Pending");
+  CHECK(world.has_event("r",
+                        "FailedCreatePodSandBox: Failed to create pod sandbox: failed to "
+                        "construct FQDN from pod hostname and cluster domain, FQDN " +
+                            longest +
+                            ".db.default.svc.cluster.local is too long (64 characters is the "
+                            "max, 69 characters requested)"));
+}
+
 }  // namespace
 }  // namespace rockpool::node

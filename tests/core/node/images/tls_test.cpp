@@ -78,12 +78,12 @@ TEST_CASE("the tutorial's nginx, as curl sees it") {
 
 TEST_CASE("curl --resolve asks another address by the same name") {
   Nginx world{std::string{kShop} + std::string{kIntermediate}, kShopKey};
-  CHECK(world.shell("echo '" + std::string{kAuthority} + "' > /ca.crt") == "0 ");
-  CHECK(has(world.shell("curl -sS --cacert /ca.crt --resolve shop.example:443:10.244.1.2 "
+  CHECK(world.shell("echo '" + std::string{kAuthority} + "' > /tmp/ca.crt") == "0 ");
+  CHECK(has(world.shell("curl -sS --cacert /tmp/ca.crt --resolve shop.example:443:10.244.1.2 "
                         "https://shop.example/"),
             "Welcome to nginx!"));
   CHECK(world
-            .shell("curl -sS --cacert /ca.crt --resolve wrong.example:443:10.244.1.2 "
+            .shell("curl -sS --cacert /tmp/ca.crt --resolve wrong.example:443:10.244.1.2 "
                    "https://wrong.example/")
             .starts_with("60 curl: (60) SSL: no alternative certificate subject name matches "
                          "target host name 'wrong.example'\n"));
