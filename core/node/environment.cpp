@@ -131,9 +131,7 @@ std::expected<std::optional<std::string>, std::string> resolve_value_from(
 
 }  // namespace
 
-std::string expand_variables(
-    std::string_view text,
-    const std::function<std::optional<std::string>(std::string_view name)>& lookup) {
+std::string expand_variables(std::string_view text, const VariableLookup& lookup) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '$' || i + 1 == text.size()) {

@@ -44,11 +44,12 @@ std::expected<std::vector<EnvironmentVariable>, std::string> make_environment(
 void append_service_environment(const api::Service& service,
                                 std::vector<EnvironmentVariable>& variables);
 
+/// The value of a variable, or nothing if there is none of that name.
+using VariableLookup = std::function<std::optional<std::string>(std::string_view name)>;
+
 /// Replaces `$(NAME)` by what `lookup` says, leaves unknown ones as they are and turns `$$` into
 /// `$` (third_party/forked/golang/expansion).
-std::string expand_variables(
-    std::string_view text,
-    const std::function<std::optional<std::string>(std::string_view name)>& lookup);
+std::string expand_variables(std::string_view text, const VariableLookup& lookup);
 
 /// The value of a `fieldRef`: `metadata.labels['app']`, `status.podIP`. The error is the field
 /// path's.

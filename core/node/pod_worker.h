@@ -163,6 +163,7 @@ class PodWorker {
   sim::Task<const PulledImage*> ensure_image(Slot& slot);
   const PulledImage* fail_image(Slot& slot, std::string_view reason, std::string message);
   std::function<std::vector<EnvironmentVariable>()> make_service_environment();
+  VariableLookup variables_of(const std::vector<EnvironmentVariable>& own);
   std::unique_ptr<Machine> make_machine(Slot& slot, const PulledImage& image,
                                         std::vector<EnvironmentVariable> environment);
   void run_instance(Slot& slot, const PulledImage& image, std::unique_ptr<Machine> machine,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a Pod's worker starts its containers: image, configuration, process, postStart hook.
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -154,7 +155,8 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);
   machine->image_bytes = machine->files.bytes();
   machine->disk = &node_.disk;
-  volumes_.mount(spec, machine->files);
+  volumes_.mount(
+      spec, [&](std::string_view name) { return machine->variable(name); }, machine->files);
   machine->files.set_root_access(root_access_of(spec, machine->user));
   return machine;
 }
@@ -183,6 +185,20 @@ std::function<std::vector<EnvironmentVariable>()> PodWorker::make_service_enviro
   };
 }
 
+// Finds the container's own variables and those of Services.
+VariableLookup PodWorker::variables_of(const std::vector<EnvironmentVariable>& own) {
+  return [&own, services = make_service_environment()](
+             std::string_view name) -> std::optional<std::string> {
+    for (const auto& [each, value] : own | std::views::reverse) {
+      if (each == name) return value;
+    }
+    for (const auto& [each, value] : services()) {
+      if (each == name) return value;
+    }
+    return std::nullopt;
+  };
+}
+
 sim::Task<bool> PodWorker::start_container(Slot& slot) {
   sim::Task<const PulledImage*> pull = ensure_image(slot);
   const PulledImage* image = co_await pull;
@@ -194,6 +210,7 @@ sim::Task<bool> PodWorker::start_container(Slot& slot) {
       make_environment(pod, spec, make_reference_source(), make_service_environment());
   std::optional<std::string> problem = refuse_root(pod, spec, *image->image, *image->config);
   if (!environment) problem = environment.error();
+  if (!problem) problem = find_mount_problem(spec, variables_of(*environment));
   if (problem) {
     state.waiting_reason = "CreateContainerConfigError";
     state.waiting_message = *problem;

@@ -2,6 +2,10 @@
 #include "core/node/volumes.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
+
 #include "core/api/quantity.h"
 #include "core/doc/base64.h"
 
@@ -164,12 +168,13 @@ std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const Refere
   return failures;
 }
 
-void PodVolumes::mount(const api::Container& container, FileSystem& files) const {
+void PodVolumes::mount(const api::Container& container, const VariableLookup& lookup,
+                       FileSystem& files) const {
   for (const doc::Value& mount : container.volume_mounts().items()) {
     const auto found = volumes_.find(mount["name"_key].as_string());
     if (found == volumes_.end()) continue;
     const std::string path = FileSystem::normalise(mount["mountPath"_key].to_string());
-    files.mount(path, found->second, mount["subPath"_key].to_string(),
+    files.mount(path, found->second, sub_path_of(mount, lookup).value_or(""),
                 mount["readOnly"_key].as_bool());
   }
 }
@@ -198,6 +203,29 @@ bool has_volumes_with_references(const api::Pod& pod) {
     }
   }
   return false;
+}
+
+std::expected<std::string, std::string> sub_path_of(const doc::Value& mount,
+                                                    const VariableLookup& lookup) {
+  const doc::Value& expression = mount["subPathExpr"_key];
+  if (expression.is_empty()) return mount["subPath"_key].to_string();
+  std::set<std::string> missing;
+  std::string path = expand_variables(expression.as_string(),
+                                      [&](std::string_view name) -> std::optional<std::string> {
+                                        std::optional<std::string> value = lookup(name);
+                                        if (!value || value->empty()) missing.emplace(name);
+                                        return value;
+                                      });
+  if (missing.empty()) return path;
+  return std::unexpected{fmt::format("missing value for {}", fmt::join(missing, ", "))};
+}
+
+std::optional<std::string> find_mount_problem(const api::Container& container,
+                                              const VariableLookup& lookup) {
+  for (const doc::Value& mount : container.volume_mounts().items()) {
+    if (auto path = sub_path_of(mount, lookup); !path) return std::move(path.error());
+  }
+  return std::nullopt;
 }
 
 }  // namespace rockpool::node

@@ -541,5 +541,20 @@ TEST_CASE("setHostnameAsFQDN gives the kernel the whole name") {
                             "max, 69 characters requested)"));
 }
 
+TEST_CASE("subPathExpr takes its folder from the container's variables") {
+  NodeWorld world;
+  const std::string fields =
+      "  volumes: [{name: v, emptyDir: {}}]\n  containers: [{name: c, image: busybox, command: "
+      "[sleep, infinity], env: [{name: POD, valueFrom: {fieldRef: {fieldPath: metadata.name}}}], "
+      "volumeMounts: [{name: v, mountPath: /all}, {name: v, mountPath: /own, subPathExpr: ";
+  world.create_pod("p", fields + "logs/$(POD)}]}]\n");
+  world.create_pod("q", fields + "logs/$(NONE)/$(POD)}]}]\n");
+  world.run(30s);
+  CHECK(world.exec("p", "c", {"sh", "-c", "echo mine > /own/x; cat /all/logs/p/x"}) == "0 mine\n");
+  const doc::Value waiting = world.container("q").state().waiting();
+  CHECK(waiting["reason"].as_string() == "CreateContainerConfigError");
+  CHECK(waiting["message"].as_string() == "missing value for NONE");
+}
+
 }  // namespace
 }  // namespace rockpool::node
