@@ -10,6 +10,8 @@ describe('clipboard and keys', () => {
   let page;
   let sandbox;
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
+  const textHasKeyboard = () =>
+    until(() => page.evaluate(() => document.activeElement.tagName === 'TEXTAREA'), 'no text field has the keyboard');
   const editorHolds = (text) => until(async () => (await sandbox.editorText) === text, () => sandbox.editorText);
 
   before(async () => {
@@ -57,7 +59,7 @@ describe('clipboard and keys', () => {
         return event.defaultPrevented;
       });
     await sandbox.selectEditor();
-    await page.waitForTimeout(100);
+    await textHasKeyboard();
     assert.equal(await paste(), true);
     await editorHolds('pasted: 1');
     await page.focus('#field');
@@ -69,7 +71,7 @@ describe('clipboard and keys', () => {
   test('the clipboard works in the filter too', async () => {
     await page.evaluate(() => navigator.clipboard.writeText('coredns'));
     await sandbox.click('filter');
-    await page.waitForTimeout(100);
+    await textHasKeyboard();
     await page.keyboard.press('Control+v');
     await sandbox.find('filter', ({ text }) => text === 'coredns');
     await page.keyboard.press('Control+a');
@@ -82,7 +84,7 @@ describe('clipboard and keys', () => {
   test('text of input methods and dead keys arrives, without keys', async () => {
     await sandbox.ask((element) => void (element.editorText = ''));
     await sandbox.selectEditor();
-    await until(() => page.evaluate(() => document.activeElement.tagName === 'TEXTAREA'), 'no text field has the keyboard');
+    await textHasKeyboard();
     await page.keyboard.insertText('name: 日本');
     await editorHolds('name: 日本');
     const client = await opened.context.newCDPSession(page);
@@ -109,7 +111,7 @@ describe('clipboard and keys', () => {
       return page.evaluate(() => globalThis.seen);
     };
     await sandbox.selectEditor();
-    await page.waitForTimeout(100);
+    await textHasKeyboard();
     assert.deepEqual(await seen('Control+k', 'Control+f', 'F6', 'Alt+d', 'x', '/', 'ArrowDown', 'Control+z'), [
       'Ctrl+k', 'Ctrl+f', 'F6', 'Alt', 'd',
     ]);
@@ -170,9 +172,8 @@ describe('fingers', () => {
     }
     await touch('touchEnd', [100, 400, 0]);
     await touch('touchEnd');
-    await page.waitForTimeout(200);
-    const after = await sandbox.find('node/node-2');
-    assert.ok(Math.abs(after.width / before.width - 2) < 0.1, `${before.width} ${after.width}`);
+    const isTwice = ({ width }) => Math.abs(width / before.width - 2) < 0.1;
+    const after = await sandbox.find('node/node-2', isTwice);
     // What was between the fingers stays there.
     const place = ({ x, width }) => (200 - x) / width;
     assert.ok(Math.abs(place(after) - place(before)) < 0.05);
@@ -221,10 +222,8 @@ describe('fingers', () => {
       await page.waitForTimeout(30);
     }
     await touch('touchEnd');
-    await page.waitForTimeout(200);
     // A press would have left the list for the object.
-    const moved = (await sandbox.find('events/3')).y;
-    assert.ok(first.y - moved > 80 && first.y - moved <= 120, `${first.y} ${moved}`);
+    await sandbox.find('events/3', ({ y: moved }) => first.y - moved > 80 && first.y - moved <= 120);
   });
 });
 
@@ -254,7 +253,7 @@ test('on a page that scrolls, a finger scrolls it until a tap has given the focu
   const map = async () => (await sandbox.find('node/node-3')).y;
   const before = await map();
   await swipe();
-  assert.ok(before - (await map()) > 100, 'the map does not move');
+  await until(async () => before - (await map()) > 100, 'the map does not move');
   assert.equal(await page.evaluate(() => scrollY), 0);
   assert.deepEqual(opened.errors, []);
 });

@@ -63,7 +63,7 @@ class App {
   /// True if turning the wheel so far to the right and down, where the pointer is, does something
   /// here; if not, it is for the page to scroll.
   bool wants_wheel(double right, double down) const;
-  /// What two fingers did since the last frame; `pinching` while they do.
+  /// What two fingers did since the last frame, and whether they are still at it.
   void set_pinch(bool pinching, const std::optional<Pinch>& pinch);
   /// True while a text is being edited: the platform shows a keyboard then.
   bool wants_text() const;

@@ -42,7 +42,8 @@ struct Desk {
   bool show_system = true;
   /// The map is to show everything again.
   bool fit_wanted = false;
-  /// Two fingers are on the screen, and what they did since the last frame.
+  /// Two fingers are on the screen; and what they did since the last frame, if they have left
+  /// since, too.
   bool pinching = false;
   std::optional<Pinch> pinch{};
   bool help_open = false;

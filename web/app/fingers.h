@@ -26,8 +26,8 @@ class Fingers {
   bool any() const { return !fingers_.empty(); }
   /// True from the second finger until the last has left.
   bool pinching() const { return pinching_ && any(); }
-  /// What two fingers did since the last call; nothing if there are not two, or they have not
-  /// moved.
+  /// What two fingers did since the last call, even if one of them has left since; nothing if they
+  /// have not moved.
   std::optional<Pinch> take();
 
  private:
@@ -37,8 +37,10 @@ class Fingers {
     Point seen;
   };
   Finger* find(std::int64_t id);
+  void gather();
 
   std::vector<Finger> fingers_;
+  std::optional<Pinch> gathered_;
   bool pinching_ = false;
 };
 

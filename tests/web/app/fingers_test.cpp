@@ -65,3 +65,53 @@ TEST_CASE("a finger put down again does not tear the picture along") {
   fingers.down(1, {300, 100});
   CHECK(!fingers.take());
 }
+
+TEST_CASE("what two fingers did before they left counts, though nobody looked in between") {
+  Fingers fingers;
+  fingers.down(1, {100, 100});
+  fingers.down(2, {200, 100});
+  fingers.move(1, {50, 100});
+  fingers.move(2, {250, 100});
+  fingers.up(1);
+  fingers.up(2);
+  const auto pinch = fingers.take();
+  REQUIRE(pinch);
+  CHECK(pinch->factor == doctest::Approx(2));
+  CHECK(pinch->centre == Point{150, 100});
+  CHECK(!fingers.take());
+}
+
+TEST_CASE(
+    "two gestures between two looks do to the picture what each would have done in its turn") {
+  struct Picture {
+    Point at{10, 20};
+    void follow(const std::optional<Pinch>& pinch) {
+      REQUIRE(pinch);
+      at = pinch->centre + (at + pinch->moved - pinch->centre) * pinch->factor;
+    }
+  };
+  const auto first = [](Fingers& fingers) {
+    fingers.down(1, {100, 100});
+    fingers.down(2, {200, 100});
+    fingers.move(2, {320, 140});
+    fingers.up(2);
+  };
+  const auto second = [](Fingers& fingers) {
+    fingers.down(3, {100, 300});
+    fingers.move(3, {130, 250});
+    fingers.up(3);
+  };
+  Fingers looked_at;
+  Picture in_turn;
+  first(looked_at);
+  in_turn.follow(looked_at.take());
+  second(looked_at);
+  in_turn.follow(looked_at.take());
+  Fingers unseen;
+  Picture at_once;
+  first(unseen);
+  second(unseen);
+  at_once.follow(unseen.take());
+  CHECK(at_once.at.x == doctest::Approx(in_turn.at.x));
+  CHECK(at_once.at.y == doctest::Approx(in_turn.at.y));
+}

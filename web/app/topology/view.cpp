@@ -199,7 +199,7 @@ void TopologyView::pulse_arrivals(Ui& ui, const Desk& desk) {
 void TopologyView::move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas,
                                bool held) {
   const ImGuiIO& io = ImGui::GetIO();
-  if (desk.pinching) {
+  if (desk.pinching || desk.pinch) {
     // What the first of two fingers pressed is no click.
     dragging_ = true;
     dragged_ = 2 * kClickSlack;
