@@ -13,11 +13,7 @@
 #include "core/net/host.h"
 
 namespace rockpool::cluster {
-namespace {
-
-constexpr std::uint16_t kDnsPort = 53;
-
-}  // namespace
+namespace {}  // namespace
 
 api::Result<net::SocketAddress> DnsQueries::find_service() const {
   const api::ObjectKey key{"kube-system", "kube-dns"};
@@ -25,7 +21,7 @@ api::Result<net::SocketAddress> DnsQueries::find_service() const {
   const auto address = service == nullptr
                            ? std::nullopt
                            : net::IpAddress::parse(api::Service{*service}.cluster_ip());
-  if (address) return net::SocketAddress{*address, kDnsPort};
+  if (address) return net::SocketAddress{*address, net::dns::kDnsPort};
   return std::unexpected{
       api::not_found(api::resource(api::ResourceId::services).group_resource(), key.name)};
 }

@@ -19,7 +19,6 @@ using net::dns::Record;
 using net::dns::RecordType;
 using net::dns::ResponseCode;
 
-constexpr std::uint16_t kDnsPort = 53;
 constexpr std::uint16_t kHttpPort = 80;
 // A message over TCP follows its length (RFC 1035, 4.2.2).
 constexpr std::size_t kLengthBytes = 2;
@@ -116,8 +115,10 @@ OutsideWorld::OutsideWorld(sim::Loop& loop, net::Network& network,
       gateway_{network.add_external("gateway", std::move(gateway))},
       web_host_{network.add_external("example.com", {*net::IpAddress::parse(kWebAddress),
                                                      *net::IpAddress::parse(kWebAddress6)})},
-      dns_datagrams_{*gateway_->bind(kDnsPort, static_cast<net::DatagramHandler&>(*this))},
-      dns_connections_{*gateway_->listen(kDnsPort, static_cast<net::StreamHandler&>(*this))},
+      dns_datagrams_{
+          *gateway_->bind(net::dns::kDnsPort, static_cast<net::DatagramHandler&>(*this))},
+      dns_connections_{
+          *gateway_->listen(net::dns::kDnsPort, static_cast<net::StreamHandler&>(*this))},
       web_listener_{*web_host_->listen(kHttpPort, web_server_)} {}
 
 void OutsideWorld::receive(net::DatagramSocket& socket, net::Datagram datagram) {

@@ -2,6 +2,7 @@
 //
 // Whether the client's name servers can be asked, and what they know of.
 #include <fmt/format.h>
+#include "core/net/dns/message.h"
 
 #include "core/api/object.h"
 #include "core/cluster/why/inquiry.h"
@@ -9,8 +10,6 @@
 
 namespace rockpool::cluster {
 namespace {
-
-constexpr std::uint16_t kDnsPort = 53;
 
 const doc::Value* find_dns_service(client::Informers& informers, const net::IpAddress& server) {
   const std::string text = server.to_string();
@@ -44,7 +43,7 @@ bool Inquiry::ask_dns(bool& is_of_cluster) {
 bool Inquiry::ask_name_server(const net::IpAddress& server) {
   WhyTarget question;
   question.url.host = server.to_string();
-  question.url.port = kDnsPort;
+  question.url.port = net::dns::kDnsPort;
   question.protocol = net::Protocol::udp;
   Inquiry way{sources_, client_, question};
   way.is_for_names_ = true;

@@ -17,6 +17,9 @@
 // Names are text as `core/net/dns/name.h` describes it.
 namespace rockpool::net::dns {
 
+/// Where name servers listen, over UDP and TCP (RFC 1035, 4.2).
+inline constexpr std::uint16_t kDnsPort = 53;
+
 /// The record types that are understood; others are carried as bytes.
 enum class RecordType : std::uint16_t {
   a = 1,

@@ -15,7 +15,6 @@
 namespace rockpool::net::dns {
 namespace {
 
-constexpr std::uint16_t kDnsPort = 53;
 // glibc's MAXNS.
 constexpr std::size_t kMaxNameservers = 3;
 

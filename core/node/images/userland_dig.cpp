@@ -11,21 +11,22 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include "core/net/dns/exchange.h"
 #include "core/net/dns/message.h"
 #include "core/net/dns/resolver.h"
+#include "core/node/images/dns_question.h"
 #include "core/node/images/http_server.h"
 
 namespace rockpool::node {
 namespace {
 
+using net::dns::kDnsPort;
 using net::dns::Message;
 using net::dns::RecordType;
+using net::dns::Transport;
 using Code = sim::Task<std::int32_t>;
 
 constexpr std::int32_t kUsageError = 1;
 constexpr std::int32_t kNoAnswer = 9;
-constexpr std::uint16_t kDnsPort = 53;
 constexpr int kTries = 3;
 
 // What dig was asked to do.
@@ -227,27 +228,6 @@ std::string format_message(const DigOptions& options, const Message& message) {
   return text;
 }
 
-// One question to one server, over TCP too if the answer does not fit into a datagram.
-sim::Task<std::optional<std::string>> ask(ProcessContext& context, const DigOptions& options,
-                                          net::SocketAddress server, std::string name) {
-  using net::dns::Transport;
-  const auto id = static_cast<std::uint16_t>(context.machine().random.below(1u << 16));
-  const std::string query = net::dns::encode_query(id, name, options.type);
-  bool tcp = options.tcp;
-  for (int tries = 0; tries < kTries; ++tries) {
-    sim::Task<std::expected<std::string, net::Failure>> exchange =
-        net::dns::exchange(net::Ref<net::Host>{&context.host()}, server,
-                           tcp ? Transport::tcp : Transport::udp, query, options.timeout);
-    std::expected<std::string, net::Failure> bytes = co_await exchange;
-    if (!bytes) continue;
-    const auto message = net::dns::decode(*bytes);
-    if (!message || message->id != id) continue;
-    if (!message->truncated || tcp) co_return std::move(*bytes);
-    tcp = true;
-  }
-  co_return std::nullopt;
-}
-
 std::optional<net::SocketAddress> find_server(const DigOptions& options,
                                               const net::dns::ResolverConfig& resolver) {
   if (!options.server.empty()) {
@@ -296,16 +276,17 @@ Code run_dig(ProcessContext& context) {
   }
   for (std::size_t i = 0; i < names.size(); ++i) {
     const sim::Time begun = context.now();
-    sim::Task<std::optional<std::string>> asking = ask(context, options, *server, names[i]);
-    const std::optional<std::string> bytes = co_await asking;
-    if (!bytes) {
+    sim::Task<std::optional<DnsReply>> asking =
+        ask_server(context, *server, names[i], options.type,
+                   options.tcp ? Transport::tcp : Transport::udp, {options.timeout, kTries});
+    const std::optional<DnsReply> reply = co_await asking;
+    if (!reply) {
       context.print(fmt::format(";; connection timed out; no servers could be reached\n"));
       co_return kNoAnswer;
     }
-    const auto message = net::dns::decode(*bytes);
-    const bool goes_on = message->code != net::dns::ResponseCode::no_error;
+    const bool goes_on = reply->message.code != net::dns::ResponseCode::no_error;
     if (goes_on && i + 1 < names.size()) continue;
-    context.print(format_message(options, *message));
+    context.print(format_message(options, reply->message));
     if (options.statistics && !options.brief) {
       const auto spent =
           std::chrono::duration_cast<std::chrono::milliseconds>(context.now() - begun);
@@ -318,7 +299,7 @@ Code run_dig(ProcessContext& context) {
           fmt::format(";; Query time: {} msec\n;; SERVER: {}#{}({}) ({})\n;; WHEN: {}\n"
                       ";; MSG SIZE  rcvd: {}\n\n",
                       spent.count(), server->ip.to_string(), server->port, server->ip.to_string(),
-                      options.tcp ? "TCP" : "UDP", when, bytes->size()));
+                      options.tcp ? "TCP" : "UDP", when, reply->size));
     }
     co_return 0;
   }

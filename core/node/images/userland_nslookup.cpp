@@ -9,22 +9,22 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include "core/net/dns/exchange.h"
 #include "core/net/dns/message.h"
 #include "core/net/dns/resolver.h"
+#include "core/node/images/dns_question.h"
 #include "core/node/images/image.h"
 #include "core/node/images/userland_dig.h"
 
 namespace rockpool::node {
 namespace {
 
+using net::dns::kDnsPort;
 using net::dns::Message;
 using net::dns::Record;
 using net::dns::RecordType;
 using net::dns::ResponseCode;
 using Code = sim::Task<std::int32_t>;
 
-constexpr std::uint16_t kDnsPort = 53;
 constexpr int kTries = 2;
 constexpr std::chrono::milliseconds kTryTimeout{2500};
 
@@ -109,25 +109,14 @@ sim::Task<std::optional<Server>> find_server(ProcessContext& context, std::strin
   co_return Server{std::move(name), {found->front(), kDnsPort}};
 }
 
-// One question to the server, over TCP too if the answer does not fit into a datagram.
 sim::Task<std::optional<Message>> ask(ProcessContext& context, net::SocketAddress server,
                                       std::string name, RecordType type) {
-  using net::dns::Transport;
   if (!name.ends_with('.')) name += '.';
-  const auto id = static_cast<std::uint16_t>(context.machine().random.below(1U << 16U));
-  const std::string query = net::dns::encode_query(id, name, type);
-  Transport transport = Transport::udp;
-  for (int tries = 0; tries < kTries; ++tries) {
-    sim::Task<std::expected<std::string, net::Failure>> exchange = net::dns::exchange(
-        net::Ref<net::Host>{&context.host()}, server, transport, query, kTryTimeout);
-    const std::expected<std::string, net::Failure> bytes = co_await exchange;
-    if (!bytes) continue;
-    auto message = net::dns::decode(*bytes);
-    if (!message || message->id != id) continue;
-    if (!message->truncated || transport == Transport::tcp) co_return std::move(*message);
-    transport = Transport::tcp;
-  }
-  co_return std::nullopt;
+  sim::Task<std::optional<DnsReply>> asking = ask_server(
+      context, server, std::move(name), type, net::dns::Transport::udp, {kTryTimeout, kTries});
+  std::optional<DnsReply> reply = co_await asking;
+  if (!reply) co_return std::nullopt;
+  co_return std::move(reply->message);
 }
 
 std::string without_dot(std::string_view name) {

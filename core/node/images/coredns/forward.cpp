@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
+#include "core/net/dns/message.h"
 
 #include <algorithm>
 
@@ -17,7 +18,6 @@ using net::dns::ResponseCode;
 using net::dns::Transport;
 
 constexpr std::size_t kMaxUpstreams = 15;
-constexpr std::uint16_t kDnsPort = 53;
 // How long to wait for one upstream, for all of them together, and for one that is being checked.
 constexpr sim::Duration kReadTimeout = std::chrono::seconds{2};
 constexpr sim::Duration kDeadline = std::chrono::seconds{5};
@@ -239,8 +239,8 @@ Done read_upstreams(Setup& setup, const std::vector<std::string>& words, Forward
     }
     const std::string host = without_scheme(word);
     const auto bare = net::IpAddress::parse(host);
-    if (const auto address =
-            bare ? net::SocketAddress{*bare, kDnsPort} : net::SocketAddress::parse(host)) {
+    if (const auto address = bare ? net::SocketAddress{*bare, net::dns::kDnsPort}
+                                  : net::SocketAddress::parse(host)) {
       options.to.push_back(*address);
       continue;
     }
@@ -250,7 +250,8 @@ Done read_upstreams(Setup& setup, const std::vector<std::string>& words, Forward
     const std::vector<std::string_view> tokens = split_words(*file);
     for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
       const auto address = net::IpAddress::parse(tokens[i + 1]);
-      if (tokens[i] == "nameserver" && address) options.to.push_back({*address, kDnsPort});
+      if (tokens[i] == "nameserver" && address)
+        options.to.push_back({*address, net::dns::kDnsPort});
     }
     if (options.to.size() == before) return Error{"no nameservers found"};
   }

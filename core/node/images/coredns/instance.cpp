@@ -2,6 +2,7 @@
 #include "core/node/images/coredns/instance.h"
 
 #include <fmt/format.h>
+#include "core/net/dns/message.h"
 
 #include <algorithm>
 #include <ranges>
@@ -17,7 +18,6 @@ using net::dns::Message;
 using net::dns::RecordType;
 using net::dns::ResponseCode;
 
-constexpr std::uint16_t kDnsPort = 53;
 constexpr std::size_t kIdSize = 2;
 constexpr std::size_t kMaxZoneLength = 255;
 
@@ -52,7 +52,7 @@ Done Instance::read_keys(const std::vector<std::string>& keys, Site& site) {
         return Error{fmt::format("{}: the transport {} is not simulated", key, transport)};
       }
     }
-    std::uint16_t port = kDnsPort;
+    std::uint16_t port = net::dns::kDnsPort;
     const std::size_t colon = host.rfind(':');
     if (colon != std::string_view::npos && colon + 1 == host.size()) {
       return Error{fmt::format("expecting data after last colon: \"{}\"", host)};
