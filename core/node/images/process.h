@@ -73,6 +73,9 @@ struct ProcessUser {
   std::vector<std::int64_t> groups = {};
   /// As the image's /etc/passwd knows it; empty for numbers that it does not know, and for root.
   std::string_view name = {};
+
+  /// What they are called; empty for numbers that /etc/passwd does not know.
+  std::string_view known_name() const { return id == 0 ? "root" : name; }
 };
 
 /// The machine as one container's processes see it. Lives as long as the container's instance.

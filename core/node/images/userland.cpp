@@ -364,16 +364,6 @@ sim::Task<std::string> filter_input(ProcessContext& context, std::size_t first_f
   co_return text;
 }
 
-std::vector<std::string> lines_of(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
-}
-
 // `head` and `tail`; `tail -f` follows a file that will not grow, and so waits.
 Code run_head_or_tail(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
@@ -390,10 +380,10 @@ Code run_head_or_tail(ProcessContext& context) {
   }
   sim::Task<std::string> reading = filter_input(context, next);
   const std::string text = co_await reading;
-  const std::vector<std::string> lines = lines_of(text);
+  const std::vector<std::string_view> lines = lines_of(text);
   const std::size_t shown = std::min(count, lines.size());
   const std::size_t first = is_head ? 0 : lines.size() - shown;
-  for (std::size_t i = first; i < first + shown; ++i) context.print(lines[i] + "\n");
+  for (std::size_t i = first; i < first + shown; ++i) context.print(fmt::format("{}\n", lines[i]));
   if (follows && !is_head) {
     sim::Task<void> forever = wait_forever();
     co_await forever;
@@ -409,8 +399,8 @@ Code run_grep(ProcessContext& context) {
   for (; next < arguments.size() && arguments[next].starts_with('-'); ++next)
     flags += arguments[next];
   if (next >= arguments.size()) co_return 2;
-  const auto fold = [&flags](const std::string& text) {
-    return flags.find('i') == std::string::npos ? text : doc::to_lower(text);
+  const auto fold = [&flags](std::string_view text) {
+    return flags.find('i') == std::string::npos ? std::string(text) : doc::to_lower(text);
   };
   const std::string wanted = fold(arguments[next]);
   const bool inverted = flags.find('v') != std::string::npos;
@@ -418,10 +408,10 @@ Code run_grep(ProcessContext& context) {
   int matches = 0;
   sim::Task<std::string> reading = filter_input(context, next + 1);
   const std::string text = co_await reading;
-  for (const std::string& line : lines_of(text)) {
+  for (const std::string_view line : lines_of(text)) {
     if ((fold(line).find(wanted) != std::string::npos) == inverted) continue;
     ++matches;
-    if (!quiet) context.print(line + "\n");
+    if (!quiet) context.print(fmt::format("{}\n", line));
   }
   if (flags.find('c') != std::string::npos) context.print(fmt::format("{}\n", matches));
   co_return matches > 0 ? 0 : 1;
@@ -448,19 +438,19 @@ Code run_pwd(ProcessContext& context) {
 }
 Code run_whoami(ProcessContext& context) {
   const ProcessUser& user = context.machine().user;
-  if (user.id != 0 && user.name.empty()) {
+  if (user.known_name().empty()) {
     context.print_error(fmt::format("whoami: unknown uid {}\n", user.id));
     co_return 1;
   }
-  context.print(fmt::format("{}\n", user.id == 0 ? "root" : user.name));
+  context.print(fmt::format("{}\n", user.known_name()));
   co_return 0;
 }
 Code run_id(ProcessContext& context) {
   const ProcessUser& user = context.machine().user;
   const auto with_name = [](std::int64_t id, std::string_view name) {
-    if (id == 0) name = "root";
     return name.empty() ? fmt::format("{}", id) : fmt::format("{}({})", id, name);
   };
+  const auto with_group = [&](std::int64_t id) { return with_name(id, id == 0 ? "root" : ""); };
   const std::string_view flag =
       context.arguments().size() > 1 ? std::string_view{context.arguments()[1]} : "";
   if (flag == "-u" || flag == "-g") {
@@ -468,13 +458,13 @@ Code run_id(ProcessContext& context) {
     co_return 0;
   }
   std::vector<std::string> groups;
-  for (const std::int64_t group : user.groups) groups.push_back(with_name(group, {}));
+  for (const std::int64_t group : user.groups) groups.push_back(with_group(group));
   if (flag == "-G") {
     context.print(fmt::format("{}\n", fmt::join(user.groups, " ")));
     co_return 0;
   }
-  context.print(fmt::format("uid={} gid={} groups={}\n", with_name(user.id, user.name),
-                            with_name(user.group, {}), fmt::join(groups, ",")));
+  context.print(fmt::format("uid={} gid={} groups={}\n", with_name(user.id, user.known_name()),
+                            with_group(user.group), fmt::join(groups, ",")));
   co_return 0;
 }
 Code run_uname(ProcessContext& context) {

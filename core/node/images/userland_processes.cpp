@@ -39,9 +39,8 @@ std::optional<int> read_signal(std::string_view text) {
 sim::Task<std::int32_t> run_ps(ProcessContext& context) {
   context.print("PID   USER     TIME  COMMAND\n");
   const ProcessUser& runs_as = context.machine().user;
-  const std::string user = runs_as.id == 0        ? "root"
-                           : runs_as.name.empty() ? fmt::format("{}", runs_as.id)
-                                                  : std::string{runs_as.name};
+  const std::string_view name = runs_as.known_name();
+  const std::string user = name.empty() ? fmt::format("{}", runs_as.id) : std::string{name};
   if (const ProcessTable* processes = context.machine().processes) {
     for (const ProcessTable::Entry& entry : processes->list()) {
       context.print(fmt::format("{:5} {:<8}  0:00 {}\n", entry.id, user, entry.command));

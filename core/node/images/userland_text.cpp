@@ -90,14 +90,27 @@ sim::Task<std::expected<std::string, std::string>> read_inputs(ProcessContext& c
   co_return text;
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    lines.push_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
+// What a filter works on.
+struct Filter {
+  Options options;
+  std::string text;
+};
+
+// Reads both; empty if one of them cannot be read, which has been told then.
+sim::Task<std::optional<Filter>> read_filter(ProcessContext& context, std::string_view known,
+                                             std::string_view with_value) {
+  auto options = read_options(context, known, with_value);
+  if (!options) {
+    context.print_error(options.error());
+    co_return std::nullopt;
   }
-  return lines;
+  sim::Task<std::expected<std::string, std::string>> reading = read_inputs(context, options->rest);
+  std::expected<std::string, std::string> text = co_await reading;
+  if (!text) {
+    context.print_error(text.error());
+    co_return std::nullopt;
+  }
+  co_return Filter{std::move(*options), std::move(*text)};
 }
 
 std::int64_t number_of(std::string_view text) {
@@ -244,61 +257,57 @@ std::string translate(std::string_view text, const std::string& from, const std:
 
 }  // namespace
 
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
 Code run_wc(ProcessContext& context) {
-  const auto options = read_options(context, "lwc", "");
-  if (!options) {
-    context.print_error(options.error());
-    co_return 1;
-  }
-  sim::Task<std::expected<std::string, std::string>> reading = read_inputs(context, options->rest);
-  const std::expected<std::string, std::string> text = co_await reading;
-  if (!text) {
-    context.print_error(text.error());
-    co_return 1;
-  }
-  const std::string flags = options->flags.empty() ? "lwc" : options->flags;
+  sim::Task<std::optional<Filter>> reading = read_filter(context, "lwc", "");
+  const std::optional<Filter> filter = co_await reading;
+  if (!filter) co_return 1;
+  const auto& [options, text] = *filter;
+  const std::string flags = options.flags.empty() ? "lwc" : options.flags;
   const std::pair<char, std::size_t> counts[] = {
-      {'l', static_cast<std::size_t>(std::ranges::count(*text, '\n'))},
-      {'w', count_words(*text)},
-      {'c', text->size()}};
+      {'l', static_cast<std::size_t>(std::ranges::count(text, '\n'))},
+      {'w', count_words(text)},
+      {'c', text.size()}};
   std::string line;
   for (const auto& [flag, count] : counts) {
     if (flags.find(flag) == std::string::npos) continue;
     line += flags.size() == 1 ? fmt::format("{}", count)
                               : fmt::format("{}{:9}", line.empty() ? "" : " ", count);
   }
-  if (options->rest.size() == 1) line += " " + options->rest.front();
-  if (options->rest.size() > 1) line += " total";
+  if (options.rest.size() == 1) line += " " + options.rest.front();
+  if (options.rest.size() > 1) line += " total";
   context.print(line + "\n");
   co_return 0;
 }
 
 Code run_sort(ProcessContext& context) {
-  const auto options = read_options(context, "nru", "kt");
-  if (!options) {
-    context.print_error(options.error());
-    co_return 2;
-  }
-  sim::Task<std::expected<std::string, std::string>> reading = read_inputs(context, options->rest);
-  const std::expected<std::string, std::string> text = co_await reading;
-  if (!text) {
-    context.print_error(text.error());
-    co_return 2;
-  }
-  const std::string* key = options->value('k');
-  const std::string* separator = options->value('t');
+  sim::Task<std::optional<Filter>> reading = read_filter(context, "nru", "kt");
+  const std::optional<Filter> filter = co_await reading;
+  if (!filter) co_return 2;
+  const auto& [options, text] = *filter;
+  const std::string* key = options.value('k');
+  const std::string* separator = options.value('t');
   const auto field = static_cast<std::size_t>(key == nullptr ? 0 : number_of(*key));
   const char by = separator == nullptr || separator->empty() ? '\0' : separator->front();
-  const bool numeric = options->has('n');
+  const bool numeric = options.has('n');
   const auto compare_keys = [&](std::string_view left, std::string_view right) {
     const std::string_view a = sort_key(left, field, by);
     const std::string_view b = sort_key(right, field, by);
     if (numeric) return number_of(a) <=> number_of(b);
     return a.compare(b) <=> 0;
   };
-  std::vector<std::string_view> lines = lines_of(*text);
-  const bool unique = options->has('u');
-  const bool reversed = options->has('r');
+  std::vector<std::string_view> lines = lines_of(text);
+  const bool unique = options.has('u');
+  const bool reversed = options.has('r');
   // Lines whose keys are equal are compared as a whole, unless only one of them is kept.
   std::ranges::stable_sort(lines, [&](std::string_view left, std::string_view right) {
     auto order = compare_keys(left, right);
@@ -319,25 +328,18 @@ Code run_sort(ProcessContext& context) {
 }
 
 Code run_uniq(ProcessContext& context) {
-  const auto options = read_options(context, "cdu", "");
-  if (!options) {
-    context.print_error(options.error());
-    co_return 1;
-  }
-  sim::Task<std::expected<std::string, std::string>> reading = read_inputs(context, options->rest);
-  const std::expected<std::string, std::string> text = co_await reading;
-  if (!text) {
-    context.print_error(text.error());
-    co_return 1;
-  }
-  const std::vector<std::string_view> lines = lines_of(*text);
+  sim::Task<std::optional<Filter>> reading = read_filter(context, "cdu", "");
+  const std::optional<Filter> filter = co_await reading;
+  if (!filter) co_return 1;
+  const auto& [options, text] = *filter;
+  const std::vector<std::string_view> lines = lines_of(text);
   std::string kept;
   for (std::size_t i = 0; i < lines.size();) {
     std::size_t next = i + 1;
     while (next < lines.size() && lines[next] == lines[i]) ++next;
     const std::size_t count = next - i;
-    const bool is_left_out = (options->has('d') && count == 1) || (options->has('u') && count > 1);
-    if (!is_left_out && options->has('c')) kept += fmt::format("{:7} ", count);
+    const bool is_left_out = (options.has('d') && count == 1) || (options.has('u') && count > 1);
+    if (!is_left_out && options.has('c')) kept += fmt::format("{:7} ", count);
     if (!is_left_out) kept.append(lines[i]).append("\n");
     i = next;
   }

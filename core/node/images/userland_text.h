@@ -2,12 +2,17 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include "core/node/images/process.h"
 
 // The small programs that work on lines of text, from files or standard input, as busybox has them.
 // Each refuses options that it does not have.
 namespace rockpool::node {
+
+/// The lines of a text, without their ends; valid as long as the text.
+std::vector<std::string_view> lines_of(std::string_view text);
 
 /// wc: -l -w -c.
 sim::Task<std::int32_t> run_wc(ProcessContext& context);
