@@ -99,15 +99,6 @@ const doc::Value* find_container(const api::Pod& pod, std::string_view name) {
   return nullptr;
 }
 
-std::optional<std::string> find_variable(const std::vector<EnvironmentVariable>& variables,
-                                         std::string_view name) {
-  const auto found =
-      std::ranges::find_if(variables.rbegin(), variables.rend(),
-                           [name](const auto& entry) { return entry.first == name; });
-  if (found == variables.rend()) return std::nullopt;
-  return found->second;
-}
-
 // The value of a `valueFrom`; empty if it is optional and missing.
 std::expected<std::optional<std::string>, std::string> resolve_value_from(
     const api::Pod& pod, const api::Container& container, const doc::Value& value_from,
@@ -130,6 +121,15 @@ std::expected<std::optional<std::string>, std::string> resolve_value_from(
 }
 
 }  // namespace
+
+std::optional<std::string> find_variable(const std::vector<EnvironmentVariable>& variables,
+                                         std::string_view name) {
+  const auto found =
+      std::ranges::find_if(variables.rbegin(), variables.rend(),
+                           [name](const auto& entry) { return entry.first == name; });
+  if (found == variables.rend()) return std::nullopt;
+  return found->second;
+}
 
 std::string expand_variables(std::string_view text, const VariableLookup& lookup) {
   std::string result;

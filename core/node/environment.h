@@ -44,6 +44,10 @@ std::expected<std::vector<EnvironmentVariable>, std::string> make_environment(
 void append_service_environment(const api::Service& service,
                                 std::vector<EnvironmentVariable>& variables);
 
+/// The value of the variable of that name that was set last, or nothing if there is none.
+std::optional<std::string> find_variable(const std::vector<EnvironmentVariable>& variables,
+                                         std::string_view name);
+
 /// The value of a variable, or nothing if there is none of that name.
 using VariableLookup = std::function<std::optional<std::string>(std::string_view name)>;
 

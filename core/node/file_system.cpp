@@ -79,6 +79,10 @@ std::string_view FileSystem::refusal(const std::string& path) const {
     return mount->read_only ? "Read-only file system"
                             : mount->files->refusal(path_within(*mount, path));
   }
+  return own_refusal(path);
+}
+
+std::string_view FileSystem::own_refusal(const std::string& path) const {
   if (root_access_ == RootAccess::all || path.starts_with("/dev/")) return {};
   if (root_access_ == RootAccess::none) return "Read-only file system";
   const bool anybody_may = path.starts_with("/tmp/") || path.starts_with("/var/tmp/");
@@ -105,7 +109,7 @@ bool FileSystem::write(const std::string& path, std::string content) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->write(path_within(*mount, path), std::move(content));
   }
-  if (!refusal(path).empty()) return false;
+  if (!own_refusal(path).empty()) return false;
   if (is_folder(path) || !has_room(path, static_cast<std::int64_t>(content.size()), 0)) {
     return false;
   }
@@ -117,7 +121,7 @@ bool FileSystem::append(const std::string& path, std::string_view content) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->append(path_within(*mount, path), content);
   }
-  if (!refusal(path).empty()) return false;
+  if (!own_refusal(path).empty()) return false;
   const auto found = files_.find(path);
   if (found == files_.end()) return write(path, std::string{content});
   std::string whole = found->second.content;
@@ -132,7 +136,7 @@ bool FileSystem::write_unkept(const std::string& path, std::int64_t bytes) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->write_unkept(path_within(*mount, path), bytes);
   }
-  if (!refusal(path).empty()) return false;
+  if (!own_refusal(path).empty()) return false;
   if (is_folder(path) || !has_room(path, 0, bytes)) return false;
   put(path, {}, bytes);
   return true;
@@ -142,7 +146,7 @@ bool FileSystem::make_folder(const std::string& path) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->make_folder(path_within(*mount, path));
   }
-  if (!refusal(path).empty()) return false;
+  if (!own_refusal(path).empty()) return false;
   if (read(path) != nullptr) return false;
   folders_[with_slash(path)] = true;
   return true;
@@ -152,7 +156,7 @@ bool FileSystem::remove(const std::string& path) {
   if (const Mount* mount = find_mount(path)) {
     return !mount->read_only && mount->files->remove(path_within(*mount, path));
   }
-  if (!refusal(path).empty()) return false;
+  if (!own_refusal(path).empty()) return false;
   if (const auto file = files_.find(path); file != files_.end()) {
     put(path, {}, 0);
     files_.erase(file);

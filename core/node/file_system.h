@@ -74,6 +74,8 @@ class FileSystem {
   };
   // The mount that a path lies in, or nullptr, and the path within it.
   const Mount* find_mount(const std::string& path) const;
+  // As `refusal`, for a path outside all mounts.
+  std::string_view own_refusal(const std::string& path) const;
   // Whether files of `kept` and `unkept` bytes may replace what is at the path.
   bool has_room(const std::string& path, std::int64_t kept, std::int64_t unkept) const;
   void put(const std::string& path, std::string content, std::int64_t unkept);

@@ -299,8 +299,7 @@ std::string PodWorker::find_sandbox_problem() const {
     if (handler != kRuntimeHandler) {
       return fmt::format(
           "rpc error: code = Unknown desc = failed to get sandbox runtime: no runtime for \"{}\" "
-          "is "
-          "configured",
+          "is configured",
           handler);
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <expected>
 #include <list>
 #include <memory>
 #include <optional>
@@ -105,6 +106,11 @@ class PodWorker {
     ProbeVerdict verdict;
     sim::Process process;
   };
+  struct ContainerInputs {
+    std::vector<EnvironmentVariable> environment;
+    // What each mount shows of its volume.
+    std::vector<std::string> sub_paths;
+  };
   // One container of the Pod.
   struct Slot {
     bool is_init = false;
@@ -163,9 +169,11 @@ class PodWorker {
   sim::Task<const PulledImage*> ensure_image(Slot& slot);
   const PulledImage* fail_image(Slot& slot, std::string_view reason, std::string message);
   std::function<std::vector<EnvironmentVariable>()> make_service_environment();
-  VariableLookup variables_of(const std::vector<EnvironmentVariable>& own);
+  // What is found out before a container is made, or why it cannot be, in the kubelet's words.
+  std::expected<ContainerInputs, std::string> find_inputs(const api::Container& container,
+                                                          const PulledImage& image);
   std::unique_ptr<Machine> make_machine(Slot& slot, const PulledImage& image,
-                                        std::vector<EnvironmentVariable> environment);
+                                        ContainerInputs inputs);
   void run_instance(Slot& slot, const PulledImage& image, std::unique_ptr<Machine> machine,
                     std::vector<std::string> arguments);
   void fail_start(Slot& slot, const std::string& message);

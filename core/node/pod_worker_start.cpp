@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a Pod's worker starts its containers: image, configuration, process, postStart hook.
 #include <algorithm>
-#include <ranges>
 #include <utility>
 
 #include <fmt/format.h>
@@ -124,12 +123,12 @@ sim::Task<const PulledImage*> PodWorker::ensure_image(Slot& slot) {
 }
 
 std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& image,
-                                                 std::vector<EnvironmentVariable> environment) {
+                                                 ContainerInputs inputs) {
   const api::Pod pod{pod_};
   const api::Container spec = spec_of(slot);
   std::vector<EnvironmentVariable> variables = image.config->environment;
-  variables.insert(variables.end(), std::make_move_iterator(environment.begin()),
-                   std::make_move_iterator(environment.end()));
+  variables.insert(variables.end(), std::make_move_iterator(inputs.environment.begin()),
+                   std::make_move_iterator(inputs.environment.end()));
   const bool host_network = pod.spec().host_network();
   auto machine = std::make_unique<Machine>(Machine{
       .loop = node_.loop,
@@ -155,8 +154,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
   for (const auto& [path, content] : image.config->files) machine->files.write(path, content);
   machine->image_bytes = machine->files.bytes();
   machine->disk = &node_.disk;
-  volumes_.mount(
-      spec, [&](std::string_view name) { return machine->variable(name); }, machine->files);
+  volumes_.mount(spec, inputs.sub_paths, machine->files);
   machine->files.set_root_access(root_access_of(spec, machine->user));
   return machine;
 }
@@ -185,18 +183,22 @@ std::function<std::vector<EnvironmentVariable>()> PodWorker::make_service_enviro
   };
 }
 
-// Finds the container's own variables and those of Services.
-VariableLookup PodWorker::variables_of(const std::vector<EnvironmentVariable>& own) {
-  return [&own, services = make_service_environment()](
-             std::string_view name) -> std::optional<std::string> {
-    for (const auto& [each, value] : own | std::views::reverse) {
-      if (each == name) return value;
-    }
-    for (const auto& [each, value] : services()) {
-      if (each == name) return value;
-    }
-    return std::nullopt;
+std::expected<PodWorker::ContainerInputs, std::string> PodWorker::find_inputs(
+    const api::Container& container, const PulledImage& image) {
+  const api::Pod pod{pod_};
+  const auto services = make_service_environment();
+  auto environment = make_environment(pod, container, make_reference_source(), services);
+  if (!environment) return std::unexpected{std::move(environment.error())};
+  const auto lookup = [&](std::string_view name) {
+    const auto own = find_variable(*environment, name);
+    return own ? own : find_variable(services(), name);
   };
+  auto sub_paths = sub_paths_of(container, lookup);
+  if (!sub_paths) return std::unexpected{std::move(sub_paths.error())};
+  if (auto problem = refuse_root(pod, container, *image.image, *image.config)) {
+    return std::unexpected{*std::move(problem)};
+  }
+  return ContainerInputs{*std::move(environment), *std::move(sub_paths)};
 }
 
 sim::Task<bool> PodWorker::start_container(Slot& slot) {
@@ -204,17 +206,12 @@ sim::Task<bool> PodWorker::start_container(Slot& slot) {
   const PulledImage* image = co_await pull;
   if (image == nullptr) co_return false;
   ContainerState& state = state_of(slot);
-  const api::Pod pod{pod_};
   const api::Container spec = spec_of(slot);
-  std::expected<std::vector<EnvironmentVariable>, std::string> environment =
-      make_environment(pod, spec, make_reference_source(), make_service_environment());
-  std::optional<std::string> problem = refuse_root(pod, spec, *image->image, *image->config);
-  if (!environment) problem = environment.error();
-  if (!problem) problem = find_mount_problem(spec, variables_of(*environment));
-  if (problem) {
+  auto inputs = find_inputs(spec, *image);
+  if (!inputs) {
     state.waiting_reason = "CreateContainerConfigError";
-    state.waiting_message = *problem;
-    record(slot, "Warning", "Failed", fmt::format("Error: {}", *problem));
+    state.waiting_message = inputs.error();
+    record(slot, "Warning", "Failed", fmt::format("Error: {}", inputs.error()));
     retry_after(kSyncBackOff);
     co_return false;
   }
@@ -232,7 +229,7 @@ sim::Task<bool> PodWorker::start_container(Slot& slot) {
   state.image_id = image->id;
   state.container_id = make_container_id(node_.random);
   record(slot, "Normal", "Created", fmt::format("Created container: {}", spec.name()));
-  std::unique_ptr<Machine> machine = make_machine(slot, *image, std::move(*environment));
+  std::unique_ptr<Machine> machine = make_machine(slot, *image, *std::move(inputs));
   std::vector<std::string> arguments = make_arguments(spec.value(), *image->config, *machine);
   const std::string program = arguments.empty() ? std::string{} : arguments.front();
   if (find_executable(*image->image, *image->config, program) == nullptr) {

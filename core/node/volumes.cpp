@@ -138,6 +138,21 @@ std::string explain_claim(const api::Pod& pod, std::string_view name, const doc:
   return fmt::format("error processing PVC {}/{}: {}", pod.namespace_name(), name, problem);
 }
 
+std::expected<std::string, std::string> sub_path_of(const doc::Value& mount,
+                                                    const VariableLookup& lookup) {
+  const doc::Value& expression = mount["subPathExpr"_key];
+  if (expression.is_empty()) return mount["subPath"_key].to_string();
+  std::set<std::string> missing;
+  std::string path = expand_variables(expression.as_string(),
+                                      [&](std::string_view name) -> std::optional<std::string> {
+                                        std::optional<std::string> value = lookup(name);
+                                        if (!value || value->empty()) missing.emplace(name);
+                                        return value;
+                                      });
+  if (missing.empty()) return path;
+  return std::unexpected{fmt::format("missing value for {}", fmt::join(missing, ", "))};
+}
+
 }  // namespace
 
 std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const ReferenceSource& source,
@@ -168,14 +183,15 @@ std::vector<VolumeFailure> PodVolumes::prepare(const api::Pod& pod, const Refere
   return failures;
 }
 
-void PodVolumes::mount(const api::Container& container, const VariableLookup& lookup,
+void PodVolumes::mount(const api::Container& container, const std::vector<std::string>& sub_paths,
                        FileSystem& files) const {
+  std::size_t index = 0;
   for (const doc::Value& mount : container.volume_mounts().items()) {
+    const std::string& sub_path = sub_paths[index++];
     const auto found = volumes_.find(mount["name"_key].as_string());
     if (found == volumes_.end()) continue;
     const std::string path = FileSystem::normalise(mount["mountPath"_key].to_string());
-    files.mount(path, found->second, sub_path_of(mount, lookup).value_or(""),
-                mount["readOnly"_key].as_bool());
+    files.mount(path, found->second, sub_path, mount["readOnly"_key].as_bool());
   }
 }
 
@@ -205,27 +221,15 @@ bool has_volumes_with_references(const api::Pod& pod) {
   return false;
 }
 
-std::expected<std::string, std::string> sub_path_of(const doc::Value& mount,
-                                                    const VariableLookup& lookup) {
-  const doc::Value& expression = mount["subPathExpr"_key];
-  if (expression.is_empty()) return mount["subPath"_key].to_string();
-  std::set<std::string> missing;
-  std::string path = expand_variables(expression.as_string(),
-                                      [&](std::string_view name) -> std::optional<std::string> {
-                                        std::optional<std::string> value = lookup(name);
-                                        if (!value || value->empty()) missing.emplace(name);
-                                        return value;
-                                      });
-  if (missing.empty()) return path;
-  return std::unexpected{fmt::format("missing value for {}", fmt::join(missing, ", "))};
-}
-
-std::optional<std::string> find_mount_problem(const api::Container& container,
-                                              const VariableLookup& lookup) {
+std::expected<std::vector<std::string>, std::string> sub_paths_of(const api::Container& container,
+                                                                  const VariableLookup& lookup) {
+  std::vector<std::string> paths;
   for (const doc::Value& mount : container.volume_mounts().items()) {
-    if (auto path = sub_path_of(mount, lookup); !path) return std::move(path.error());
+    auto path = sub_path_of(mount, lookup);
+    if (!path) return std::unexpected{std::move(path.error())};
+    paths.push_back(*std::move(path));
   }
-  return std::nullopt;
+  return paths;
 }
 
 }  // namespace rockpool::node

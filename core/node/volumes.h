@@ -36,8 +36,9 @@ class PodVolumes {
   /// `find_claim` finds a PersistentVolumeClaim of the Pod's namespace, or nullptr.
   std::vector<VolumeFailure> prepare(const api::Pod& pod, const ReferenceSource& source,
                                      const FindObject& find_claim);
-  /// Puts what a container mounts into its file system; `lookup` finds its variables.
-  void mount(const api::Container& container, const VariableLookup& lookup,
+  /// Puts what a container mounts into its file system, of each volume what its path in
+  /// `sub_paths` has there.
+  void mount(const api::Container& container, const std::vector<std::string>& sub_paths,
              FileSystem& files) const;
   /// Writes the contents of ConfigMaps and Secrets anew, as the kubelet does after they have
   /// changed.
@@ -52,12 +53,10 @@ class PodVolumes {
 /// True if the Pod has volumes whose contents come from ConfigMaps or Secrets.
 bool has_volumes_with_references(const api::Pod& pod);
 
-/// The path within its volume that a mount shows: the subPath, or the subPathExpr with variables
-/// put in. The error is the kubelet's, for variables that are not there or empty.
-std::expected<std::string, std::string> sub_path_of(const doc::Value& mount,
-                                                    const VariableLookup& lookup);
-/// The first such error of a container's mounts, or nothing.
-std::optional<std::string> find_mount_problem(const api::Container& container,
-                                              const VariableLookup& lookup);
+/// For each of a container's mounts the path within its volume that it shows: the subPath, or the
+/// subPathExpr with variables put in. The error is the kubelet's, for variables that are not there
+/// or empty.
+std::expected<std::vector<std::string>, std::string> sub_paths_of(const api::Container& container,
+                                                                  const VariableLookup& lookup);
 
 }  // namespace rockpool::node

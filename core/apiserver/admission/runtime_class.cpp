@@ -85,21 +85,19 @@ api::Result<void> admit_runtime_class(const ServerState& state, Value& pod) {
   const Value& name = pod["spec"_key]["runtimeClassName"_key];
   const Value& own_overhead = pod["spec"_key]["overhead"_key];
   if (name.is_null() && own_overhead.size() == 0) return {};
+  constexpr std::string_view kUndefinedOverhead =
+      "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead";
   const auto refuse = [&](std::string_view why) {
     return std::unexpected{api::forbidden({"", "pods"}, display_name_of(pod), why)};
   };
+  if (name.is_null()) return refuse(kUndefinedOverhead);
   const Value* runtime_class =
-      name.is_null() ? nullptr
-                     : state.store.find(api::ResourceId::runtimeclasses, {}, name.as_string());
-  if (!name.is_null() && runtime_class == nullptr) {
+      state.store.find(api::ResourceId::runtimeclasses, {}, name.as_string());
+  if (runtime_class == nullptr) {
     return refuse(fmt::format("pod rejected: RuntimeClass \"{}\" not found", name.as_string()));
   }
-  const Value overhead =
-      runtime_class == nullptr ? Value{} : (*runtime_class)["overhead"_key]["podFixed"_key];
-  if (own_overhead.size() > 0 && overhead.is_null()) {
-    return refuse(
-        "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead");
-  }
+  const Value& overhead = (*runtime_class)["overhead"_key]["podFixed"_key];
+  if (own_overhead.size() > 0 && overhead.is_null()) return refuse(kUndefinedOverhead);
   if (own_overhead.size() > 0 && !same_resources(own_overhead, overhead)) {
     return refuse("pod rejected: Pod's Overhead doesn't match RuntimeClass's defined Overhead");
   }
