@@ -51,6 +51,12 @@ std::string failure_words(const net::Failure& failure) {
   return words;
 }
 
+// What came back, or in words why nothing did.
+std::expected<net::dns::Message, std::string> read_reply(const DnsResult& result) {
+  if (!result) return std::unexpected{failure_words(result.error())};
+  return net::dns::decode(*result);
+}
+
 }  // namespace
 
 std::expected<void, std::string> NameAsker::ask(Cluster& cluster, std::string client,
@@ -93,27 +99,21 @@ void NameAsker::advance(Cluster& cluster) {
   while (reply_ != nullptr && reply_->result) {
     const std::shared_ptr<Reply> reply = std::exchange(reply_, nullptr);
     answer_.waiting = false;
-    const auto message = *reply->result ? net::dns::decode(**reply->result)
-                                        : std::expected<net::dns::Message, std::string>{};
+    const Message message = read_reply(*reply->result);
     DnsTransport transport = DnsTransport::udp;
-    if (*reply->result && message && message->truncated && transport_ == DnsTransport::udp) {
+    if (message && message->truncated && transport_ == DnsTransport::udp) {
       // The rest does not fit into a datagram.
       transport = DnsTransport::tcp;
-    } else if (take(*reply->result, reply->at - sent_) || ++next_ == names_.size()) {
+    } else if (take(message, reply->at - sent_) || ++next_ == names_.size()) {
       return;
     }
     if (const auto sent = send(cluster, transport); !sent) answer_.text += sent.error() + "\n";
   }
 }
 
-bool NameAsker::take(const DnsResult& result, sim::Duration took) {
+bool NameAsker::take(const Message& message, sim::Duration took) {
   const std::string asked =
       fmt::format(";{} IN {}\n;; ", names_[next_], net::dns::record_type_name(type_));
-  if (!result) {
-    answer_.text += asked + failure_words(result.error()) + "\n";
-    return true;
-  }
-  const auto message = net::dns::decode(*result);
   if (!message) {
     answer_.text += asked + message.error() + "\n";
     return true;

@@ -41,6 +41,9 @@ class NameAsker {
   void clear() { *this = {}; }
 
  private:
+  // What was answered, or in words why nothing was.
+  using Message = std::expected<net::dns::Message, std::string>;
+
   // Written when the answer comes, even if nobody wants it any more.
   struct Reply {
     std::optional<DnsResult> result{};
@@ -49,7 +52,7 @@ class NameAsker {
 
   std::expected<void, std::string> send(Cluster& cluster, DnsTransport transport);
   // Writes a reply down. True if it ends the question.
-  bool take(const DnsResult& result, sim::Duration took);
+  bool take(const Message& message, sim::Duration took);
 
   NameAnswer answer_;
   std::vector<std::string> names_;

@@ -53,12 +53,7 @@ void draw_menu_button(Ui& ui, Desk& desk, std::string_view id, const Rect& rect,
   constexpr float kWidth = 330;
   const std::string menu_id = fmt::format("{}-menu", id);
   if (button(ui, id, rect, look_of(label))) ImGui::OpenPopup(menu_id.c_str());
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(kWidth, screen.x - 40);
-  ImGui::SetNextWindowPos(
-      {std::clamp(rect.x, 8.0f, std::max(8.0f, screen.x - width - 20)), rect.bottom() + 4},
-      ImGuiCond_Appearing);
-  ImGui::SetNextWindowSizeConstraints({0, 0}, {FLT_MAX, screen.y - rect.bottom() - 20});
+  const float width = place_menu_below(rect, kWidth);
   Menu menu{ui, menu_id, width};
   if (!menu.is_open()) return;
   menu.heading("Proxies of all nodes", "Connections that are open go on.");

@@ -58,12 +58,7 @@ void draw_reset(Ui& ui, Desk& desk, const Rect& rect) {
              {.icon = Icon::Reset, .tooltip = "Start again with a fresh cluster"})) {
     ImGui::OpenPopup("reset-menu");
   }
-  const ImVec2 screen = ImGui::GetIO().DisplaySize;
-  const float width = std::min(kWidth, screen.x - 40);
-  ImGui::SetNextWindowPos(
-      {std::clamp(rect.x, 8.0f, std::max(8.0f, screen.x - width - 20)), rect.bottom() + 4},
-      ImGuiCond_Appearing);
-  ImGui::SetNextWindowSizeConstraints({0, 0}, {FLT_MAX, screen.y - rect.bottom() - 20});
+  const float width = place_menu_below(rect, kWidth);
   Menu menu{ui, "reset-menu", width};
   if (!menu.is_open()) return;
   menu.heading("Start again with a fresh cluster", "What was done to this one is lost.");

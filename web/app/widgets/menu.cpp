@@ -3,6 +3,9 @@
 
 #include <imgui.h>
 
+#include <algorithm>
+#include <cfloat>
+
 #include "web/app/widgets/controls.h"
 
 namespace rockpool::app {
@@ -20,6 +23,16 @@ void advance(const Rect& row) {
 }
 
 }  // namespace
+
+float place_menu_below(const Rect& opener, float width) {
+  const ImVec2 screen = ImGui::GetIO().DisplaySize;
+  const float most = std::min(width, screen.x - 40);
+  ImGui::SetNextWindowPos(
+      {std::clamp(opener.x, 8.0f, std::max(8.0f, screen.x - most - 20)), opener.bottom() + 4},
+      ImGuiCond_Appearing);
+  ImGui::SetNextWindowSizeConstraints({0, 0}, {FLT_MAX, screen.y - opener.bottom() - 20});
+  return most;
+}
 
 Menu::Menu(Ui& ui, std::string_view id, float width) : ui_{ui}, width_{width} {
   const auto colour = [](Colour packed) { return ImGui::ColorConvertU32ToFloat4(packed); };

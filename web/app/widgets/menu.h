@@ -8,6 +8,10 @@
 
 namespace rockpool::app {
 
+/// Places the menu that is made next below what opens it, wholly on the screen. Returns how wide it
+/// may be: `width`, or less on a narrow screen.
+float place_menu_below(const Rect& opener, float width);
+
 /// A menu above everything else: between construction and destruction, if `open`. Open it with
 /// ImGui::OpenPopup and the same id.
 class Menu {
