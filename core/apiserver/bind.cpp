@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/api/object.h"
+#include "core/api/pod_condition.h"
 #include "core/apiserver/apiserver.h"
 #include "core/apiserver/state.h"
 #include "core/apiserver/writes.h"
@@ -47,7 +48,7 @@ api::Result<void> ApiServer::bind(std::string_view ns, std::string_view pod_name
   }
   if (options.dry_run) return {};
   pod->edit("spec"_key).set("nodeName"_key, node);
-  api::set_condition(*pod, {.type = "PodScheduled", .status = "True"}, state_->loop.now());
+  api::set_pod_condition(*pod, {.type = "PodScheduled", .status = "True"}, state_->loop.now());
   auto written = state_->store.update(api::ResourceId::pods, std::move(*pod));
   if (!written) return std::unexpected{to_status(written.error(), resource, pod_name)};
   return {};

@@ -66,6 +66,17 @@ bool accepts(const MediaType& media, Offer offer, Format& format) {
          media.type == "*/*";
 }
 
+// Whether JSON is indented: as `pretty` says, and else for browsers and the usual tools that show
+// it as it comes (isPrettyPrint).
+bool is_for_people(const Request& request) {
+  if (const std::string* pretty = request.find_query("pretty"); pretty && !pretty->empty()) {
+    constexpr std::string_view kTrue[] = {"1", "t", "T", "true", "TRUE", "True"};
+    return std::ranges::find(kTrue, *pretty) != std::end(kTrue);
+  }
+  const std::string_view agent = request.headers.get("User-Agent");
+  return agent.starts_with("curl") || agent.starts_with("Wget") || agent.starts_with("Mozilla/5.0");
+}
+
 api::Result<IncludeObject> read_include_object(const Request& request) {
   const std::string_view text = request.query_value("includeObject");
   if (text.empty() || text == "Metadata") return IncludeObject::metadata;
@@ -79,9 +90,7 @@ api::Result<IncludeObject> read_include_object(const Request& request) {
 
 api::Result<Format> negotiate(const Request& request, Offer offer) {
   Format format;
-  if (const std::string* pretty = request.find_query("pretty")) {
-    format.pretty = *pretty != "0" && *pretty != "false";
-  }
+  format.pretty = is_for_people(request);
   if (offer == Offer::objects) {
     const auto include = read_include_object(request);
     if (!include) return std::unexpected{include.error()};

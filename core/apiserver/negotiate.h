@@ -33,8 +33,9 @@ struct Format {
 /// What a path can show beside plain documents.
 enum class Offer : std::uint8_t { plain, objects, discovery };
 
-/// Chooses by the request's Accept header, `pretty` and `includeObject`. Quality values are not
-/// weighed: the first acceptable alternative is taken. Errors: 406, 400.
+/// Chooses by the request's Accept header, `pretty` and `includeObject`; JSON is indented for
+/// browsers, curl and wget unless `pretty` says otherwise. Quality values are not weighed: the
+/// first acceptable alternative is taken. Errors: 406, 400.
 api::Result<Format> negotiate(const Request& request, Offer offer);
 
 }  // namespace rockpool::apiserver

@@ -163,8 +163,10 @@ Response serve_discovery(const ApiServer& server, const Request& request, Format
   if (request.method != "GET" && request.method != "HEAD") return respond_text(404, kNotFoundPage);
   if (is_health_path(path)) return serve_health(request);
   if (path == "/metrics") return serve_metrics(server);
-  if (path == "/version") return respond_object(200, version_info(), format);
-  if (path == "/" || path.empty()) return respond_object(200, path_list(server), format);
+  // These two are indented JSON whatever is asked for (WriteRawJSON).
+  constexpr Format kRaw{.pretty = true};
+  if (path == "/version") return respond_object(200, version_info(), kRaw);
+  if (path == "/" || path.empty()) return respond_object(200, path_list(server), kRaw);
   if (path == "/api" || path == "/apis") {
     if (format.as == As::aggregated_discovery)
       return respond_aggregated(server, path == "/api", format);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/api/object.h"
+#include "core/api/pod_condition.h"
 #include "core/api/selector.h"
 #include "core/api/views/disruption_budget.h"
 #include "core/apiserver/body.h"
@@ -130,12 +131,12 @@ api::Result<void> mark_for_disruption(ApiServer& server, const doc::Value& pod,
     return {};
   }
   doc::Value marked = pod;
-  api::set_condition(marked,
-                     {.type = "DisruptionTarget",
-                      .status = "True",
-                      .reason = "EvictionByEvictionAPI",
-                      .message = "Eviction API: evicting"},
-                     server.loop().now());
+  api::set_pod_condition(marked,
+                         {.type = "DisruptionTarget",
+                          .status = "True",
+                          .reason = "EvictionByEvictionAPI",
+                          .message = "Eviction API: evicting"},
+                         server.loop().now());
   const auto updated = server.update_status(api::ResourceId::pods, std::move(marked));
   if (!updated) return std::unexpected{updated.error()};
   if (preconditions.resource_version) {

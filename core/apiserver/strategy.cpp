@@ -81,6 +81,8 @@ void prepare_new_pod(doc::Value& pod) {
                doc::Value::array({doc::Value::object(
                    {{"type"_key, "PodScheduled"},
                     {"status"_key, "False"},
+                    {"lastProbeTime"_key, nullptr},
+                    {"lastTransitionTime"_key, nullptr},
                     {"reason"_key, "SchedulingGated"},
                     {"message"_key, "Scheduling is blocked due to non-empty scheduling gates"}})}));
   }

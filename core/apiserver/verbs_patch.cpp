@@ -21,11 +21,11 @@ api::Status to_status(const doc::JsonPatchError& error) {
     case doc::JsonPatchError::Reason::not_applicable:
       break;
   }
+  // Which operation it was is not told (NewGenericServerResponse).
   api::Status status;
   status.code = 422;
   status.reason = api::reason::kInvalid;
   status.message = "the server rejected our request due to an error in our request";
-  status.details.causes.push_back({"UnexpectedServerResponse", error.message, ""});
   return status;
 }
 

@@ -28,6 +28,13 @@ std::string event_name(std::string_view object_name, std::int64_t stamp) {
   return name.append(object_name).append(1, '.').append(static_cast<const char*>(digits), end);
 }
 
+// More names than this are not tried for one event.
+constexpr int kMaxOtherNames = 100;
+
+bool is_taken(const api::Result<doc::Value>& created) {
+  return !created && created.error().reason == api::reason::kAlreadyExists;
+}
+
 // A reference to the object, or to a part of it. Made in one piece: most of a large cluster's
 // objects are events.
 doc::Value involved_object(const doc::Value& object, const doc::Value& field_path) {
@@ -83,7 +90,11 @@ void EventRecorder::record(const doc::Value& object, std::string_view field_path
   const Content content{uid, field_path, type, reason, message};
   const std::uint64_t hash = content.hash();
   if (repeat(hash, content)) return;
-  const auto created = api_.create(api::ResourceId::events, {}, make(object, content));
+  auto created = api_.create(api::ResourceId::events, {}, make(object, content));
+  // In virtual time another component may well have recorded something at the same nanosecond.
+  for (int other = 0; is_taken(created) && other < kMaxOtherNames; ++other) {
+    created = api_.create(api::ResourceId::events, {}, make(object, content));
+  }
   // The namespace may be on its way out; the event is then of no use to anybody.
   if (!created) return;
   // Forgetting everything now and then only makes a repetition appear as an event of its own.

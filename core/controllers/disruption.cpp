@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/pod_condition.h"
 #include "core/api/selector.h"
 #include "core/api/views/pod.h"
 #include "core/api/views/workloads.h"
@@ -368,7 +369,7 @@ Outcome DisruptionController::unmark(const api::ObjectKey& key) {
   if (!left) return Outcome::done();
   if (*left > sim::Duration{0}) return Outcome::again(*left);
   doc::Value cleared = *pod;
-  api::set_condition(cleared, {.type = kDisruptionTarget, .status = "False"}, now);
+  api::set_pod_condition(cleared, {.type = kDisruptionTarget, .status = "False"}, now);
   const auto written = write_status(context_.api, kPods, *pod, cleared["status"_key]);
   return written || is_not_found(written.error()) ? Outcome::done() : Outcome::retry();
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/pod_condition.h"
 #include "core/api/views/cluster_objects.h"
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
@@ -234,12 +235,12 @@ void NodeLifecycleController::mark_pods_not_ready(std::string_view node_name) {
     if (!api::is_condition_true(pod, "Ready")) continue;
     const doc::Value& present = api::find_condition(pod, "Ready");
     doc::Value changed = pod;
-    api::set_condition(changed,
-                       {.type = "Ready",
-                        .status = "False",
-                        .reason = present["reason"_key].as_string(),
-                        .message = present["message"_key].as_string()},
-                       context_.loop.now());
+    api::set_pod_condition(changed,
+                           {.type = "Ready",
+                            .status = "False",
+                            .reason = present["reason"_key].as_string(),
+                            .message = present["message"_key].as_string()},
+                           context_.loop.now());
     // A Pod that has just changed is reported by somebody who knows better.
     if (context_.api.update_status(kPods, std::move(changed))) {
       events_.warning(pod, "NodeNotReady", "Node is not ready");

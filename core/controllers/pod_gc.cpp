@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/pod_condition.h"
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
 #include "core/client/pods_by_node.h"
@@ -195,7 +196,7 @@ bool PodGcController::remove(const doc::Value& pod, std::string_view why) {
   doc::Value marked = pod;
   if (!api::Pod{pod}.is_terminal()) marked.edit("status"_key).set("phase"_key, "Failed");
   if (!why.empty()) {
-    api::set_condition(
+    api::set_pod_condition(
         marked,
         {.type = "DisruptionTarget", .status = "True", .reason = "DeletionByPodGC", .message = why},
         context_.loop.now());

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/pod_condition.h"
 #include "core/api/views/node.h"
 #include "core/api/views/pod.h"
 #include "core/client/event_recorder.h"
@@ -133,12 +134,12 @@ Outcome TaintEvictionController::evict(const doc::Value& pod) {
   events_.normal(pod, "TaintManagerEviction",
                  fmt::format("Marking for deletion Pod {}", api::key_of(pod).to_string()));
   doc::Value marked = pod;
-  api::set_condition(marked,
-                     {.type = "DisruptionTarget",
-                      .status = "True",
-                      .reason = "DeletionByTaintManager",
-                      .message = "Taint manager: deleting due to NoExecute taint"},
-                     context_.loop.now());
+  api::set_pod_condition(marked,
+                         {.type = "DisruptionTarget",
+                          .status = "True",
+                          .reason = "DeletionByTaintManager",
+                          .message = "Taint manager: deleting due to NoExecute taint"},
+                         context_.loop.now());
   const auto written = write_status(context_.api, kPods, pod, marked["status"_key]);
   if (!written) return is_not_found(written.error()) ? Outcome::done() : Outcome::retry();
   const auto removed = context_.api.remove(kPods, api::namespace_of(pod), api::name(pod));

@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "core/api/object.h"
+#include "core/api/pod_condition.h"
 #include "core/client/selection.h"
 #include "core/scheduler/preemption.h"
 #include "core/scheduler/scores.h"
@@ -283,7 +284,7 @@ void Scheduler::evict(const api::Pod& victim, const doc::Value& preemptor,
                       const std::string& node_name) {
   const doc::Value* newest = pods_.find(victim.key());
   doc::Value marked = newest != nullptr ? *newest : victim.value();
-  api::set_condition(
+  api::set_pod_condition(
       marked,
       {.type = "DisruptionTarget",
        .status = "True",
@@ -302,7 +303,7 @@ void Scheduler::report_failure(const doc::Value& pod, std::string_view reason,
                                const std::optional<std::string>& nominated_node) {
   events_.warning(pod, "FailedScheduling", message);
   doc::Value changed = pod;
-  api::set_condition(
+  api::set_pod_condition(
       changed, {.type = "PodScheduled", .status = "False", .reason = reason, .message = message},
       loop_.now());
   if (nominated_node) changed.edit("status"_key).set("nominatedNodeName"_key, *nominated_node);
@@ -314,12 +315,12 @@ void Scheduler::report_failure(const doc::Value& pod, std::string_view reason,
 void Scheduler::block_by_gates(const doc::Value& pod) {
   queue_.remove(api::key_of(pod));
   doc::Value changed = pod;
-  api::set_condition(changed,
-                     {.type = "PodScheduled",
-                      .status = "False",
-                      .reason = "SchedulingGated",
-                      .message = "Scheduling is blocked due to non-empty scheduling gates"},
-                     loop_.now());
+  api::set_pod_condition(changed,
+                         {.type = "PodScheduled",
+                          .status = "False",
+                          .reason = "SchedulingGated",
+                          .message = "Scheduling is blocked due to non-empty scheduling gates"},
+                         loop_.now());
   if (!(changed == pod)) (void)api_.update_status(kPods, std::move(changed));
 }
 

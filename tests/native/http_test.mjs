@@ -16,7 +16,7 @@ test('requests follow each other on one connection, also when sent at once', asy
   raw.send(get('/livez'));
   await raw.receive(/HTTP\/1\.1 200 OK\r\n[^]*\r\n\r\nok$/);
   raw.send(get('/readyz') + get('/version'));
-  await raw.receive(/"gitVersion":"v1\.33\.0"/);
+  await raw.receive(/"gitVersion": "v1\.33\.0"/);
   assert.equal(raw.text.match(/HTTP\/1\.1 200 OK/g).length, 3);
   assert.equal(raw.hasEnded, false);
   raw.send(get('/livez', 'Connection: close'));

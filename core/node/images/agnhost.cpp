@@ -10,6 +10,7 @@
 #include "core/net/tls.h"
 #include "core/node/images/agnhost_connect.h"
 #include "core/node/images/agnhost_grpc_health.h"
+#include "core/node/images/agnhost_liveness.h"
 #include "core/node/images/agnhost_porter.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
@@ -17,8 +18,8 @@
 #include "core/node/images/tls_files.h"
 #include "core/node/images/userland.h"
 
-// Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, porter, dns-suffix,
-// dns-server-list, grpc-health-checking, pause.
+// Kubernetes' test server (test/images/agnhost): netexec, serve-hostname, connect, porter,
+// liveness, grpc-health-checking, dns-suffix, dns-server-list, pause.
 namespace rockpool::node {
 namespace {
 
@@ -366,6 +367,10 @@ sim::Task<std::int32_t> run_agnhost(ProcessContext& context) {
   }
   if (command == "grpc-health-checking") {
     sim::Task<std::int32_t> task = run_agnhost_grpc_health(context);
+    co_return co_await task;
+  }
+  if (command == "liveness") {
+    sim::Task<std::int32_t> task = run_agnhost_liveness(context);
     co_return co_await task;
   }
   if (command == "dns-suffix" || command == "dns-server-list") {

@@ -17,6 +17,8 @@ TEST_CASE("a Binding assigns a Pod to a node, once") {
   const Value& condition = pod["status"_key]["conditions"_key].at(0);
   CHECK(condition["type"_key].as_string() == "PodScheduled");
   CHECK(condition["status"_key].as_string() == "True");
+  CHECK(condition.contains("lastProbeTime"_key));
+  CHECK(condition["lastProbeTime"_key].is_null());
   CHECK(cluster.refusal(409, "POST", target, body) ==
         "Operation cannot be fulfilled on pods/binding \"p\": pod p is already assigned to node "
         "\"node-1\"");

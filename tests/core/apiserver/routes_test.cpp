@@ -37,6 +37,29 @@ TEST_CASE("methods that a path does not take are refused") {
   check("POST", "/api/v1");
 }
 
+TEST_CASE("JSON is indented for people") {
+  Cluster cluster;
+  const auto body = [&](std::string_view target, std::string_view agent) {
+    Request request = make_request("GET", target);
+    if (!agent.empty()) request.headers.add("User-Agent", std::string{agent});
+    return cluster.server.handle(request).body;
+  };
+  const std::string plain = body("/api/v1/namespaces/default", "kubectl/v1.33.1");
+  CHECK(plain.find('\n') == std::string::npos);
+  const std::string indented = body("/api/v1/namespaces/default", "curl/8.5.0");
+  CHECK(indented.starts_with("{\n  \"apiVersion\": \"v1\",\n"));
+  CHECK(json(indented) == json(plain));
+  CHECK(body("/api/v1/namespaces/default", "Mozilla/5.0 (X11)") == indented);
+  CHECK(body("/api/v1/namespaces/default?pretty=true", "") == indented);
+  CHECK(body("/api/v1/namespaces/default?pretty=false", "curl/8.5.0") == plain);
+  CHECK(body("/api/v1/namespaces/default?pretty=frog", "curl/8.5.0") == plain);
+  CHECK(body("/api/v1/frogs", "Wget/1.21").find("\n  \"kind\": \"Status\",\n") !=
+        std::string::npos);
+  // These two are for everybody.
+  CHECK(body("/version", "").starts_with("{\n  \""));
+  CHECK(body("/", "").starts_with("{\n  \"paths\": [\n    \"/"));
+}
+
 TEST_CASE("discovery lists what is served") {
   Cluster cluster;
   CHECK(cluster.expect(200, "GET", "/api")["versions"].at(0).as_string() == "v1");

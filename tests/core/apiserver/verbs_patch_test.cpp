@@ -41,7 +41,7 @@ TEST_CASE("patches that do not fit are refused and change nothing") {
       cluster.expect(422, "PATCH", target, R"([{"op":"remove","path":"/frog"}])", kJson);
   CHECK(unfit["message"_key].as_string() ==
         "the server rejected our request due to an error in our request");
-  CHECK(unfit["details"_key]["causes"_key].size() == 1);
+  CHECK_FALSE(unfit["details"_key].contains("causes"_key));
   CHECK(cluster.send("PATCH", target, R"({"op":"remove"})", kJson).status == 400);
   CHECK(cluster.send("PATCH", target, "[1]", kMerge).status == 400);
   CHECK(cluster.send("PATCH", target, "{", kStrategic).status == 400);

@@ -173,6 +173,24 @@ TEST_CASE("agnhost netexec") {
   CHECK(world.container("p").last_state().terminated()["exitCode"].as_int() == 3);
 }
 
+TEST_CASE("agnhost liveness is well for ten seconds") {
+  NodeWorld world;
+  world.create_pod(
+      "p",
+      "  containers: [{name: c, image: 'registry.k8s.io/e2e-test-images/agnhost:2.40', "
+      "args: [liveness]}]\n");
+  world.run(10s);
+  CHECK(world.get("http://10.244.1.2:8080/healthz") == "200 ok");
+  CHECK(world.get("http://10.244.1.2:8080/started").ends_with("s"));
+  CHECK(world.get("http://10.244.1.2:8080/else") == "404 404 page not found\n");
+  world.run(10s);
+  const std::string answer = world.get("http://10.244.1.2:8080/healthz");
+  REQUIRE(answer.starts_with("500 error: "));
+  CHECK(std::stod(answer.substr(11)) > 10);
+  // Nobody asks the Pod: it goes on.
+  CHECK(world.container("p").restart_count() == 0);
+}
+
 TEST_CASE("an unknown image serves the ports that it declares") {
   Served world{"image: 'ghcr.io/me/app:v1', ports: [{containerPort: 3000}, {containerPort: 3001}]"};
   CHECK(world.at("3001/x") == "200 Hostname: p\nImage: ghcr.io/me/app:v1\nRequest: GET /x\n");
