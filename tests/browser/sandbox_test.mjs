@@ -113,3 +113,21 @@ test('the words for screen readers say what is to be seen', async () => {
   assert.match(outline, /Service default\/web: NodePort/);
   assert.match(outline, /Node node-1: Ready/);
 });
+
+test('a screen reader is told what changes, and nothing else', async () => {
+  assert.equal(await page.locator('rockpool-sandbox [aria-live]').count(), 1);
+  const told = await page.locator('rockpool-sandbox > [aria-live]').evaluateHandle((element) => {
+    const words = [];
+    new MutationObserver(() => words.push(element.textContent)).observe(element, { childList: true });
+    return words;
+  });
+  const hears = (words) =>
+    until(async () => (await told.evaluate((all) => all.join('\n'))).includes(words), `"${words}" is not read out`);
+  await sandbox.ask((element) =>
+    element.cluster.apply('{apiVersion: v1, kind: Service, metadata: {name: told}, spec: {ports: [{port: 81}]}}'),
+  );
+  await hears('Service default/told: ClusterIP');
+  await sandbox.typeManifest('nonsense');
+  await hears('Nothing was applied: ');
+  assert.doesNotMatch(await told.evaluate((all) => all.join('\n')), /node-1/);
+});

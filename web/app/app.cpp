@@ -12,6 +12,7 @@
 
 #include "web/app/dock.h"
 #include "web/app/model/outline.h"
+#include "web/app/topology/layout.h"
 #include "web/app/topology/view.h"
 #include "web/app/view/editor_panel.h"
 #include "web/app/view/events_panel.h"
@@ -50,6 +51,14 @@ std::string copy_from_field(bool cut) {
     imgui.IO.AddKeyEvent(ImGuiKey_Delete, false);
   }
   return text;
+}
+
+// Messages appear low, but above the map's legend where that is as low.
+Rect room_for_toasts(const Dock& dock, const Rect& screen) {
+  if (dock.mode == DockMode::Wide) return screen;
+  Rect room = dock.mode == DockMode::Narrow ? dock.topology : screen;
+  room.h = dock.topology.bottom() - topology::kLegend + 8 - room.y;
+  return room;
 }
 
 double real_seconds() {
@@ -204,7 +213,10 @@ std::string App::copy_selection(bool cut) {
 }
 
 std::string App::outline() const {
-  return outline_of(parts_->desk.session.world(), parts_->desk.session.traffic());
+  std::string text = outline_of(parts_->desk.session.world(), parts_->desk.session.traffic());
+  for (const std::string& line : parts_->editor.result_words()) text += line + '\n';
+  for (const Toast& toast : parts_->desk.toasts) text += toast.text + '\n';
+  return text;
 }
 
 void App::Parts::run_cluster(float seconds) {
@@ -273,7 +285,7 @@ void App::frame(float seconds) {
   ImGui::End();
   draw_help(ui, parts.desk, screen);
   draw_delete_question(ui, parts.desk, screen);
-  draw_toasts(ui, parts.desk, dock.mode == DockMode::Narrow ? dock.topology : screen);
+  draw_toasts(ui, parts.desk, room_for_toasts(dock, screen));
   ImGui::PopFont();
   ImGui::PopStyleColor(2);
   ImGui::PopStyleVar(3);

@@ -35,6 +35,8 @@ struct Desk {
   /// A panel to bring forward; views set it, the frame takes it.
   bool panel_wanted = false;
   Panel wanted_panel = Panel::Map;
+  /// The menu of examples is to open; the editor's panel takes it.
+  bool examples_wanted = false;
 
   std::string filter{};
   /// Set by the shortcut; the filter takes the keyboard then.
@@ -66,6 +68,10 @@ struct Desk {
   void show(Panel panel) {
     panel_wanted = true;
     wanted_panel = panel;
+  }
+  void show_examples() {
+    examples_wanted = true;
+    show(Panel::Yaml);
   }
   void open_menu(ObjectRef object) {
     menu_object = std::move(object);

@@ -17,7 +17,7 @@
 //   .resize(width, height, density)                CSS pixels and device pixels per CSS pixel
 //   .setTheme(dark) .setReducedMotion(reduced) .setVisible(visible) .setNear(near)
 //   .play(speed) .pause() .playing()
-//   .outline()                                     the world in words, for the live region and screen readers
+//   .outline()                                     the world in words, and what was said last, for screen readers
 //   .widgets()                                     JSON: where every widget is, by id, in CSS pixels
 //   .problem()                                     why there is no picture; '' if there is one
 //   .delete()
@@ -41,12 +41,14 @@ rockpool-sandbox .rockpool-bar > div { height: 100%; width: 0; border-radius: 2p
 rockpool-sandbox .rockpool-notice pre { white-space: pre-wrap; max-width: 60ch; margin: 0; font: 13px/1.5 monospace; }
 rockpool-sandbox .rockpool-notice button { font: inherit; padding: 8px 16px; border: 0; border-radius: 8px; color: #fff;
   background: #2563eb; cursor: pointer; justify-self: center; }
-rockpool-sandbox > .rockpool-outline { position: absolute; width: 1px; height: 1px; overflow: hidden;
-  clip-path: inset(50%); white-space: pre; }
+rockpool-sandbox > .rockpool-outline, rockpool-sandbox > .rockpool-news { position: absolute; width: 1px; height: 1px;
+  overflow: hidden; clip-path: inset(50%); white-space: pre; }
 `;
 
 // How often the words for screen readers follow the picture.
 const OUTLINE_MS = 2000;
+// How many lines of news a screen reader reads out at once.
+const MOST_NEWS = 8;
 const LARGEST_MANIFEST = 3 * 1024 * 1024;
 // How far above and below the view an element keeps its graphics, which browsers grant to about 16 only: in views.
 const NEAR = 0.5;
@@ -56,6 +58,17 @@ const REMOVED = 'the sandbox was taken out of the page';
 let instances = 0;
 let styled = false;
 let engine;
+
+// The lines of an outline that were not in the one before it, to be read out. How many requests there are changes all
+// the time and is no news; that some fail is.
+function newsOf(before, after) {
+  const rates = /, \S+ requests\/s, (.*) succeeded$/;
+  const plain = (line) => line.trim().replace(rates, (all, share) => (share === '100 %' ? '' : ', requests fail'));
+  const known = new Set(before.split('\n').map(plain));
+  const news = after.split('\n').map(plain).filter((line) => line && !known.has(line));
+  const more = news.length - MOST_NEWS;
+  return [...news.slice(0, MOST_NEWS), ...(more > 0 ? [`and ${more} more changes`] : [])].join('\n');
+}
 
 function addStyle() {
   if (styled) return;
@@ -339,7 +352,11 @@ export function defineSandbox(Rockpool) {
       for (const name of ['autocapitalize', 'autocomplete', 'autocorrect']) field.setAttribute(name, 'off');
       field.spellcheck = false;
       this.#parts.outline = this.#add('div', 'rockpool-outline');
-      this.#parts.outline.setAttribute('aria-live', 'polite');
+      this.#parts.outline.setAttribute('role', 'region');
+      this.#parts.outline.setAttribute('aria-label', 'The cluster in words');
+      // Only what changes is read out.
+      this.#parts.news = this.#add('div', 'rockpool-news');
+      this.#parts.news.setAttribute('aria-live', 'polite');
       return { canvas, field };
     }
 
@@ -372,8 +389,12 @@ export function defineSandbox(Rockpool) {
         app.setReducedMotion(event.matches),
       );
       const timer = setInterval(() => {
+        const { outline, news } = this.#parts;
         const words = app.outline();
-        if (this.#parts.outline.textContent !== words) this.#parts.outline.textContent = words;
+        if (outline.textContent === words) return;
+        const changes = outline.textContent ? newsOf(outline.textContent, words) : '';
+        outline.textContent = words;
+        if (changes) news.textContent = changes;
       }, OUTLINE_MS);
       this.#cleanup.push(() => clearInterval(timer));
     }

@@ -10,6 +10,7 @@
 #include "tests/web/app/fixture/fixture_session.h"
 #include "tests/web/app/fixture/headless.h"
 #include "web/app/cluster_session.h"
+#include "web/app/topology/layout.h"
 
 using namespace rockpool::app;
 
@@ -62,6 +63,39 @@ TEST_CASE(
   CHECK(headless.find("advice")->text == "Nothing matches \u201Cnosuch\u201D");
 }
 
+TEST_CASE("an empty map opens the examples, on a screen of any size") {
+  for (const Rect& screen : {Rect{0, 0, 1440, 900}, Rect{0, 0, 900, 600}, Rect{0, 0, 390, 844}}) {
+    SessionOptions options;
+    options.manifest.clear();
+    ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), options};
+    Headless headless{session, screen.w, screen.h};
+    headless.run(0.1f);
+    REQUIRE(headless.click("advice/examples"));
+    headless.run(0.1f);
+    REQUIRE(headless.find("example/") != nullptr);
+    REQUIRE(headless.click("example/"));
+    CHECK(headless.app().editor_text().contains("kind: Service"));
+  }
+}
+
+TEST_CASE("a message covers no word of the legend below the map") {
+  for (const Rect& screen : {Rect{0, 0, 900, 600}, Rect{0, 0, 390, 844}}) {
+    ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
+    Headless headless{session, screen.w, screen.h};
+    headless.run(0.1f);
+    headless.app().desk().say("A fresh cluster: Dual stack, IPv4 first.");
+    headless.run(0.1f);
+    const WidgetMap::Entry* map = headless.find("topology");
+    REQUIRE(map != nullptr);
+    const float legend = map->rect.bottom() - topology::kLegend;
+    const WidgetMap::Entry* toast = headless.find("toast");
+    REQUIRE(toast != nullptr);
+    CHECK(toast->rect.bottom() <= legend);
+    CHECK(toast->rect.x >= 0);
+    CHECK(toast->rect.right() <= screen.w);
+  }
+}
+
 TEST_CASE("who points at a Service without endpoints, or at a Pod that fails, is told why") {
   ClusterSession session{std::make_shared<rockpool::web::ClusterHolder>(), newcomer_options()};
   REQUIRE(session
@@ -82,6 +116,7 @@ TEST_CASE("who points at a Service without endpoints, or at a Pod that fails, is
     return tooltip == nullptr ? std::string{} : tooltip->text;
   };
   CHECK(told("service/default/orphan").contains("Its selector matches no Pod"));
+  CHECK(told("service/default/web").ends_with("Sends requests to 3 ready Pods."));
   CHECK(told("pod/default/crash").contains("exit code 3"));
 }
 

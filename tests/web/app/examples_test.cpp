@@ -47,7 +47,7 @@ const Example& named(const std::vector<Example>& all, std::string_view part) {
 }
 
 TEST_CASE("every worked example has a title and says what it shows, in lines that fit the editor") {
-  constexpr std::size_t kLongestComment = 48;
+  constexpr std::size_t kLongestComment = 42;
   for (const Example& example : examples()) {
     INFO(example.path);
     CHECK_FALSE(example.title.empty());

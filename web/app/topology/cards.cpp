@@ -34,6 +34,13 @@ void draw_edge(const Painter& painter, const Theme& theme, const Rect& rect, flo
   }
 }
 
+// The random end of a generated name is what tells siblings apart; others are said as they are.
+std::string_view brief_pod_name(std::string_view name) {
+  constexpr std::size_t kSuffix = 5;
+  const bool generated = name.size() > kSuffix + 1 && name[name.size() - kSuffix - 1] == '-';
+  return generated ? name.substr(name.size() - kSuffix) : name;
+}
+
 bool healthy(Health health) {
   return health == Health::Ready || health == Health::Finished;
 }
@@ -45,12 +52,9 @@ void draw_pod_label(const Painter& painter, const Theme& theme, const PodItem& p
   draw_edge(painter, theme, rect, radius::kControl, state);
   draw_health(painter, theme, pod.health, {rect.x + 13, rect.centre().y}, 11, state.time);
   if (painter.scale() < kLeastReadableLabelScale) return;
-  // The random end of the name is what tells siblings apart.
-  constexpr std::size_t kSuffix = 5;
-  const std::string_view name = pod.name;
-  const std::string_view end = name.size() > kSuffix ? name.substr(name.size() - kSuffix) : name;
   painter.text_in({rect.x + 24, rect.y + (rect.h - Painter::height(TextStyle::CodeSmall)) / 2},
-                  rect.w - 28, TextStyle::CodeSmall, faded(theme.text_soft, state.alpha), end);
+                  rect.w - 28, TextStyle::CodeSmall, faded(theme.text_soft, state.alpha),
+                  brief_pod_name(pod.name), Ellipsis::Middle);
 }
 
 // "CrashLoopBackOff · 4×", "Running · 0/1 ready": as much of it as there is room for.
@@ -191,15 +195,21 @@ void draw_service_card(const Painter& painter, const Theme& theme, const Service
   const float right = rect.right() - 12;
   const std::string_view type = service.headless ? std::string_view{"Headless"} : service.type;
   const bool roomy = rect.w >= kRoomyServiceWidth;
+  // Where there is little room, the ordinary type goes without saying, and a globe stands for those
+  // that can be reached from outside.
   const float name_width = painter.width(TextStyle::Strong, service.name);
-  const bool with_type = roomy || name_width + chip_width(painter, type) < right - left - 28;
-  const float type_width = with_type ? chip_width(painter, type) : 0;
+  const bool fits = name_width + chip_width(painter, type) < right - left - 28;
+  const bool with_type = roomy || (fits && type != "ClusterIP");
+  const bool with_globe = !with_type && (type == "NodePort" || type == "LoadBalancer");
+  const float type_width = with_type ? chip_width(painter, type) : with_globe ? 18 : 0;
   draw_icon(painter, Icon::Service, {left, rect.y + 9, 16, 18}, theme.accent, 15);
   painter.text_in({left + 22, rect.y + 10}, right - left - 28 - type_width, TextStyle::Strong,
                   theme.text, service.name);
   if (with_type) {
     chip(painter, theme, {right - type_width, rect.y + 10}, type,
          is_system(service.ns) ? theme.dns : theme.accent);
+  } else if (with_globe) {
+    draw_icon(painter, Icon::Globe, {right - 14, rect.y + 9, 14, 18}, theme.accent, 14);
   }
   if (rect.h < topology::kServiceHeight) {
     draw_service_state(painter, theme, service, traffic, {left, rect.y + 35, right - left, 0},

@@ -91,6 +91,10 @@ inline constexpr float kProxyHeight = 20;
 /// How far a proxy stands out of its node, and in a tall pane, where there is less room for it.
 inline constexpr float kProxyOut = 26;
 inline constexpr float kTallProxyOut = 18;
+/// What the tools at the top of the map and the legend at its foot take of the pane, in logical
+/// pixels of the screen.
+inline constexpr float kToolbar = 52;
+inline constexpr float kLegend = 34;
 /// How far the lane of a tall pane is from what stands beside it, and how much of that is within
 /// the pane's margin.
 inline constexpr float kLaneGap = 6;

@@ -19,9 +19,8 @@ namespace {
 
 // Kept free around the content for the toolbar and the legend.
 constexpr float kMargin = 24;
-constexpr float kToolbar = 52;
-constexpr float kLegend = 34;
 constexpr float kAdvice = 56;
+constexpr float kAdviceButton = 40;
 // A press that moves less than this is a click.
 constexpr float kClickSlack = 4;
 
@@ -35,6 +34,21 @@ bool holds_own(const World& world) {
   return any;
 }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// Where a Service with a selector sends requests.
+std::string selected_words(const ServiceItem& service) {
+  const std::size_t waiting = service.not_ready.size();
+  if (service.ready.empty()) {
+    return waiting == 1 ? std::string{"Its only Pod is not ready."}
+                        : fmt::format("None of its {} Pods is ready.", waiting);
+  }
+  const std::string more = waiting == 0 ? "" : fmt::format("; {} more not ready", waiting);
+  return fmt::format("Sends requests to {}{}.", counted(service.ready.size(), "ready Pod"), more);
+}
+
 std::string key_of_ref(const ObjectRef& ref) {
   return key_of_object(ref.ns, ref.name);
 }
@@ -45,8 +59,9 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   const World& world = desk.session.world();
   if (seen_structure_ != world.structure) nothing_own_ = !holds_own(world);
   const bool advising = world.nodes.count() > 0 && (nothing_own_ || !desk.filter.empty());
-  const Rect pane{area.x + kMargin, area.y + kToolbar, area.w - 2 * kMargin,
-                  area.h - kToolbar - kLegend - (advising ? kAdvice : 0)};
+  const float advice = !advising ? 0 : nothing_own_ ? kAdvice + kAdviceButton : kAdvice;
+  const Rect pane{area.x + kMargin, area.y + topology::kToolbar, area.w - 2 * kMargin,
+                  area.h - topology::kToolbar - topology::kLegend - advice};
   pane_ = area;
   if (update_layout(desk, pane)) identify_shapes(ui, world);
   if (desk.fit_wanted) camera_.fit();
@@ -70,6 +85,9 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   list.ChannelsSplit(2);
   list.ChannelsSetCurrent(1);
   draw_toolbar(ui, desk, area);
+  if (advising) {
+    draw_advice(ui, desk, {area.x, area.bottom() - topology::kLegend - advice, area.w, advice});
+  }
   list.ChannelsSetCurrent(0);
   const Touch canvas = touch_area(ui, "topology", area, "Topology");
   over_canvas_ = canvas.hovered;
@@ -93,9 +111,6 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_flights(ui, painter, desk);
   draw_marks(ui, painter, desk);
   draw_legend(ui, screen, desk, area);
-  if (advising) {
-    draw_advice(ui, desk, {area.x, area.bottom() - kLegend - kAdvice, area.w, kAdvice});
-  }
   if (ui.widgets.recording()) {
     record(ui, painter, world, area);
     record_traffic(ui, painter, desk);
@@ -353,11 +368,9 @@ void TopologyView::explain(Ui& ui, Desk& desk, const Painter& painter) const {
         fmt::format("{} {} {}", service->type, service->cluster_ip, service->ports),
         service->has_selector && service->ready_count() + service->not_ready_count() == 0
             ? std::string{"Its selector matches no Pod that has an address."}
-        : service->has_selector
-            ? fmt::format("Sends requests to {} ready Pods; {} more match but are not ready.",
-                          service->ready.size(), service->not_ready.size())
-            : fmt::format("Without a selector: its {} ready endpoints are written by hand.",
-                          service->ready_count())};
+        : service->has_selector ? selected_words(*service)
+                                : fmt::format("Without a selector: its {} are written by hand.",
+                                              counted(service->ready_count(), "ready endpoint"))};
     tooltip(ui, lines);
   } else if (hovered_.kind == "Proxy") {
     const std::string lines[] = {
@@ -378,7 +391,7 @@ void TopologyView::explain(Ui& ui, Desk& desk, const Painter& painter) const {
 }
 
 // What to do with a map that shows nothing of one's own.
-void TopologyView::draw_advice(Ui& ui, const Desk& desk, const Rect& area) const {
+void TopologyView::draw_advice(Ui& ui, Desk& desk, const Rect& area) const {
   const bool nothing_shown =
       layout_.services.empty() && layout_.unscheduled.pods.empty() &&
       std::ranges::all_of(layout_.nodes, [](const auto& box) { return box.pods.empty(); });
@@ -388,12 +401,21 @@ void TopologyView::draw_advice(Ui& ui, const Desk& desk, const Rect& area) const
                                 ? std::string{"Nothing of yours runs here yet"}
                                 : fmt::format("Nothing matches \u201C{}\u201D", desk.filter);
   const std::string_view hint = nothing_own_
-                                    ? "Apply a manifest, or begin with one of the examples."
+                                    ? "Apply a manifest, or begin with an example."
                                     : "Only Pods and Services are searched, by namespace and name.";
   painter.text_centred({area.x, area.y + 6, area.w, 18}, TextStyle::Strong, ui.theme.text, title);
   painter.text_centred({area.x, area.y + 27, area.w, 16}, TextStyle::Small, ui.theme.text_soft,
                        hint);
   ui.widgets.add("advice", area, title);
+  if (!nothing_own_) return;
+  const ButtonLook look{.icon = Icon::Examples,
+                        .label = "Choose an example",
+                        .emphasis = Emphasis::Normal,
+                        .tooltip = "Worked examples to start from"};
+  const float width = button_width(painter, look);
+  const Rect place{area.centre().x - width / 2, area.y + kAdvice - 4, width, control::kHeight};
+  painter.fill(place, ui.theme.panel, radius::kControl);
+  if (button(ui, "advice/examples", place, look)) desk.show_examples();
 }
 
 void TopologyView::draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const {

@@ -50,7 +50,7 @@ class TopologyView {
   void record(Ui& ui, const Painter& painter, const World& world, const Rect& area) const;
   void record_traffic(Ui& ui, const Painter& painter, const Desk& desk) const;
 
-  void draw_advice(Ui& ui, const Desk& desk, const Rect& area) const;
+  void draw_advice(Ui& ui, Desk& desk, const Rect& area) const;
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   // Strong are those of the Services that are pointed at or selected.
@@ -63,6 +63,7 @@ class TopologyView {
   void draw_pods(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   void draw_flights(const Ui& ui, const Painter& painter, const Desk& desk) const;
   void draw_routes(const Ui& ui, const Painter& painter, const Desk& desk) const;
+  std::vector<Rect> cards_near(const Painter& painter, Point at, float reach) const;
   void draw_marks(Ui& ui, const Painter& painter, Desk& desk);
   void take_mark(Ui& ui, Desk& desk, std::size_t index, const Rect& box);
   void pulse_arrivals(Ui& ui, const Desk& desk);

@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <optional>
+#include <vector>
 
 #include "web/app/topology/flight_words.h"
+#include "web/app/topology/label_place.h"
 #include "web/app/topology/view.h"
 #include "web/app/topology/way.h"
 #include "web/app/widgets/controls.h"
@@ -18,6 +19,8 @@ namespace {
 
 // More ready Pods than this are linked by node, not one by one.
 constexpr std::size_t kMostLinks = 24;
+constexpr float kLabelHeight = 24;
+constexpr float kLeastFullScale = 0.6f;
 
 void draw_link(const Painter& painter, const Anchor& from, const Anchor& to, Colour colour,
                float width) {
@@ -250,48 +253,68 @@ void TopologyView::take_mark(Ui& ui, Desk& desk, std::size_t index, const Rect& 
   desk.flights.keep_mark(index);
 }
 
+// What the words of a mark at `at` should not hide: cards and heads of nodes near it.
+std::vector<Rect> TopologyView::cards_near(const Painter& painter, Point at, float reach) const {
+  const Rect near{at.x - reach, at.y - kLabelReach, 2 * reach, 2 * kLabelReach};
+  std::vector<Rect> cards;
+  const auto add = [&](const Rect& rect) {
+    const Rect place = painter.to_screen(rect);
+    if (!rect.empty() && place.overlaps(near)) cards.push_back(place);
+  };
+  for (const auto& box : layout_.services) add(box.rect);
+  add(layout_.outside);
+  const auto add_pods = [&](const TopologyLayout::NodeBox& box) {
+    if (!painter.to_screen(box.rect).overlaps(near)) return;
+    for (const Slot slot : box.pods) add(layout_.pod(slot));
+  };
+  for (const auto& box : layout_.nodes) {
+    add(box.proxy);
+    add({box.rect.x, box.rect.y, box.rect.w, topology::kNodeHead});
+    add_pods(box);
+  }
+  add_pods(layout_.unscheduled);
+  return cards;
+}
+
 void TopologyView::draw_marks(Ui& ui, const Painter& painter, Desk& desk) {
   mark_places_.clear();
-  std::map<std::pair<float, float>, int> stacked;
+  // Between the tools and the legend.
+  Rect room = pane_.inset(space::kSmall, 0);
+  room.take_top(topology::kToolbar);
+  room.take_bottom(topology::kLegend);
+  std::vector<Rect> labels;
+  const Painter screen = ui.painter();
   for (std::size_t index = 0; index < desk.flights.marks().size(); ++index) {
     const FailureMark& mark = desk.flights.marks()[index];
     Anchor place;
     if (!find_anchor(layout_, mark.place, place)) continue;
     // A mark at the edge of a narrow map is to be seen as a whole.
     constexpr float kRoom = 12;
-    Point at = place.at;
-    const float hidden = pane_.x + kRoom - painter.to_screen(at).x;
-    if (hidden > 0 && hidden < 2 * kRoom) at.x += hidden / painter.scale();
-    const int above = stacked[{at.x, at.y}]++;
+    Point at = painter.to_screen(place.at);
+    if (const float hidden = pane_.x + kRoom - at.x; hidden > 0 && hidden < 2 * kRoom)
+      at.x += hidden;
     const float alpha = std::clamp((Flights::kMarkSeconds - mark.age) * 3, 0.0f, 1.0f);
-    const float grow = 1 + std::max(0.0f, 0.25f - mark.age) * 1.6f;
-    const float size = 1.0f / std::max(painter.scale(), 0.6f);
     const Colour colour = mark.dropped ? ui.theme.warning : ui.theme.bad;
-    painter.circle(at, 9 * grow * size, faded(colour, alpha));
-    draw_failure_sign(painter, at, 3.4f * grow * size, mark.dropped, faded(ui.theme.card, alpha),
-                      1.8f * size);
-
     const std::string text =
         mark.count > 1 ? fmt::format("{}  \u00D7{}", mark.reason, mark.count) : mark.reason;
-    const Painter label = painter.transformed(at, 1.0f / painter.scale());
-    const float width = label.width(TextStyle::Small, text) + 18;
-    // Beside the mark, on the side where requests come from, so that the card stays readable; above
-    // it where that would hide a node.
-    const float mark_x = label.to_screen(Point{}).x;
-    const float least = pane_.x + space::kSmall - mark_x;
-    const float most = pane_.right() - space::kSmall - width - mark_x;
-    Rect box{std::clamp(-width - 14, least, std::max(least, most)), -12, width, 24};
-    const bool hides = std::ranges::any_of(layout_.nodes, [&](const auto& node) {
-      return painter.to_screen(node.rect).overlaps(label.to_screen(box));
-    });
-    if (place.out.x >= 0 || hides)
-      box = {std::clamp(-width / 2, least, std::max(least, most)), -40, width, 24};
-    box.y -= 27 * static_cast<float>(above);
-    label.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
-    label.fill(box, faded(ui.theme.card, alpha), radius::kControl);
-    label.outline(box, faded(colour, alpha), radius::kControl);
-    label.text_centred(box, TextStyle::Small, faded(colour, alpha), text);
-    take_mark(ui, desk, index, label.to_screen(box));
+    const float width = screen.width(TextStyle::Small, text) + 18;
+    std::vector<Rect> obstacles = cards_near(painter, at, width + kLabelReach);
+    obstacles.insert(obstacles.end(), labels.begin(), labels.end());
+    const Rect box = place_label(at, width, kLabelHeight, room, obstacles);
+    labels.push_back(box);
+
+    const Point near{std::clamp(at.x, box.x, box.right()), std::clamp(at.y, box.y, box.bottom())};
+    screen.line(at, near, faded(colour, alpha), 1.2f);
+    // Where the map is far away, so is the mark.
+    const float grow = (1 + std::max(0.0f, 0.25f - mark.age) * 1.6f) *
+                       std::min(1.0f, painter.scale() / kLeastFullScale);
+    screen.circle(at, 9 * grow, faded(colour, alpha));
+    draw_failure_sign(screen, at, 3.4f * grow, mark.dropped, faded(ui.theme.card, alpha), 1.8f);
+    screen.shadow(box, faded(ui.theme.shadow, alpha), radius::kControl, 6);
+    screen.fill(box, faded(ui.theme.card, alpha), radius::kControl);
+    screen.outline(box, faded(colour, alpha), radius::kControl);
+    screen.text_centred(box, TextStyle::Small, faded(colour, alpha), text);
+    take_mark(ui, desk, index, box);
   }
 }
 
@@ -308,7 +331,8 @@ void TopologyView::draw_legend(const Ui& ui, const Painter& screen, const Desk& 
                            {"dropped", ui.theme.warning}};
   float x = area.x + space::kLarge;
   const float y = area.bottom() - 25;
-  screen.fill({area.x, area.bottom() - 34, area.w, 34}, ui.theme.ground);
+  screen.fill({area.x, area.bottom() - topology::kLegend, area.w, topology::kLegend},
+              ui.theme.ground);
   for (const Entry& entry : entries) {
     if (entry.text == "failed" || entry.text == "dropped") {
       draw_failure_sign(screen, {x + 4, y + 8}, 3, entry.text == "dropped", entry.colour, 1.8f);

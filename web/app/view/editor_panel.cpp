@@ -36,6 +36,14 @@ void EditorPanel::apply(Desk& desk) {
   }
 }
 
+std::vector<std::string> EditorPanel::result_words() const {
+  if (!has_report_) return {};
+  if (!report_.ok) return {"Nothing was applied: " + report_.error};
+  std::vector<std::string> words;
+  for (const ApplyLine& line : report_.lines) words.push_back(line.object + ' ' + line.result);
+  return words;
+}
+
 void EditorPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
   const Painter painter = ui.painter();
   painter.fill(area, ui.theme.panel);
@@ -64,20 +72,16 @@ void EditorPanel::draw_head(Ui& ui, Desk& desk, Rect head) {
                                  .emphasis = Emphasis::Normal,
                                  .tooltip = "Worked examples to start from"};
   const Rect examples_rect = bar.take_right(button_width(painter, examples_look));
-  if (button(ui, "examples", examples_rect, examples_look)) ImGui::OpenPopup("examples-menu");
+  const bool pressed = button(ui, "examples", examples_rect, examples_look);
+  if (pressed || desk.examples_wanted) ImGui::OpenPopup("examples-menu");
+  desk.examples_wanted = false;
   draw_examples(ui, desk, examples_rect);
   painter.text_in({bar.x, bar.y + (bar.h - Painter::height(TextStyle::Strong)) / 2}, bar.w - 8,
                   TextStyle::Strong, ui.theme.text, "Manifests");
 }
 
 void EditorPanel::draw_examples(Ui& ui, Desk& desk, const Rect& anchor) {
-  constexpr float kWidth = 320;
-  const float screen_width = ImGui::GetIO().DisplaySize.x;
-  const float x = std::clamp(anchor.x, 8.0f, std::max(8.0f, screen_width - kWidth - 20));
-  ImGui::SetNextWindowPos({x, anchor.bottom() + 4}, ImGuiCond_Appearing);
-  ImGui::SetNextWindowSizeConstraints(
-      {0, 0}, {FLT_MAX, ImGui::GetIO().DisplaySize.y - anchor.bottom() - 20});
-  Menu menu{ui, "examples-menu", std::min(kWidth, screen_width - 40)};
+  Menu menu{ui, "examples-menu", place_menu_below(anchor, 320)};
   if (!menu.is_open()) return;
   for (const Example& example : examples()) {
     if (menu.wide_item(fmt::format("example/{}", example.path), example.title, example.summary)) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "web/app/desk.h"
 #include "web/app/editor/code_view.h"
@@ -16,6 +17,8 @@ class EditorPanel {
   void draw(Ui& ui, Desk& desk, const Rect& area);
   /// Applies the text now.
   void apply(Desk& desk);
+  /// What came of it, line by line; nothing if nothing was applied yet.
+  std::vector<std::string> result_words() const;
 
   CodeEditor editor;
 

@@ -181,13 +181,25 @@ void Inspector::draw_head(Ui& ui, Desk& desk, const Rect& area) {
 
 float Inspector::draw_facts(Ui& ui, const Rect& row) const {
   constexpr float kName = 104;
+  constexpr float kLine = 16;
   const Painter painter = ui.painter();
   float y = row.y;
   for (const auto& [name, value] : cache_.facts) {
+    // A container's name may be as long as a line: it gets one of its own then.
+    const bool long_name =
+        painter.width(TextStyle::Small, name) > kName - static_cast<float>(space::kSmall);
+    const Rect place{row.x, y, long_name ? row.w : kName, kLine};
+    painter.text_in(place.min(), place.w, TextStyle::Small, ui.theme.text_faint, name,
+                    Ellipsis::Middle);
+    if (long_name) y += kLine + 2;
     const float height =
-        std::max(16.0f, painter.wrapped_height(row.w - kName, TextStyle::Small, value));
-    painter.text({row.x, y}, TextStyle::Small, ui.theme.text_faint, name);
+        std::max(kLine, painter.wrapped_height(row.w - kName, TextStyle::Small, value));
     painter.text_wrapped({row.x + kName, y}, row.w - kName, TextStyle::Small, ui.theme.text, value);
+    if (!name.empty()) {
+      ui.widgets.add(fmt::format("fact/{}", name), place, name);
+      ui.widgets.add(fmt::format("value/{}", name), {row.x + kName, y, row.w - kName, height},
+                     value);
+    }
     y += height + 7;
   }
   return y - row.y;

@@ -95,24 +95,25 @@ void draw_key(const Painter& painter, const Theme& theme, Point at, std::string_
   painter.text_centred(cap, TextStyle::Small, theme.text, keys);
 }
 
+// The rows of keys and signs.
+constexpr float kHelpRow = 29;
+
 float draw_keys(const Painter& painter, const Theme& theme, Point at, float width) {
-  constexpr float kRow = 29;
   float y = at.y;
   for (const KeyHelp& key : kKeys) {
     draw_key(painter, theme, {at.x, y}, key.keys);
     painter.text_in({at.x + 92, y + 3}, width - 92, TextStyle::Small, theme.text_soft, key.meaning);
-    y += kRow;
+    y += kHelpRow;
   }
   return y - at.y;
 }
 
 float draw_signs(const Ui& ui, const Painter& painter, Point at, float width) {
-  constexpr float kRow = 29;
   float y = at.y;
   for (const auto& [health, meaning] : kSigns) {
     draw_health(painter, ui.theme, health, {at.x + 9, y + 11}, 16, ui.reduced_motion ? 0 : ui.time);
     painter.text_in({at.x + 30, y + 3}, width - 30, TextStyle::Small, ui.theme.text_soft, meaning);
-    y += kRow;
+    y += kHelpRow;
   }
   return y - at.y;
 }
@@ -122,7 +123,11 @@ float draw_signs(const Ui& ui, const Painter& painter, Point at, float width) {
 void draw_help(Ui& ui, Desk& desk, const Rect& screen) {
   if (!desk.help_open) return;
   const bool narrow = screen.w < 640;
-  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 780.0f, narrow ? 930.0f : 552.0f};
+  // As high as everything in it, where the screen is.
+  constexpr float kAround = 40 + 2 * (space::kLarge + 2);
+  const float rows = narrow ? kKeys.size() + kSigns.size() : kKeys.size();
+  Dialog dialog{ui, "help", screen, narrow ? 400.0f : 780.0f,
+                rows * kHelpRow + kAround + (narrow ? 12.0f : 0.0f)};
   Rect rest = dialog.content;
   Rect head = rest.take_top(40);
   const Painter painter = ui.painter();
@@ -195,6 +200,7 @@ void draw_toasts(Ui& ui, Desk& desk, const Rect& screen) {
     painter.circle({box.x + 20, box.centre().y}, 4, colour);
     painter.text_wrapped({box.x + 36, box.y + 9}, text_width, TextStyle::Body,
                          faded(rgb(0xF2F4F7), alpha), toast->text);
+    ui.widgets.add("toast", box, toast->text);
     y = box.y - 8;
   }
   std::erase_if(desk.toasts, [](const Toast& toast) { return toast.age > kSeconds; });

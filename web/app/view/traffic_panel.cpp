@@ -177,14 +177,14 @@ void TrafficPanel::draw(Ui& ui, Desk& desk, const Rect& area) {
     return;
   }
   const ScrollArea scroll{ui, "traffic", area};
+  float y = scroll.origin().y;
+  const float failures = draw_failures(ui, desk, {scroll.origin().x, y, scroll.width(), 0});
+  y += failures;
   // A few rows share the room there is, as far as that helps to read them.
   constexpr float kMostStretch = 1.7f;
   const float least = row_height(scroll.width());
-  const float height =
-      std::clamp(area.h / static_cast<float>(std::max<std::size_t>(1, keys.size())), least,
-                 least * kMostStretch);
-  float y = scroll.origin().y;
-  y += draw_failures(ui, desk, {scroll.origin().x, y, scroll.width(), 0});
+  const auto rows = static_cast<float>(std::max<std::size_t>(1, keys.size()));
+  const float height = std::clamp((area.h - failures) / rows, least, least * kMostStretch);
   for (const std::string& key : keys) {
     const Rect row{scroll.origin().x, y, scroll.width(), height};
     if (row.overlaps(area)) draw_service(ui, desk, key, *traffic.service(key), row);
@@ -237,6 +237,7 @@ void TrafficPanel::draw_service(Ui& ui, Desk& desk, const std::string& key,
   } else {
     rest.take_right(space::kLarge);
   }
+  ui.widgets.add(fmt::format("chart/{}", key), rest, "");
   stacked_columns(ui, fmt::format("chart/{}", key), rest, columns_of(traffic, ui.theme), "to");
   draw_shares(ui, traffic, shares, last_failure(desk.session.traffic(), key));
 }

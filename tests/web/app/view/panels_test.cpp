@@ -64,6 +64,26 @@ TEST_CASE("from a Service to its endpoints, and on to their Pods and nodes") {
   CHECK(screen.text("endpoint/10.244.") == "ready serving ");
 }
 
+TEST_CASE("a summary keeps names and values apart, however long they are") {
+  const std::string longest(63, 'n');
+  Screen screen{900, 600};
+  REQUIRE(screen.session
+              .apply("{apiVersion: v1, kind: Pod, metadata: {name: long}, spec: {containers: "
+                     "[{name: " +
+                     longest + ", image: 'nginx:1.27'}]}}")
+              .ok);
+  screen.open({"Pod", "default", "long"}, inspector_tab::kSummary);
+  const WidgetMap::Entry* fact = screen.headless.find("fact/" + longest);
+  REQUIRE(fact != nullptr);
+  const Rect name = fact->rect;
+  const WidgetMap::Entry* value = screen.headless.find("value/" + longest);
+  REQUIRE(value != nullptr);
+  CHECK(value->text == "nginx:1.27");
+  CHECK_FALSE(value->rect.overlaps(name));
+  CHECK(name.right() <= 900);
+  CHECK(screen.text("value/Status") != "(not there)");
+}
+
 TEST_CASE("name look-ups open into what was asked along the search path") {
   Screen screen;
   screen.open({"Service", "default", "web"}, inspector_tab::kLookups);
@@ -264,6 +284,17 @@ TEST_CASE("a failed request is one click away from what is wrong with it") {
   }
 }
 
+TEST_CASE("the chart of the only Service is seen as a whole below the requests that failed") {
+  Screen screen;
+  REQUIRE(screen.session.apply(kOrphan).ok);
+  screen.pass(5s);
+  REQUIRE(screen.headless.find("failure/") != nullptr);
+  const WidgetMap::Entry* chart = screen.headless.find("chart/default/web");
+  REQUIRE(chart != nullptr);
+  CHECK(chart->rect.bottom() <= 900);
+  CHECK(chart->rect.h > 60);
+}
+
 TEST_CASE("a failure on the map is clicked to see why that request failed, or asked for by a key") {
   Screen screen;
   REQUIRE(screen.session.apply(kOrphan).ok);
@@ -274,6 +305,14 @@ TEST_CASE("a failure on the map is clicked to see why that request failed, or as
        ++waited) {
     screen.pass(500ms);
     screen.headless.run(0.3f);
+  }
+  // Its words hide no Service.
+  const std::vector<WidgetMap::Entry> widgets = screen.headless.app().find_widgets();
+  for (const WidgetMap::Entry& words : widgets) {
+    if (!words.id.starts_with("why/")) continue;
+    for (const WidgetMap::Entry& card : widgets) {
+      if (card.id.starts_with("service/")) CHECK_FALSE(words.rect.overlaps(card.rect));
+    }
   }
   const bool clicked = screen.headless.click("why/the proxy of ") ||
                        screen.headless.click("why/Service ") || screen.headless.click("why/Pod ");
