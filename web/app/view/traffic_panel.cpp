@@ -210,7 +210,9 @@ void TrafficPanel::draw_service(Ui& ui, Desk& desk, const std::string& key,
   x += painter.text_in({x, title.y}, head.w - 30, TextStyle::Strong,
                        touch.hovered ? ui.theme.accent : ui.theme.text, name) +
        8;
-  painter.text_in({x, title.y + 1}, title.right() - x, TextStyle::Small, ui.theme.text_faint, ns);
+  constexpr float kLeastForNamespace = 30;
+  if (const float room = title.right() - x; room >= kLeastForNamespace)
+    painter.text_in({x, title.y + 1}, room, TextStyle::Small, ui.theme.text_faint, ns);
   if (touch.clicked) desk.select({"Service", std::string{ns}, std::string{name}});
 
   const float column = narrow ? head.w / 4 : 104;
