@@ -39,8 +39,8 @@ test('it draws while something moves, and nothing at all while it is paused', as
   await until(async () => (await framesIn(1000)) > 1, 'what moves is not drawn');
   await sandbox.ask((element) => element.cluster.pause());
   await page.mouse.move(600, 300);
-  await until(async () => (await framesIn(500)) === 0, 'frames are drawn while nothing moves');
-  assert.equal(await framesIn(2500), 0);
+  // What the pause and the pointer began is drawn to its end first, which on a busy machine may take long.
+  await until(async () => (await framesIn(2500)) === 0, 'frames are drawn while nothing moves');
   // It wakes for what the pointer does, and for what the page changes.
   // It may draw before the move is over: frames are counted from before it.
   let x = 300;
@@ -79,10 +79,13 @@ test('a hidden tab sleeps, and its cluster with it', async (t) => {
     }, hidden);
   const now = () => sandbox.ask((element) => element.cluster.now());
   await hide(true);
-  await until(async () => (await framesIn(300)) === 0, 'a hidden tab draws');
-  const before = await now();
-  assert.equal(await framesIn(1500), 0);
-  assert.equal(await now(), before);
+  // What had begun is drawn to its end first.
+  let before;
+  const sleeps = async () => {
+    before = await now();
+    return (await framesIn(1500)) === 0 && (await now()) === before;
+  };
+  await until(sleeps, 'a hidden tab draws, or its cluster goes on');
   await hide(false);
   await until(async () => (await now()) > before, 'it sleeps on');
   assert.deepEqual(errors, []);
@@ -94,12 +97,14 @@ test('who wants less motion sees no requests fly, and yet all that happens', asy
   await page.waitForTimeout(1000);
   // Numbers change four times a second, and between them nothing is drawn.
   await page.evaluate(() => (globalThis.moments.length = 0));
-  await page.waitForTimeout(4000);
-  const moments = await page.evaluate(() => globalThis.moments);
+  const moments = await until(
+    () => page.evaluate(() => globalThis.moments.length >= 12 && [...globalThis.moments]),
+    'numbers do not change',
+  );
   const pauses = moments.slice(1).map((moment, index) => moment - moments[index]);
   // The words for screen readers, which follow every two seconds, may wake it once more.
   const median = pauses.sort((a, b) => a - b)[Math.floor(pauses.length / 2)];
-  assert.ok(pauses.length >= 2 && median > 200, `${pauses}`);
+  assert.ok(median > 200, `${pauses}`);
   // The ways that requests took are marked instead.
   await sandbox.find('route/', ({ text }) => /web/.test(text));
   await sandbox.ask((element) => element.cluster.apply(
