@@ -206,11 +206,8 @@ void SpreadScore::count(Cache& cache, const api::Pod& pod, const PodNeeds& needs
                         const std::vector<NodeIndex>& candidates, Term& term) const {
   constexpr std::int64_t kNoCandidate = -1;
   std::size_t domain_count = 0;
-  if (term.is_by_node) {
-    term.by_domain.assign(cache.node_limit(), 0);
-  } else {
-    term.by_domain.assign(term.domains->limit(), kNoCandidate);
-  }
+  std::vector<std::int64_t> by_domain;
+  if (!term.is_by_node) by_domain.assign(term.domains->limit(), kNoCandidate);
   for (const NodeIndex index : candidates) {
     if (requires_all_labels_ && !has_all_labels(index)) continue;
     if (term.is_by_node) {
@@ -219,27 +216,35 @@ void SpreadScore::count(Cache& cache, const api::Pod& pod, const PodNeeds& needs
     }
     const Domain domain = term.domains->of(index);
     if (domain == kNoDomain) continue;
-    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(domain)];
+    std::int64_t& pods = by_domain[static_cast<std::size_t>(domain)];
     if (pods == kNoCandidate) ++domain_count;
     pods = 0;
   }
   term.weight = stable_log(static_cast<double>(domain_count) + 2);
+  term.least_points = term.points_of(0);
   // By host name every node counts for itself, whatever the policies say of the others.
+  if (term.is_by_node) return;
   const bool asks_nodes =
-      !term.is_by_node &&
-      (term.constraint.honors_taints || (term.constraint.honors_affinity && needs.selects_nodes));
+      term.constraint.honors_taints || (term.constraint.honors_affinity && needs.selects_nodes);
   for (const auto& [index, count] : term.by_node->by_node) {
     const Domain domain = term.domains->of(index);
     if (domain == kNoDomain) continue;
     if (asks_nodes && !counts_for(term.constraint, pod, cache.node(index).object)) continue;
-    std::int64_t& pods = term.by_domain[static_cast<std::size_t>(term.is_by_node ? index : domain)];
+    std::int64_t& pods = by_domain[static_cast<std::size_t>(domain)];
     if (pods != kNoCandidate) pods += count.staying;
   }
-  term.points.reserve(term.by_domain.size());
-  for (const std::int64_t pods : term.by_domain) {
-    term.points.push_back(static_cast<double>(pods) * term.weight +
-                          static_cast<double>(term.constraint.max_skew - 1));
-  }
+  term.points.reserve(by_domain.size());
+  for (const std::int64_t pods : by_domain) term.points.push_back(term.points_of(pods));
+}
+
+double SpreadScore::Term::points_of(std::int64_t pods) const {
+  return static_cast<double>(pods) * weight + static_cast<double>(constraint.max_skew - 1);
+}
+
+double SpreadScore::Term::points_on(NodeIndex node, Domain domain) const {
+  if (!is_by_node) return points[static_cast<std::size_t>(domain)];
+  const auto found = by_node->by_node.find(node);
+  return found == by_node->by_node.end() ? least_points : points_of(found->second.staying);
 }
 
 std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& candidates) const {
@@ -257,7 +262,7 @@ std::vector<std::int64_t> SpreadScore::scores(const std::vector<NodeIndex>& cand
         ignored = ignored || requires_all_labels_;
         continue;
       }
-      sum += term.points[static_cast<std::size_t>(term.is_by_node ? index : domain)];
+      sum += term.points_on(index, domain);
     }
     raw.push_back(ignored ? kIgnored : static_cast<std::int64_t>(std::floor(sum + 0.5)));
     if (ignored) continue;

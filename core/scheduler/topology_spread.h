@@ -97,11 +97,14 @@ class SpreadScore {
     double weight = 1;
     const PodCounts* by_node = nullptr;
     const Domains* domains = nullptr;
-    // The Pods in each domain, as far as it has a candidate. By host name each node is a domain for
-    // itself.
-    std::vector<std::int64_t> by_domain;
-    // What that adds to the raw score of each node in the domain.
+    // What the Pods in each domain add to the raw score of its nodes, as far as it has a candidate.
+    // Not by host name: there each node is a domain for itself, and most have no Pods.
     std::vector<double> points;
+    // What none add.
+    double least_points = 0;
+
+    double points_of(std::int64_t pods) const;
+    double points_on(NodeIndex node, Domain domain) const;
   };
 
   // Whether a candidate is judged at all.
