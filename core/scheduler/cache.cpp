@@ -86,10 +86,12 @@ void Cache::set_pod(const doc::Value& object, std::string_view node_name) {
                    .node = 0,
                    .is_terminating = api::is_being_deleted(object)};
   if (present != pods_.end()) {
-    const PodRecord& old = present->second;
-    // Most updates are of the status, which is of no interest here.
+    PodRecord& old = present->second;
+    // Most updates are of the status, of which only when the Pod started is of interest here. The
+    // newest version is also the one that others hold in any case.
     if (info(old.node).name == node_name && old.is_terminating == record.is_terminating &&
         old.pod.labels() == record.pod.labels() && old.pod.uid() == record.pod.uid()) {
+      old.pod = record.pod;
       return;
     }
     remove_pod(key);

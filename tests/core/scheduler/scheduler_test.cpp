@@ -233,6 +233,28 @@ TEST_CASE("Pods with higher priority go first and push others out") {
   CHECK(world.node_of("high") == "node-1");
 }
 
+TEST_CASE("of equal Pods the one that runs for less time is pushed out") {
+  for (const std::string_view younger : {"one", "other"}) {
+    CAPTURE(younger);
+    Scheduled world;
+    world.add_nodes(2);
+    for (const std::string_view name : {"one", "other"}) world.add_large_pod(name, "cpu: '6'");
+    world.run();
+    for (const std::string_view name : {"one", "other"}) {
+      REQUIRE(!world.node_of(name).empty());
+      world.patch_status(kPods, name,
+                         name == younger ? "status: {startTime: '2025-01-01T00:10:00Z'}"
+                                         : "status: {startTime: '2025-01-01T00:00:00Z'}");
+    }
+    world.run();
+    world.add_large_pod("high", "cpu: '6'", ", priorityClassName: system-node-critical");
+    world.run();
+    for (const std::string_view name : {"one", "other"}) {
+      CHECK(api::is_being_deleted(world.get(kPods, name)) == (name == younger));
+    }
+  }
+}
+
 TEST_CASE("gated Pods and those of other schedulers are left alone") {
   Scheduled world;
   world.add_nodes(1);
