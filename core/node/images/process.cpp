@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/node/images/process.h"
 
+#include <algorithm>
+
+#include <fmt/format.h>
 #include "core/node/hosts_file.h"
 
 namespace rockpool::node {
@@ -9,6 +12,13 @@ namespace {
 
 constexpr std::string_view kDefaultPath =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+// What runc sets HOME to if nobody else does: the user's folder in /etc/passwd, `/` for users that
+// it does not know.
+std::string home_folder(const ProcessUser& user) {
+  if (user.id == 0) return "/root";
+  return user.name.empty() ? "/" : fmt::format("/home/{}", user.name);
+}
 
 }  // namespace
 
@@ -44,6 +54,7 @@ std::optional<std::string> Machine::variable(std::string_view name) const {
       if (service_name == name) return value;
     }
   }
+  if (name == "HOME") return home_folder(user);
   return std::nullopt;
 }
 
@@ -68,6 +79,9 @@ std::vector<EnvironmentVariable> Machine::all_variables() const {
       };
       if (std::ranges::none_of(all, is_set)) all.push_back(std::move(entry));
     }
+  }
+  if (std::ranges::find(all, "HOME", &EnvironmentVariable::first) == all.end()) {
+    all.emplace_back("HOME", home_folder(user));
   }
   return all;
 }

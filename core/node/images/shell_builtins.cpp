@@ -6,6 +6,7 @@
 #include <cstddef>
 
 #include "core/node/images/image.h"
+#include "core/node/images/root_folders.h"
 #include "core/node/images/shell_process.h"
 
 // The commands that change the shell itself.
@@ -31,7 +32,7 @@ std::optional<std::int32_t> Shell::run_builtin(const std::vector<std::string>& w
   if (name == "cd") {
     const std::string folder =
         FileSystem::normalise(words.size() > 1 ? words[1] : "/", context_.working_folder());
-    if (!context_.files().is_folder(folder)) {
+    if (!has_folder(context_, folder)) {
       context_.print_error(fmt::format("sh: cd: can't cd to {}: No such file or directory\n",
                                        words.size() > 1 ? words[1] : "/"));
       return 2;

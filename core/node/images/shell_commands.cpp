@@ -49,19 +49,18 @@ sim::Task<std::int32_t> Shell::run_redirected(const ShellNode& node,
     const std::vector<std::string> target = co_await expand;
     const std::string path = target.empty() ? "" : target.front();
     if (redirection.reads) {
-      const std::string nothing;
-      const std::string* text =
-          path == "/dev/null"
-              ? &nothing
-              : context_.files().read(FileSystem::normalise(path, context_.working_folder()));
-      if (text == nullptr) {
+      std::optional<std::string> text = path == "/dev/null"
+                                            ? std::string{}
+                                            : context_.machine().read_file(FileSystem::normalise(
+                                                  path, context_.working_folder()));
+      if (!text) {
         context_.print_error(fmt::format("sh: can't open {}: no such file\n", path));
         context_.set_output(output);
         context_.set_error_output(error_output);
         context_.set_input(input);
         co_return 2;
       }
-      file = std::make_unique<Input>(*text);
+      file = std::make_unique<Input>(std::move(*text));
       context_.set_input(file.get());
       continue;
     }

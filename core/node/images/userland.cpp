@@ -9,11 +9,13 @@
 #include "core/doc/ascii.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
+#include "core/node/images/root_folders.h"
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_archive.h"
 #include "core/node/images/userland_dig.h"
 #include "core/node/images/userland_disk.h"
 #include "core/node/images/userland_ip.h"
+#include "core/node/images/userland_ls.h"
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_nslookup.h"
 #include "core/node/images/userland_processes.h"
@@ -216,23 +218,6 @@ Code run_mkdir(ProcessContext& context) {
   co_return status;
 }
 
-Code run_ls(ProcessContext& context) {
-  std::string folder = context.working_folder();
-  for (std::size_t i = 1; i < context.arguments().size(); ++i) {
-    if (!context.arguments()[i].starts_with('-')) folder = path_of(context, context.arguments()[i]);
-  }
-  if (context.files().read(folder) != nullptr) {
-    context.print(folder + "\n");
-    co_return 0;
-  }
-  if (!context.files().is_folder(folder)) {
-    context.print_error(fmt::format("ls: {}: No such file or directory\n", folder));
-    co_return 1;
-  }
-  for (const std::string& name : context.files().list(folder)) context.print(name + "\n");
-  co_return 0;
-}
-
 Code run_env(ProcessContext& context) {
   const std::vector<std::string>& arguments = context.arguments();
   if (base_name(arguments.front()) == "printenv" && arguments.size() > 1) {
@@ -292,11 +277,11 @@ bool test_unary(ProcessContext& context, const std::string& op, const std::strin
   if (op == "-z") return value.empty();
   if (op == "-n") return !value.empty();
   const std::string path = path_of(context, value);
-  if (op == "-d") return context.files().is_folder(path);
+  if (op == "-d") return has_folder(context, path);
   const std::optional<std::string> text = read_file(context, path);
   if (op == "-s") return text && !text->empty();
   if (op == "-f" || op == "-r") return text.has_value();
-  return op == "-e" && (text || context.files().is_folder(path));
+  return op == "-e" && (text || has_folder(context, path));
 }
 
 bool test_binary(const std::string& left, const std::string& op, const std::string& right) {

@@ -66,6 +66,31 @@ TEST_CASE("files, redirections and pipes") {
         "0 x\n");
 }
 
+TEST_CASE("ls shows what the image, the kubelet and its processes made") {
+  NodeWorld world;
+  CHECK(world.shell("ls /") ==
+        "0 "
+        "bin\ndev\netc\nhome\nlib\nmedia\nmnt\nopt\nproc\nroot\nrun\nsbin\nsrv\nsys\ntmp\nusr\nvar"
+        "\n");
+  CHECK(world.shell("ls /etc") == "0 hostname\nhosts\nresolv.conf\n");
+  CHECK(world.shell("cd /etc; ls hosts; ls -d /etc; tr a-z A-Z < hostname") ==
+        "0 hosts\n/etc\nSHELL\n");
+  CHECK(
+      world.shell("mkdir /tmp/b; touch /tmp/b/.hidden /tmp/b/x /tmp/a; ls /tmp/b; ls -A /tmp/b") ==
+      "0 x\n.hidden\nx\n");
+  CHECK(world.shell("cd /usr && pwd; test -d /opt && echo there; cd /frog") ==
+        "2 /usr\nthere\nsh: cd: can't cd to /frog: No such file or directory\n");
+  CHECK(world.shell("ls -a /tmp/b") == "0 .\n..\n.hidden\nx\n");
+  CHECK(world.shell("ls /tmp/b /tmp/a /tmp/none /root") ==
+        "1 /tmp/a\nls: /tmp/none: No such file or directory\n\n/root:\n\n/tmp/b:\nx\n");
+}
+
+TEST_CASE("a process has a home") {
+  NodeWorld world;
+  CHECK(world.shell("echo $HOME; env | grep HOME") == "0 /home/curl_user\nHOME=/home/curl_user\n");
+  CHECK(world.shell("HOME=/tmp; echo $HOME") == "0 /tmp\n");
+}
+
 TEST_CASE("what is wrong is said") {
   NodeWorld world;
   CHECK(world.shell("nonsense") == "127 sh: nonsense: not found\n");
