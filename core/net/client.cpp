@@ -8,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/net/answer_timeout.h"
 #include "core/net/connection.h"
 #include "core/net/host.h"
 #include "core/net/network.h"
@@ -29,14 +30,17 @@ class FetchRun {
   FetchRun& operator=(const FetchRun&) = delete;
   ~FetchRun() { close_own(); }
 
+  // No answer timeout: only the limits of `options` count.
   static sim::Task<FetchResult> run(Ref<Host> host, HttpClient* client, Url url,
-                                    HttpRequest request, FetchOptions options);
+                                    HttpRequest request, FetchOptions options,
+                                    sim::Duration answer_timeout = kNoTimeout);
 
  private:
   static sim::Task<bool> establish(FetchRun& self);
   static sim::Task<bool> shake_hands(FetchRun& self);
 
   static constexpr sim::Time kNever = Connection::kNever;
+  static constexpr sim::Duration kNoTimeout{0};
 
   sim::Time now() const { return host_->loop().now(); }
   bool is_secure() const { return url_.scheme == "https"; }
@@ -64,6 +68,7 @@ class FetchRun {
   const FetchOptions& options_;
   sim::Time started_;
   sim::Time deadline_ = kNever;
+  sim::Duration answer_timeout_ = kNoTimeout;
   Ref<Connection> own_;
   std::vector<IpAddress> addresses_;
   SocketAddress remote_;
@@ -321,6 +326,9 @@ sim::Task<bool> FetchRun::establish(FetchRun& self) {
     Connection::ClientWait wait = open->wait_connected(deadline);
     co_await wait;
     if (open->is_connected()) {
+      if (self.answer_timeout_ != kNoTimeout) {
+        self.deadline_ = std::min(self.deadline_, self.now() + self.answer_timeout_);
+      }
       if (!self.is_secure()) co_return true;
       auto shaking = shake_hands(self);
       co_return co_await shaking;
@@ -334,8 +342,10 @@ sim::Task<bool> FetchRun::establish(FetchRun& self) {
 }
 
 sim::Task<FetchResult> FetchRun::run(Ref<Host> host, HttpClient* client, Url url,
-                                     HttpRequest request, FetchOptions options) {
+                                     HttpRequest request, FetchOptions options,
+                                     sim::Duration answer_timeout) {
   FetchRun self{*host, client, url, options};
+  self.answer_timeout_ = answer_timeout;
   self.complete(request);
   bool is_reused = self.take_kept_connection();
   for (;;) {
@@ -383,6 +393,13 @@ sim::Task<FetchResult> HttpClient::fetch(Url url, HttpRequest request, FetchOpti
 
 sim::Task<FetchResult> Host::fetch(Url url, HttpRequest request, FetchOptions options) {
   return FetchRun::run(Ref{this}, nullptr, std::move(url), std::move(request), options);
+}
+
+sim::Task<FetchResult> fetch_with_answer_timeout(Ref<Host> host, Url url, HttpRequest request,
+                                                 FetchOptions options,
+                                                 sim::Duration answer_timeout) {
+  return FetchRun::run(std::move(host), nullptr, std::move(url), std::move(request),
+                       std::move(options), answer_timeout);
 }
 
 void retain_ref(const TlsClient* client) {

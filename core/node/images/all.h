@@ -18,6 +18,8 @@ const Image& echoserver_image();
 const Image& fortio_image();
 /// Google's "Hello, world!" (hello_app.cpp).
 const Image& hello_app_image();
+/// The greeter of "Connect a Frontend to a Backend Using Services" (hello_go.cpp).
+const Image& hello_go_image();
 /// HashiCorp's http-echo (http_echo.cpp).
 const Image& http_echo_image();
 /// The Ingress controller of the class nginx (ingress_nginx.cpp).

@@ -14,6 +14,7 @@
 #include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/nginx_proxy.h"
 #include "core/pki/private_key.h"
 #include "core/pki/verify.h"
 
@@ -40,23 +41,7 @@ constexpr sim::Duration kConnectTimeout = 5s;
 constexpr sim::Duration kReadTimeout = 60s;
 constexpr int kTries = 3;
 
-// One that could answer.
-struct Upstream {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-// nginx's own pages.
-net::HttpResponse page(int status, std::string_view title) {
-  net::HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", "text/html");
-  response.body = fmt::format(
-      "<html>\r\n<head><title>{0} {1}</title></head>\r\n<body>\r\n<center><h1>{0} "
-      "{1}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n",
-      status, title);
-  return response;
-}
+constexpr std::string_view kServerName = "nginx";
 
 bool is_port(const api::ServicePort& port, const std::string& wanted) {
   return port.name() == wanted || fmt::format("{}", port.port()) == wanted ||
@@ -65,17 +50,25 @@ bool is_port(const api::ServicePort& port, const std::string& wanted) {
               : fmt::format("{}", port.target_port().as_int()) == wanted);
 }
 
+// A server of an upstream. The controller chooses among them by itself and puts none aside.
+NginxPeer make_peer(std::string_view host, std::int64_t port) {
+  NginxPeer peer;
+  peer.host = host;
+  peer.port = static_cast<std::uint16_t>(port);
+  peer.max_fails = 0;
+  return peer;
+}
+
 // The ready endpoints of a Service's port, in order of address; or the name that it stands for.
-std::vector<Upstream> find_upstreams(client::Informers& informers,
-                                     const ingress::Backend& backend) {
+std::vector<NginxPeer> find_peers(client::Informers& informers, const ingress::Backend& backend) {
   const doc::Value* const found = informers.of(api::ResourceId::services).find(backend.service);
   if (found == nullptr) return {};
   const api::Service service{*found};
-  std::map<std::pair<std::string, std::uint16_t>, Upstream> upstreams;
+  std::map<std::pair<std::string, std::uint16_t>, NginxPeer> peers;
   for (const api::ServicePort port : service.ports()) {
     if (port.protocol() != "TCP" || !is_port(port, backend.port)) continue;
     if (service.is_external_name()) {
-      return {{std::string{service.external_name()}, static_cast<std::uint16_t>(port.port())}};
+      return {make_peer(service.external_name(), port.port())};
     }
     client::Informer& slices = informers.of(api::ResourceId::endpointslices);
     for (const client::Entry* entry :
@@ -85,15 +78,14 @@ std::vector<Upstream> find_upstreams(client::Informers& informers,
         if (slice_port.name() != port.name()) continue;
         for (const api::Endpoint endpoint : slice.endpoints()) {
           if (!endpoint.is_ready()) continue;
-          Upstream upstream{std::string{endpoint.address()},
-                            static_cast<std::uint16_t>(slice_port.port())};
-          upstreams.emplace(std::pair{upstream.host, upstream.port}, upstream);
+          NginxPeer peer = make_peer(endpoint.address(), slice_port.port());
+          peers.emplace(std::pair{peer.host, peer.port}, std::move(peer));
         }
       }
     }
   }
-  std::vector<Upstream> result;
-  for (auto& [address, upstream] : upstreams) result.push_back(std::move(upstream));
+  std::vector<NginxPeer> result;
+  for (auto& [address, peer] : peers) result.push_back(std::move(peer));
   return result;
 }
 
@@ -142,14 +134,8 @@ class IngressServer {
 
   /// nginx's answer to plain requests on the port with TLS.
   static net::HttpResponse plain_to_tls() {
-    constexpr std::string_view kWhat = "The plain HTTP request was sent to HTTPS port";
-    net::HttpResponse response = page(400, "Bad Request");
-    response.body = fmt::format(
-        "<html>\r\n<head><title>400 {0}</title></head>\r\n<body>\r\n<center><h1>400 Bad "
-        "Request</h1></center>\r\n<center>{0}</center>\r\n<hr><center>nginx</center>\r\n"
-        "</body>\r\n</html>\r\n",
-        kWhat);
-    return response;
+    return nginx_page(400, "Bad Request", kServerName,
+                      "The plain HTTP request was sent to HTTPS port");
   }
 
   void serve(net::HttpExchange exchange, bool is_tls) {
@@ -265,9 +251,9 @@ class IngressServer {
     const ingress::Match match = routes_.match(doc::to_lower(host), request.path());
     const net::SocketAddress peer = exchange.peer();
     std::string upstream_name = "upstream-default-backend";
-    net::HttpResponse response = page(404, "Not Found");
+    net::HttpResponse response = nginx_page(404, "Not Found", kServerName);
     if (match.location != nullptr && match.location->redirects_to_tls && !is_tls) {
-      response = page(308, "Permanent Redirect");
+      response = nginx_page(308, "Permanent Redirect", kServerName);
       response.headers.add("Location", fmt::format("https://{}{}", host, request.target));
     } else if (match.location != nullptr && !match.location->backend.service.name.empty()) {
       const ingress::Backend backend = match.location->backend;
@@ -287,44 +273,53 @@ class IngressServer {
     exchange.respond(std::move(response));
   }
 
-  // Asks the endpoints in turn until one takes the request.
+  // The endpoints of a backend, with whose turn it is; null if there are none.
+  std::shared_ptr<NginxUpstream> upstream_of(const ingress::Backend& backend) {
+    std::vector<NginxPeer> peers = find_peers(context_.machine().informers, backend);
+    if (peers.empty()) return nullptr;
+    const std::string name = backend.service.to_string() + ":" + backend.port;
+    Known& known = upstreams_[name];
+    if (known.peers != peers) {
+      known.upstream =
+          std::make_shared<NginxUpstream>(name, peers, NginxUpstream::Method::round_robin);
+      known.peers = std::move(peers);
+    }
+    return known.upstream;
+  }
+
   sim::Task<net::HttpResponse> pass_on(net::HttpRequest request, ingress::Backend backend,
                                        std::string rewritten, net::SocketAddress peer, bool is_tls,
                                        bool to_tls) {
-    const std::vector<Upstream> upstreams = find_upstreams(context_.machine().informers, backend);
-    if (upstreams.empty()) co_return page(503, "Service Temporarily Unavailable");
+    NginxPassing passing;
+    passing.upstream = upstream_of(backend);
+    if (!passing.upstream) {
+      co_return nginx_page(503, "Service Temporarily Unavailable", kServerName);
+    }
+    const std::string name = doc::to_lower(request.host.substr(0, request.host.rfind(':')));
+    passing.client_text =
+        fmt::format("client: {}, server: {}, request: \"{} {} HTTP/1.1\"", peer.ip.to_string(),
+                    routes_.servers().contains(name) ? name : "_", request.method, request.target);
+    passing.host_text = fmt::format("host: \"{}\"", request.host);
+    passing.connection = ++connections_;
     add_headers(request, peer, is_tls);
     if (!rewritten.empty()) {
       const std::string query{request.query()};
       request.target = query.empty() ? rewritten : rewritten + "?" + query;
     }
-    std::size_t& turn = turns_[backend.service.to_string() + ":" + backend.port];
-    net::FailureKind failure = net::FailureKind::none;
-    const int tries = std::min(kTries, static_cast<int>(upstreams.size()));
-    for (int attempt = 0; attempt < tries; ++attempt) {
-      const Upstream& upstream = upstreams[turn++ % upstreams.size()];
-      net::Url url;
-      url.host = upstream.host;
-      url.port = upstream.port;
-      url.target = request.target;
-      net::FetchOptions options;
-      // proxy_ssl_verify is off.
-      if (to_tls) url.scheme = "https";
-      if (to_tls) options.tls = net::insecure_tls();
-      options.connect_timeout = kConnectTimeout;
-      options.timeout = kReadTimeout;
-      auto fetching = context_.fetch(url, request, options);
-      net::FetchResult result = co_await fetching;
-      if (result.ok()) {
-        result.outcome->headers.remove("Server");
-        result.outcome->headers.remove("Connection");
-        co_return std::move(*result.outcome);
-      }
-      failure = result.outcome.error().kind;
+    passing.request = std::move(request);
+    passing.to_tls = to_tls;
+    passing.connect_timeout = kConnectTimeout;
+    passing.read_timeout = kReadTimeout;
+    passing.max_tries = kTries;
+    auto running = node::pass_on(context_, std::move(passing));
+    NginxPassed passed = co_await running;
+    if (passed.response) {
+      passed.response->headers.remove("Server");
+      passed.response->headers.remove("Connection");
+      co_return std::move(*passed.response);
     }
-    const bool is_late = failure == net::FailureKind::connection_timed_out ||
-                         failure == net::FailureKind::response_timed_out;
-    co_return is_late ? page(504, "Gateway Time-out") : page(502, "Bad Gateway");
+    const bool is_late = passed.status == 504;
+    co_return nginx_page(passed.status, is_late ? "Gateway Time-out" : "Bad Gateway", kServerName);
   }
 
   // What a client says of itself in such headers is not believed (use-forwarded-headers is off).
@@ -347,8 +342,14 @@ class IngressServer {
   sim::Random random_ = context_.machine().random.stream("ingress-nginx");
   ingress::Routes routes_;
   bool is_reload_planned_ = false;
-  // By Service and port: whose turn it is.
-  std::map<std::string, std::size_t> turns_;
+  // Backends by Service and port, with the endpoints that they had last.
+  struct Known {
+    std::vector<NginxPeer> peers;
+    std::shared_ptr<NginxUpstream> upstream;
+  };
+  std::map<std::string, Known> upstreams_;
+  // How many requests were passed on.
+  std::uint64_t connections_ = 0;
   client::Subscription ingresses_;
   client::Subscription classes_;
   client::Subscription secrets_;

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
 #include "core/doc/ascii.h"
 #include "core/net/address.h"
+#include "core/node/images/nginx_syntax.h"
+#include "core/node/images/nginx_variables.h"
 
 namespace rockpool::node {
 namespace {
@@ -68,6 +71,18 @@ constexpr std::string_view kUnnoticed[] = {
     "output_buffers",
     "pcre_jit",
     "pid",
+    "proxy_buffer_size",
+    "proxy_buffering",
+    "proxy_buffers",
+    "proxy_busy_buffers_size",
+    "proxy_headers_hash_bucket_size",
+    "proxy_headers_hash_max_size",
+    "proxy_max_temp_file_size",
+    "proxy_request_buffering",
+    "proxy_send_timeout",
+    "proxy_socket_keepalive",
+    "proxy_temp_file_write_size",
+    "proxy_temp_path",
     "reset_timedout_connection",
     "send_timeout",
     "sendfile",
@@ -95,121 +110,12 @@ constexpr std::string_view kUnnoticed[] = {
 };
 static_assert(std::ranges::is_sorted(kUnnoticed));
 
-struct Word {
-  std::string text;
-  int line = 0;
-  // `;`, `{` or `}` that was not quoted.
-  bool is_mark = false;
-};
-
-struct Directive {
-  std::vector<std::string> words;
-  std::vector<Directive> block;
-  int line = 0;
-  bool has_block = false;
-};
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-std::vector<Word> split(std::string_view text) {
-  std::vector<Word> words;
-  int line = 1;
-  std::size_t at = 0;
-  const auto skip_one = [&] { line += text[at++] == '\n' ? 1 : 0; };
-  while (at < text.size() && words.size() < kMaxNginxWords) {
-    const char c = text[at];
-    if (is_space(c)) {
-      skip_one();
-    } else if (c == '#') {
-      while (at < text.size() && text[at] != '\n') ++at;
-    } else if (c == ';' || c == '{' || c == '}') {
-      words.push_back({std::string(1, c), line, true});
-      ++at;
-    } else {
-      Word word{{}, line, false};
-      const char quote = c == '"' || c == '\'' ? c : '\0';
-      if (quote != '\0') ++at;
-      while (at < text.size()) {
-        const char next = text[at];
-        if (quote != '\0' ? next == quote : is_space(next) || next == ';' || next == '{') break;
-        // `${name}` is part of a word.
-        if (next == '$' && at + 1 < text.size() && text[at + 1] == '{') word.text += text[at++];
-        if (next == '\\' && at + 1 < text.size()) ++at;
-        word.text += text[at];
-        skip_one();
-      }
-      if (quote != '\0' && at < text.size()) ++at;
-      words.push_back(std::move(word));
-    }
-  }
-  return words;
-}
-
-class Parser {
- public:
-  Parser(std::string_view text, std::string_view file) : words_{split(text)}, file_{file} {}
-
-  std::expected<std::vector<Directive>, std::string> parse() { return parse_block(0); }
-
- private:
-  std::expected<std::vector<Directive>, std::string> parse_block(int depth) {
-    std::vector<Directive> directives;
-    if (depth > kMaxNginxDepth) return wrong("too many blocks within blocks");
-    while (at_ < words_.size()) {
-      if (is_mark("}")) {
-        if (depth == 0) return wrong("unexpected \"}\"");
-        ++at_;
-        return directives;
-      }
-      auto directive = parse_directive(depth);
-      if (!directive) return Problem{directive.error()};
-      directives.push_back(std::move(*directive));
-    }
-    if (depth > 0) return wrong("unexpected end of file, expecting \"}\"");
-    return directives;
-  }
-
-  std::expected<Directive, std::string> parse_directive(int depth) {
-    Directive directive;
-    directive.line = words_[at_].line;
-    while (at_ < words_.size() && !words_[at_].is_mark) {
-      directive.words.push_back(words_[at_++].text);
-    }
-    if (at_ == words_.size()) return wrong("unexpected end of file, expecting \";\" or \"}\"");
-    if (is_mark("}") || directive.words.empty()) {
-      return wrong(fmt::format("unexpected \"{}\"", words_[at_].text));
-    }
-    directive.has_block = is_mark("{");
-    ++at_;
-    if (directive.has_block) {
-      auto block = parse_block(depth + 1);
-      if (!block) return Problem{block.error()};
-      directive.block = std::move(*block);
-    }
-    return directive;
-  }
-
-  bool is_mark(std::string_view text) const {
-    return words_[at_].is_mark && words_[at_].text == text;
-  }
-  Problem wrong(std::string_view what) const {
-    const int line = words_.empty() ? 1 : words_[std::min(at_, words_.size() - 1)].line;
-    return Problem{fmt::format("{} in {}:{}", what, file_, line)};
-  }
-
-  std::vector<Word> words_;
-  std::string_view file_;
-  std::size_t at_ = 0;
-};
-
 std::string absolute(std::string_view path) {
   return path.starts_with('/') ? std::string{path} : std::string{kFolder} + std::string{path};
 }
 
 // What follows the name of a directive.
-std::vector<std::string> arguments(const Directive& directive) {
+std::vector<std::string> arguments(const NginxDirective& directive) {
   return {directive.words.begin() + 1, directive.words.end()};
 }
 
@@ -221,7 +127,10 @@ class Reader {
     const std::string* const own = files_.read(std::string{kMainFile});
     auto done = read_text(own != nullptr ? std::string_view{*own} : kImageMain, kMainFile);
     if (!done) return Problem{done.error()};
-    for (NginxServerBlock& server : config_.servers) inherit(server);
+    for (NginxServerBlock& server : config_.servers) {
+      inherit(server);
+      if (auto linked = link(server); !linked) return Problem{std::move(linked.error())};
+    }
     return std::move(config_);
   }
 
@@ -232,18 +141,21 @@ class Reader {
     if (++includes_ > kMaxNginxIncludes) {
       return Problem{fmt::format("too many included files in {}:1", file)};
     }
-    auto directives = Parser{text, file}.parse();
+    auto directives = parse_nginx(text, file);
     if (!directives) return Problem{directives.error()};
     return read_top(*directives, file);
   }
 
-  Done read_top(const std::vector<Directive>& directives, std::string_view file) {
-    for (const Directive& directive : directives) {
+  Done read_top(const std::vector<NginxDirective>& directives, std::string_view file) {
+    for (const NginxDirective& directive : directives) {
       const std::string& name = directive.words.front();
       Done done;
       if (name == "http" || name == "server") {
         if (!directive.has_block) return no_block(directive, file);
         done = name == "http" ? read_top(directive.block, file) : read_server(directive, file);
+      } else if (name == "upstream") {
+        if (!directive.has_block) return no_block(directive, file);
+        done = read_upstream(directive, file);
       } else if (name == "events" || name == "types") {
         // Connections per worker, and the types of files by their endings, which are built in.
         if (!directive.has_block) return no_block(directive, file);
@@ -257,7 +169,7 @@ class Reader {
     return {};
   }
 
-  Done include(const Directive& directive, std::string_view file) {
+  Done include(const NginxDirective& directive, std::string_view file) {
     const std::string pattern = absolute(directive.words[1]);
     const std::size_t star = pattern.find('*');
     if (star == std::string::npos) {
@@ -285,10 +197,34 @@ class Reader {
     return {};
   }
 
-  Done read_server(const Directive& directive, std::string_view file) {
+  Done read_upstream(const NginxDirective& directive, std::string_view file) {
+    auto upstream = read_nginx_upstream(directive, file);
+    if (!upstream) return Problem{std::move(upstream.error())};
+    for (const NginxUpstreamBlock& other : config_.upstreams) {
+      if (doc::equal_ignoring_case(other.name, upstream->name)) {
+        return Problem{
+            fmt::format("duplicate upstream \"{}\" in {}", upstream->name, upstream->place)};
+      }
+    }
+    config_.upstreams.push_back(std::move(*upstream));
+    return {};
+  }
+
+  // Finds out where the server's locations pass requests on to.
+  Done link(NginxServerBlock& server) {
+    for (NginxLocation& location : server.locations) {
+      if (!location.proxy_pass) continue;
+      auto upstream = link_nginx_upstream(*location.proxy_pass, config_.upstreams);
+      if (!upstream) return Problem{std::move(upstream.error())};
+      location.proxy_pass->upstream = *upstream;
+    }
+    return {};
+  }
+
+  Done read_server(const NginxDirective& directive, std::string_view file) {
     NginxServerBlock server;
     server.place = fmt::format("{}:{}", file, directive.line);
-    for (const Directive& each : directive.block) {
+    for (const NginxDirective& each : directive.block) {
       if (auto done = read_in_server(each, server, file); !done) return done;
     }
     if (server.listens.empty()) server.listens.emplace_back();
@@ -296,7 +232,7 @@ class Reader {
     return {};
   }
 
-  static Done read_in_server(const Directive& directive, NginxServerBlock& server,
+  static Done read_in_server(const NginxDirective& directive, NginxServerBlock& server,
                              std::string_view file) {
     const std::string& name = directive.words.front();
     const bool has_arguments = directive.words.size() > 1;
@@ -319,7 +255,7 @@ class Reader {
   }
 
   // What may stand in a server block or, for all of them, around it.
-  static Done read_server_part(const Directive& directive, NginxServerBlock& server,
+  static Done read_server_part(const NginxDirective& directive, NginxServerBlock& server,
                                std::string_view file) {
     const std::string& name = directive.words.front();
     const bool is_one = directive.words.size() == 2;
@@ -345,9 +281,13 @@ class Reader {
     take(server.defaults.index, common_.defaults.index, std::vector<std::string>{"index.html"});
     take(server.defaults.default_type, common_.defaults.default_type, std::string{kDefaultType});
     take(server.defaults.headers, common_.defaults.headers, std::vector<NginxHeader>{});
+    take(server.defaults.error_pages, common_.defaults.error_pages, std::vector<NginxErrorPage>{});
+    if (!server.defaults.max_body) server.defaults.max_body = common_.defaults.max_body;
+    server.defaults.proxy.inherit(common_.defaults.proxy);
+    for (NginxLocation& location : server.locations) location.proxy.inherit(server.defaults.proxy);
   }
 
-  static std::expected<NginxListen, std::string> read_listen(const Directive& directive,
+  static std::expected<NginxListen, std::string> read_listen(const NginxDirective& directive,
                                                              std::string_view file) {
     NginxListen listen;
     const std::string& place = directive.words[1];
@@ -373,7 +313,7 @@ class Reader {
     return listen;
   }
 
-  static std::expected<NginxLocation, std::string> read_location(const Directive& directive,
+  static std::expected<NginxLocation, std::string> read_location(const NginxDirective& directive,
                                                                  std::string_view file) {
     NginxLocation location;
     const std::string& modifier = directive.words[1];
@@ -384,23 +324,47 @@ class Reader {
     }
     location.is_exact = modifier == "=";
     location.path = directive.words.back();
-    for (const Directive& each : directive.block) {
-      if (auto done = read_common(each, location, file); !done) {
-        return Problem{std::move(done.error())};
-      }
+    for (const NginxDirective& each : directive.block) {
+      const bool passes = each.words.front() == "proxy_pass";
+      auto done =
+          passes ? read_proxy_pass(each, location, file) : read_common(each, location, file);
+      if (!done) return Problem{std::move(done.error())};
     }
     return location;
   }
 
+  static Done read_proxy_pass(const NginxDirective& directive, NginxLocation& location,
+                              std::string_view file) {
+    if (location.proxy_pass) {
+      return Problem{
+          fmt::format("\"proxy_pass\" directive is duplicate in {}:{}", file, directive.line)};
+    }
+    auto pass = read_nginx_proxy_pass(directive, file);
+    if (!pass) return Problem{std::move(pass.error())};
+    if (location.is_named() && !pass->uri.empty()) {
+      return Problem{fmt::format(
+          "\"proxy_pass\" cannot have URI part in location given by regular expression, or inside "
+          "named location, or inside \"if\" statement, or inside \"limit_except\" block in {}",
+          pass->place)};
+    }
+    location.proxy_pass = std::move(*pass);
+    return {};
+  }
+
   // What may stand in a location, or for all of them around it. A directive that is not simulated
   // is refused as nginx refuses one whose module it was built without.
-  static Done read_common(const Directive& directive, NginxLocation& location,
+  static Done read_common(const NginxDirective& directive, NginxLocation& location,
                           std::string_view file) {
     const std::string& name = directive.words.front();
+    if (auto setting = read_nginx_proxy_setting(directive, file, location.proxy)) {
+      return setting->empty() ? Done{} : Problem{std::move(*setting)};
+    }
     constexpr std::string_view kSimulated[] = {
-        "add_header", "alias",       "default_type",    "include",
-        "index",      "listen",      "location",        "return",
-        "root",       "server_name", "ssl_certificate", "ssl_certificate_key",
+        "add_header",   "alias",           "client_max_body_size",
+        "default_type", "error_page",      "include",
+        "index",        "listen",          "location",
+        "proxy_pass",   "return",          "root",
+        "server_name",  "ssl_certificate", "ssl_certificate_key",
         "try_files"};
     const bool is_unnoticed = std::ranges::binary_search(kUnnoticed, std::string_view{name});
     if (!is_unnoticed && std::ranges::find(kSimulated, name) == std::end(kSimulated)) {
@@ -411,8 +375,12 @@ class Reader {
     }
     if (is_unnoticed) return {};
     const std::vector<std::string> values = arguments(directive);
-    if (set_value(name, values, location)) return {};
-    if (name == "listen" || name == "location" || name == "server_name" || name == "include") {
+    if (name == "error_page" && values.size() >= 2) {
+      return add_error_page(directive, values, location, file);
+    }
+    if (set_value(name, values, location)) return find_value_problem(directive, location, file);
+    if (name == "listen" || name == "location" || name == "server_name" || name == "include" ||
+        name == "proxy_pass") {
       const bool is_misplaced = !values.empty() && name != "include";
       if (is_misplaced || (name == "include" && values.size() == 1)) {
         return Problem{fmt::format("\"{}\" directive is not allowed here in {}:{}", name, file,
@@ -421,6 +389,83 @@ class Reader {
     }
     return Problem{fmt::format("invalid number of arguments in \"{}\" directive in {}:{}", name,
                                file, directive.line)};
+  }
+
+  // What is wrong with the values that a directive has set.
+  static Done find_value_problem(const NginxDirective& directive, const NginxLocation& location,
+                                 std::string_view file) {
+    const std::string& name = directive.words.front();
+    const std::string place = fmt::format("{}:{}", file, directive.line);
+    if (name == "client_max_body_size" && *location.max_body < 0) {
+      return Problem{fmt::format("\"{}\" directive invalid value in {}", name, place)};
+    }
+    if (name != "add_header" && name != "try_files" && name != "return") return {};
+    const std::string_view last = directive.words.back();
+    if (name == "try_files" && last.starts_with('=') && !parse_status(last.substr(1))) {
+      return Problem{fmt::format("invalid code \"{}\" in {}", last, place)};
+    }
+    for (const std::string& value : arguments(directive)) {
+      std::string problem = nginx_variable_problem(value, place);
+      if (!problem.empty()) return Problem{std::move(problem)};
+    }
+    return {};
+  }
+
+  // `error_page CODE… [=[CODE]] TARGET`
+  static Done add_error_page(const NginxDirective& directive,
+                             const std::vector<std::string>& values, NginxLocation& location,
+                             std::string_view file) {
+    NginxErrorPage page;
+    page.target = values.back();
+    std::size_t count = values.size() - 1;
+    std::string wrong;
+    if (values[count - 1].starts_with('=')) {
+      const std::string_view own = std::string_view{values[--count]}.substr(1);
+      page.takes_status_of_page = own.empty();
+      page.status = parse_status(own);
+      if (!own.empty() && !page.status) wrong = values[count];
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto status = parse_status(values[i]);
+      if (!status && wrong.empty()) wrong = values[i];
+      page.statuses.push_back(status.value_or(0));
+    }
+    if (page.statuses.empty() && wrong.empty()) wrong = values[0];
+    const std::string place = fmt::format("{}:{}", file, directive.line);
+    if (!wrong.empty()) return Problem{fmt::format("invalid value \"{}\" in {}", wrong, place)};
+    for (const int status : page.statuses) {
+      // Bounds of ngx_http_core_error_page.
+      if (status < 300 || status > 599) {
+        return Problem{
+            fmt::format("value \"{}\" must be between 300 and 599 in {}", status, place)};
+      }
+    }
+    std::string problem = nginx_variable_problem(page.target, place);
+    if (!problem.empty()) return Problem{std::move(problem)};
+    location.error_pages.push_back(std::move(page));
+    return {};
+  }
+
+  static std::optional<int> parse_status(std::string_view text) {
+    int status = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    return is_number ? std::optional{status} : std::nullopt;
+  }
+
+  // `1m`, `512k`, `0`: a size in bytes; below zero for what is none.
+  static std::int64_t parse_size(std::string_view text) {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max() >> 30;
+    std::int64_t factor = 1;
+    const char unit = text.empty() ? '\0' : doc::to_lower(text.back());
+    if (unit == 'k') factor = std::int64_t{1} << 10;
+    if (unit == 'm') factor = std::int64_t{1} << 20;
+    if (unit == 'g') factor = std::int64_t{1} << 30;
+    if (factor > 1) text.remove_suffix(1);
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size();
+    return is_number && number >= 0 && number <= kMost ? number * factor : -1;
   }
 
   // Whether the directive has as many values as it wants.
@@ -439,6 +484,8 @@ class Reader {
       location.try_files = values;
     } else if (name == "add_header" && (values.size() == 2 || values.size() == 3)) {
       location.headers.push_back({values[0], values[1], values.back() == "always"});
+    } else if (name == "client_max_body_size" && is_one) {
+      location.max_body = parse_size(values[0]);
     } else if (name == "return" && (is_one || values.size() == 2)) {
       set_return(values, location);
     } else {
@@ -449,17 +496,15 @@ class Reader {
 
   static void set_return(const std::vector<std::string>& values, NginxLocation& location) {
     if (location.return_status != 0) return;
-    const std::string& first = values[0];
-    int status = 0;
-    const auto [end, error] = std::from_chars(first.data(), first.data() + first.size(), status);
-    const bool is_number = error == std::errc{} && end == first.data() + first.size();
+    const std::optional<int> status = parse_status(values[0]);
     // `return URL` is a temporary redirection.
     constexpr int kFound = 302;
-    location.return_status = is_number ? status : kFound;
-    location.return_text = is_number ? (values.size() > 1 ? values[1] : std::string{}) : first;
+    location.return_status = status.value_or(kFound);
+    if (!status) location.return_text = values[0];
+    if (status && values.size() > 1) location.return_text = values[1];
   }
 
-  static Problem no_block(const Directive& directive, std::string_view file) {
+  static Problem no_block(const NginxDirective& directive, std::string_view file) {
     return Problem{fmt::format("directive \"{}\" has no opening \"{{\" in {}:{}",
                                directive.words.front(), file, directive.line)};
   }

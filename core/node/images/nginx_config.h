@@ -10,17 +10,15 @@
 #include <vector>
 
 #include "core/node/file_system.h"
+#include "core/node/images/nginx_proxy_config.h"
 
 // What simulated nginx reads of its configuration: server blocks with their ports, names, document
-// roots and certificates, locations, and what is included. Directives that no client would notice
-// (buffers, logs, ciphers, ...) are accepted; all others are refused as nginx refuses those of
-// modules that it was built without, patterns (`~`) among them.
+// roots and certificates, locations, upstreams, and what is included. Directives that no client
+// would notice (buffers, logs, ciphers, ...) are accepted; all others are refused as nginx refuses
+// those of modules that it was built without, patterns (`~`) among them.
 namespace rockpool::node {
 
-/// How much of a configuration is read: words of one file, blocks within blocks, files that files
-/// include.
-inline constexpr std::size_t kMaxNginxWords = 100'000;
-inline constexpr int kMaxNginxDepth = 32;
+/// How many files may include files.
 inline constexpr int kMaxNginxIncludes = 64;
 
 /// One `listen`.
@@ -38,8 +36,20 @@ struct NginxHeader {
   bool is_always = false;
 };
 
+/// One `error_page`.
+struct NginxErrorPage {
+  std::vector<int> statuses;
+  /// A path, the name of a location (`@fallback`), or a URL to be sent to.
+  std::string target;
+  /// With `=CODE`: the status that the client sees instead.
+  std::optional<int> status;
+  /// With `=` alone: the client sees whatever status the page has.
+  bool takes_status_of_page = false;
+};
+
 /// One `location`.
 struct NginxLocation {
+  /// A path, or a name that only other directives lead to (`@fallback`).
   std::string path;
   /// With `=`: the path as a whole.
   bool is_exact = false;
@@ -56,6 +66,14 @@ struct NginxLocation {
   /// `return CODE [TEXT OR URL]`; 0 for none.
   int return_status = 0;
   std::string return_text;
+  /// Empty: the server's.
+  std::vector<NginxErrorPage> error_pages;
+  /// The most bytes of a body, 0 for any number; none: the server's.
+  std::optional<std::int64_t> max_body;
+  std::optional<NginxProxyPass> proxy_pass;
+  NginxProxySettings proxy;
+
+  bool is_named() const { return path.starts_with('@'); }
 };
 
 /// One `server` block.
@@ -71,9 +89,11 @@ struct NginxServerBlock {
   std::string place;
 };
 
-/// All server blocks, in their order.
+/// All server blocks and upstreams, in their order; those that only a `proxy_pass` stands for come
+/// last.
 struct NginxConfig {
   std::vector<NginxServerBlock> servers;
+  std::vector<NginxUpstreamBlock> upstreams;
 };
 
 /// Reads /etc/nginx/nginx.conf, or what stands for it if nobody has put one there, with all that it

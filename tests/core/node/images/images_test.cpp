@@ -36,6 +36,8 @@ TEST_CASE("known repositories have known tags") {
                            "gcr.io/google-containers/busybox",
                            "registry.k8s.io/busybox:1.27.2",
                            "gcr.io/google-samples/hello-app:2.0",
+                           "gcr.io/google-samples/hello-frontend:1.0",
+                           "gcr.io/google-samples/hello-go-gke:1.0",
                            "gcr.io/google-samples/kubernetes-bootcamp:v1",
                            "docker.io/jocatalin/kubernetes-bootcamp:v2",
                            "hashicorp/http-echo:0.2.3",
@@ -46,7 +48,8 @@ TEST_CASE("known repositories have known tags") {
   for (const char* name :
        {"nginx:doesnotexist", "nginx:1.161", "nginx:1.27.99", "nginx:9", "busybox:fast",
         "ubuntu:1.0", "gcr.io/google-samples/kubernetes-bootcamp:v10",
-        "gcr.io/google-samples/hello-app:3.0", "hashicorp/http-echo:9",
+        "gcr.io/google-samples/hello-app:3.0", "gcr.io/google-samples/hello-frontend:2.0",
+        "gcr.io/google-samples/hello-go-gke:2.0", "hashicorp/http-echo:9",
         "registry.k8s.io/coredns/coredns:1.12.0"}) {
     CHECK_MESSAGE(!exists(name), name);
   }

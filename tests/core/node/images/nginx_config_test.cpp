@@ -121,9 +121,9 @@ TEST_CASE("broken texts are refused in nginx's words") {
 
 TEST_CASE("nothing that a client would notice is ignored") {
   const std::string in = " in /etc/nginx/conf.d/default.conf:";
-  CHECK(error_of("server { location / { proxy_pass http://a; } }") ==
-        "unknown directive \"proxy_pass\"" + in + "1");
-  CHECK(error_of("upstream a { server b; }") == "unknown directive \"upstream\"" + in + "1");
+  CHECK(error_of("server { rewrite ^ /x; }") == "unknown directive \"rewrite\"" + in + "1");
+  CHECK(error_of("server { if ($host) { return 200; } }") == "unknown directive \"if\"" + in + "1");
+  CHECK(error_of("server { return 200 $geoip_city; }") == "unknown \"geoip_city\" variable");
   CHECK(error_of("server {\n rot /a; }") == "unknown directive \"rot\"" + in + "2");
   CHECK(error_of("server { location ~ a$ { return 200; } }") ==
         "using regex \"a$\" requires PCRE library" + in + "1");
@@ -151,6 +151,39 @@ TEST_CASE("types and headers come from the location, the server, or around it") 
   CHECK(first.locations[0].headers[0].value == "2");
   CHECK(first.locations[0].headers[0].is_always);
   CHECK(config.servers[1].defaults.default_type == "application/octet-stream");
+}
+
+TEST_CASE("pages for errors") {
+  const NginxConfig config = read(
+      with_default("error_page 500 502 /50x.html;\nserver { location / { error_page 404 =200 /a; "
+                   "error_page 503 = @b; } location @b { return 200; } }"));
+  const NginxServerBlock& server = config.servers.at(0);
+  REQUIRE(server.defaults.error_pages.size() == 1);
+  CHECK(server.defaults.error_pages[0].statuses == std::vector<int>{500, 502});
+  CHECK(server.defaults.error_pages[0].target == "/50x.html");
+  const std::vector<NginxErrorPage>& own = server.locations.at(0).error_pages;
+  REQUIRE(own.size() == 2);
+  CHECK(own[0].status == 200);
+  CHECK(own[1].takes_status_of_page);
+  CHECK(server.locations.at(1).is_named());
+  const std::string in = " in /etc/nginx/conf.d/default.conf:1";
+  CHECK(error_of("error_page 200 /a;") == "value \"200\" must be between 300 and 599" + in);
+  CHECK(error_of("error_page x /a;") == "invalid value \"x\"" + in);
+  CHECK(error_of("error_page 404;") ==
+        "invalid number of arguments in \"error_page\" directive" + in);
+}
+
+TEST_CASE("limits of bodies") {
+  const auto limit = [](const std::string& size) {
+    return read(with_default("server { client_max_body_size " + size + "; }"))
+        .servers.at(0)
+        .defaults.max_body.value();
+  };
+  CHECK(limit("0") == 0);
+  CHECK(limit("10m") == 10 << 20);
+  CHECK(limit("8K") == 8 << 10);
+  CHECK(error_of("client_max_body_size much;") ==
+        "\"client_max_body_size\" directive invalid value in /etc/nginx/conf.d/default.conf:1");
 }
 
 TEST_CASE("limits") {
