@@ -489,7 +489,8 @@ sim::Task<void> NginxServer::pass(net::HttpExchange exchange, Turn turn) {
     const bool is_intercepted =
         status >= 300 && turn.location->proxy.intercepts_errors.value_or(false);
     if (passed.response && !is_intercepted) {
-      finish(turn, std::move(exchange), relay(turn, exchange, std::move(*passed.response)));
+      net::HttpResponse response = relay(turn, exchange, std::move(*passed.response));
+      finish(turn, std::move(exchange), std::move(response));
       co_return;
     }
     Step next = fail(turn, exchange, status);
