@@ -157,6 +157,10 @@ SocketAddress HostPorts::relay_address(const Node& node, const ServicePort& port
   return as_rule(port) == nullptr ? next_.relay_address(node, port) : SocketAddress{};
 }
 
+Route::Verdict HostPorts::judge_echo(const Node& node, const IpAddress& destination) {
+  return next_.judge_echo(node, destination);
+}
+
 std::string_view HostPorts::mode_name(const Node& node) const {
   return next_.mode_name(node);
 }

@@ -45,6 +45,7 @@ class HostPorts final : public Router {
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
   void tend_own_port(const Node& node, std::uint16_t port) override;
   SocketAddress relay_address(const Node& node, const ServicePort& port) const override;
+  Route::Verdict judge_echo(const Node& node, const IpAddress& destination) override;
   std::string_view mode_name(const Node& node) const override;
 
  private:

@@ -188,6 +188,8 @@ class Network {
   Way way(const Host& from, const Host* owner, const IpAddress& to);
   /// How long a packet takes between two hosts; empty if it is lost. Draws jitter and loss.
   std::optional<sim::Duration> travel_time(const Host& from, const Host& to);
+  /// The node in whose Pod range the address is, or null.
+  Node* node_of_pod_address(const IpAddress& address) const;
   /// The node with that number, or null if it was removed.
   Node* node(NodeId id) const { return id < nodes_.size() ? nodes_[id].get() : nullptr; }
   /// Adds a hop to a trace and tells the observer.
@@ -238,7 +240,6 @@ class Network {
   // Whether anything is wrong anywhere; if not, a packet's way needs no look-up.
   void update_trouble();
   LinkState combined_link(const Node* one, const Node* other) const;
-  Node* node_of_pod_address(const IpAddress& address) const;
 
   sim::Loop& loop_;
   sim::Random random_;

@@ -22,7 +22,10 @@ std::string_view direction_name(Direction direction);
 /// The first packet of a connection, or of an exchange of datagrams, where it is judged: behind the
 /// rules of Services, so that it goes to a Pod and not to a Service's address.
 struct PolicyPacket {
-  Protocol protocol = Protocol::tcp;
+  /// Empty for ICMP, which has no ports: it passes by rules that list none. What policies do with
+  /// ICMP is undefined by the API (concepts/services-networking/network-policies); the plugins that
+  /// go by the kernel's packet filter do this.
+  std::optional<Protocol> protocol = Protocol::tcp;
   /// Who sends it; what its policies say of egress counts. Null if that is judged elsewhere.
   const Host* sender = nullptr;
   /// Who gets it; what its policies say of ingress counts. Null if nobody or judged elsewhere.

@@ -423,14 +423,20 @@ bool ServiceProxy::is_pod_address(const IpAddress& address) const {
   return host != nullptr && host->kind() == HostKind::pod;
 }
 
+bool ServiceProxy::has_cluster_ip(const Node& node, const IpAddress& address) const {
+  const auto count = cluster_ips_.find(address);
+  return count != cluster_ips_.end() && count->second.at(view_time(node)) != 0;
+}
+
+Route::Verdict ServiceProxy::judge_echo(const Node& node, const IpAddress& destination) {
+  const bool is_refused = has_cluster_ip(node, destination) && mode_of(node).refuses_echo();
+  return is_refused ? Route::Verdict::reject : Route::Verdict::pass;
+}
+
 // The chains of nftables that watch over the Services' range: what no rule has taken is refused at
 // an address that some Service has.
 Route ServiceProxy::guard(const Node& node, const Frontend& frontend) {
-  const auto count = cluster_ips_.find(frontend.address.ip);
-  if (count == cluster_ips_.end() || count->second.at(view_time(node)) == 0 ||
-      !mode_of(node).guards_cluster_ips()) {
-    return {};
-  }
+  if (!has_cluster_ip(node, frontend.address.ip) || !mode_of(node).guards_cluster_ips()) return {};
   Route route;
   route.verdict = Route::Verdict::reject;
   route.reason = "the Service has no such port";

@@ -108,6 +108,7 @@ class ServiceProxy : public Router {
   std::string endpoint_pod(const ServicePort& port, const SocketAddress& endpoint) override;
   void tend_own_port(const Node& node, std::uint16_t port) override;
   SocketAddress relay_address(const Node& node, const ServicePort& port) const override;
+  Route::Verdict judge_echo(const Node& node, const IpAddress& destination) override;
   std::string_view mode_name(const Node& node) const override;
 
  private:
@@ -176,6 +177,8 @@ class ServiceProxy : public Router {
   std::vector<sim::Time> frozen_views() const;
   NodeState& state_of(const Node& node) const;
   proxy::Mode& mode_of(const Node& node);
+  // Whether the node knows of a Service with that cluster IP.
+  bool has_cluster_ip(const Node& node, const IpAddress& address) const;
   std::optional<Match> find_rules(const Frontend& frontend, sim::Time view) const;
   void set_policy(Route& route, const Node& node, const Match& match,
                   const IpAddress& client) const;

@@ -85,6 +85,9 @@ class Router {
   virtual void tend_own_port(const Node& node, std::uint16_t port) = 0;
   /// For `relay`: where the node's proxy process accepts what is for that port.
   virtual SocketAddress relay_address(const Node& node, const ServicePort& port) const = 0;
+  /// What the rules of `node` do with an ICMP echo request to `destination`, which no port of a
+  /// Service takes: `pass` or `reject`.
+  virtual Route::Verdict judge_echo(const Node& node, const IpAddress& destination) = 0;
   /// The mode in which the node's proxy runs, for traces: "userspace".
   virtual std::string_view mode_name(const Node& node) const = 0;
 };

@@ -147,6 +147,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .started_at = node_.loop.now(),
       .children = {},
       .missing_programs = image.config->missing_programs,
+      .userland = image.config->userland,
       .own_resolver = own_resolver_,
       .user = user_of(pod, spec, *image.config),
   });

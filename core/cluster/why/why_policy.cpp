@@ -52,17 +52,18 @@ bool Inquiry::ask_policies(const net::PolicyPacket& packet) {
   const bool is_ingress = denial->direction == net::Direction::ingress;
   const net::IpAddress& other = is_ingress ? packet.source : packet.destination.ip;
   const std::string space = api::ObjectKey::parse(denial->pod).namespace_;
+  const std::string_view protocol = net::protocol_name(packet.protocol.value_or(protocol_));
   return blame(
       Cause::policy_drops,
       fmt::format("The {} of {} is restricted by {}, and no rule of it allows {} port {} {} {}.",
                   net::direction_name(denial->direction), denial->pod,
-                  fmt::join(denial->policies, ", "), net::protocol_name(packet.protocol),
-                  packet.destination.port, is_ingress ? "from" : "to", other.to_string()),
+                  fmt::join(denial->policies, ", "), protocol, packet.destination.port,
+                  is_ingress ? "from" : "to", other.to_string()),
       fmt::format("Allow it: {}: [{{{}: [{{{}}}], ports: [{{protocol: {}, port: {}}}]}}] in a "
                   "NetworkPolicy in {} that selects the Pod.",
                   net::direction_name(denial->direction), is_ingress ? "from" : "to",
                   peer_text(sources_.informers, sources_.network.find_host(other), other, space),
-                  net::protocol_name(packet.protocol), packet.destination.port, space));
+                  protocol, packet.destination.port, space));
 }
 
 // As the packets are judged: see core/net/connection_dial.cpp.

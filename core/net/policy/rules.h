@@ -30,7 +30,8 @@ struct Peer {
 
 /// Where a packet goes.
 struct Target {
-  Protocol protocol = Protocol::tcp;
+  /// Empty for ICMP.
+  std::optional<Protocol> protocol = Protocol::tcp;
   std::uint16_t port = 0;
   /// The receiving Pod, whose containers' ports have names; null if it is none.
   const doc::Value* pod = nullptr;

@@ -27,6 +27,9 @@ class Ipvs : public Mode {
   explicit Ipvs(IpvsScheduler scheduler) : scheduler_{scheduler} {}
 
   std::string_view name() const override { return "ipvs"; }
+  // The address is the node's own, on kube-ipvs0, but KUBE-IPVS-FILTER rejects what is new and for
+  // no port of a Service.
+  bool refuses_echo() const override { return true; }
   // The kernel answers for a virtual server that has no real ones.
   bool refuses_without_local() const override { return true; }
   SocketAddress choose(const Ref<const PortRules>& rules, const Choice& choice) override;

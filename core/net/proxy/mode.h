@@ -62,6 +62,9 @@ class Mode {
   /// True if connections to a cluster IP at a port that no Service has there are refused, and those
   /// to an address of the Services' range that no Service has are dropped.
   virtual bool guards_cluster_ips() const { return false; }
+  /// True if a ping of a cluster IP is refused (ICMP port unreachable); else it goes on as if there
+  /// were no Service.
+  virtual bool refuses_echo() const { return guards_cluster_ips(); }
   /// True if node ports also answer at the node's own loopback address of that family.
   virtual bool serves_loopback(Family family) const {
     static_cast<void>(family);

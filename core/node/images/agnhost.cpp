@@ -408,7 +408,9 @@ class AgnhostImage : public Image {
             .command = {"pause"},
             .size_bytes = 53'621'675,
             .idle = {50'000, std::int64_t{12} << 20},
-            .has_shell = true};
+            .has_shell = true,
+            .missing_programs = kAlpineWithToolsLacks,
+            .userland = Userland::alpine};
   }
   Program find_program(std::string_view name) const override {
     // It brings a CoreDNS along.

@@ -18,6 +18,7 @@ struct Base {
   std::array<std::string_view, 12> tags;
   std::array<VersionRange, 4> versions;
   std::span<const std::string_view> lacks = {};
+  Userland userland = Userland::busybox;
 };
 
 constexpr Base kBases[] = {
@@ -33,35 +34,45 @@ constexpr Base kBases[] = {
      3'642'247,
      {"latest", "edge"},
      {{{3, 1, 22, 12}}},
-     kAlpineLacks},
+     kAlpineLacks,
+     Userland::alpine},
     {"docker.io/library/debian",
      "bash",
      48'491'776,
      {"latest", "stable", "stable-slim", "bookworm", "bookworm-slim", "bullseye", "bullseye-slim",
       "buster", "buster-slim", "trixie", "testing", "sid"},
      {{{10, 0, 13, 0}, {11, 0, 11, 0}, {12, 0, 11, 0}}},
-     kDebianLacks},
+     kDebianLacks,
+     Userland::debian},
     {"docker.io/library/ubuntu",
      "/bin/bash",
      29'722'321,
      {"latest", "rolling", "devel", "noble", "jammy", "focal", "bionic", "24.04", "22.04", "20.04",
       "18.04", "25.04"},
      {},
-     kDebianLacks},
+     kDebianLacks,
+     Userland::debian},
     {"docker.io/curlimages/curl",
      "curl",
      10'240'256,
      {"latest"},
      {{{7, 60, 88, 9}, {8, 0, 13, 9}}},
-     kAlpineWithCurlLacks},
+     kAlpineWithCurlLacks,
+     Userland::alpine},
     // Of the tutorial "Connecting Applications with Services".
     {"docker.io/radial/busyboxplus",
      "/bin/sh",
      4'266'234,
      {"latest", "base", "curl", "git"},
      {},
-     kAlpineWithCurlLacks},
-    {"docker.io/nicolaka/netshoot", "zsh", 195'104'620, {"latest"}, {{{0, 0, 13, 9}}}},
+     kBusyboxWithCurlLacks},
+    {"docker.io/nicolaka/netshoot",
+     "zsh",
+     195'104'620,
+     {"latest"},
+     {{{0, 0, 13, 9}}},
+     {},
+     Userland::alpine_with_tools},
     // Of the page "Debug Services" and others.
     {"gcr.io/google-containers/busybox",
      "sh",
@@ -117,6 +128,7 @@ class BaseImages : public Image {
     config.size_bytes = base->size_bytes;
     config.command = {std::string{base->command}};
     config.missing_programs = base->lacks;
+    config.userland = base->userland;
     if (base->command == "curl") {
       config.entrypoint = {"/entrypoint.sh"};
       config.user = {100, 101, "curl_user"};

@@ -161,7 +161,8 @@ class EchoserverImage : public Image {
             .size_bytes = 36'655'159,
             .idle = {50'000, std::int64_t{7} << 20},
             .has_shell = true,
-            .missing_programs = kAlpineWithCurlLacks};
+            .missing_programs = kAlpineWithCurlLacks,
+            .userland = Userland::alpine};
   }
   Program find_program(std::string_view name) const override {
     const std::string_view base = base_name(name);

@@ -38,6 +38,8 @@ struct ImageConfig {
   bool has_shell = false;
   /// Of the small programs those that this image does not have; a constant.
   std::span<const std::string_view> missing_programs = {};
+  /// Whose they are.
+  Userland userland = Userland::busybox;
   /// Files that it brings, with their contents.
   std::vector<std::pair<std::string, std::string>> files = {};
   ImageUser user = {};

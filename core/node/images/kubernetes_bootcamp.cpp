@@ -114,6 +114,7 @@ class BootcampImage : public Image {
             .idle = {600'000, std::int64_t{36} << 20},
             .has_shell = true,
             .missing_programs = kLargeDebianLacks,
+            .userland = Userland::debian,
             .files = {{"/server.js", std::string{kSource}}}};
   }
   Program find_program(std::string_view name) const override {

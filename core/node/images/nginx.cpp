@@ -389,7 +389,8 @@ class NginxImage : public Image {
             .idle = {50'000, std::int64_t{7} << 20},
             .has_shell = true,
             .missing_programs = is_small ? std::span<const std::string_view>{kAlpineWithCurlLacks}
-                                         : std::span<const std::string_view>{kDebianWithCurlLacks}};
+                                         : std::span<const std::string_view>{kDebianWithCurlLacks},
+            .userland = is_small ? Userland::alpine : Userland::debian};
   }
   Program find_program(std::string_view name) const override {
     const std::string_view base = base_name(name);

@@ -65,6 +65,18 @@ class ProcessTable {
   virtual bool send_signal(std::int32_t process, int signal) = 0;
 };
 
+/// Whose small programs a container has, where they differ from one another.
+enum class Userland : std::uint8_t {
+  /// Busybox and nothing else, all of it in /bin.
+  busybox,
+  /// Alpine: its busybox, in the usual folders.
+  alpine,
+  /// Alpine with the network tools that others have: iputils, net-tools, OpenBSD's netcat.
+  alpine_with_tools,
+  /// Debian and Ubuntu: GNU's programs, dash as the shell.
+  debian,
+};
+
 /// Who runs a container's processes.
 struct ProcessUser {
   std::int64_t id = 0;
@@ -105,6 +117,7 @@ struct Machine {
   std::vector<sim::Process> children;
   /// Of the small programs those that the image does not have.
   std::span<const std::string_view> missing_programs = {};
+  Userland userland = Userland::busybox;
   /// Null until there is a container.
   ProcessTable* processes = nullptr;
   /// The node's disk, or nullptr where nobody measures it.

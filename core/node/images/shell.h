@@ -12,8 +12,7 @@
 
 namespace rockpool::node {
 
-/// A shell script, parsed. What a POSIX shell has beyond it (functions, case, here documents,
-/// globs) is refused with a syntax error rather than misread.
+/// A shell script, parsed.
 struct ShellNode {
   /// What it does.
   enum class Kind : std::uint8_t {
@@ -34,13 +33,23 @@ struct ShellNode {
     for_loop,
     /// `if`: condition, body, and so on in pairs; a last one alone is the `else`.
     condition,
+    /// `case word in pattern|pattern) list;; esac`: a list for each, which has its patterns as
+    /// words.
+    case_of,
+    /// `name() command`: what the function does.
+    function,
+    /// `(list)`: in a shell of its own.
+    subshell,
   };
   struct Redirection {
+    /// Where what is read comes from: a file, or the script itself (`<<END`), with its variables
+    /// and commands replaced or, if any of END was quoted, as it is.
+    enum class Source : std::uint8_t { none, file, document, literal_document };
     /// 1 or 2.
     int stream = 1;
     bool appends = false;
-    bool reads = false;
-    /// A word; `&1` and `&2` for the other stream.
+    Source source = Source::none;
+    /// A word; `&1` and `&2` for the other stream; the text of a document.
     std::string target;
   };
 
@@ -49,12 +58,17 @@ struct ShellNode {
   /// Unexpanded, with their quotes.
   std::vector<std::string> words;
   std::vector<Redirection> redirections;
-  /// The variable of a `for` loop.
+  /// The variable of a `for` loop, the function, or the word of a `case`.
   std::string name;
+  /// A `for` loop that names no words: it goes through the parameters.
+  bool is_over_parameters = false;
 };
 
 /// Reads a script. The error is the shell's own: `syntax error: unexpected "done"`.
 std::expected<std::unique_ptr<ShellNode>, std::string> parse_shell(std::string_view script);
+
+/// Where what begins at `start` ends: a quote, or `(` or `{` after a dollar; npos if it has no end.
+std::size_t end_of_shell_group(std::string_view text, std::size_t start);
 
 /// `sh`: `-c script [name arguments…]`, a script file, or commands from standard input.
 sim::Task<std::int32_t> run_shell(ProcessContext& context);

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstddef>
 
+#include "core/node/images/child_process.h"
 #include "core/node/images/image.h"
 #include "core/node/images/root_folders.h"
 #include "core/node/images/shell_process.h"
@@ -16,6 +17,7 @@ std::optional<std::int32_t> Shell::run_builtin(const std::vector<std::string>& w
   const std::string& name = words.front();
   if (name == ":" || name == "true" || name == "umask") return 0;
   if (name == "false") return 1;
+  if (name == "return" && !hidden_.empty()) return leave_function(words);
   if (name == "exit" || name == "return") {
     std::int32_t status = status_;
     if (words.size() > 1) {
@@ -40,14 +42,18 @@ std::optional<std::int32_t> Shell::run_builtin(const std::vector<std::string>& w
     context_.set_working_folder(folder);
     return 0;
   }
-  if (name == "set") {
-    stops_on_error_ = stops_on_error_ || (words.size() > 1 && words[1].starts_with('-') &&
-                                          words[1].find('e') != std::string::npos);
-    return 0;
-  }
+  if (name == "set") return set(words);
+  if (name == "local" && !hidden_.empty()) return declare_local(words);
   if (name == "export" || name == "readonly" || name == "local") return export_variables(words);
+  if (name == "type") return describe(words);
+  if (name == "command" && words.size() > 1 && (words[1] == "-v" || words[1] == "-V")) {
+    return describe(words);
+  }
   if (name == "unset") {
-    for (const std::string& variable : words) variables_.erase(variable);
+    for (const std::string& variable : words) {
+      variables_.erase(variable);
+      functions_.erase(variable);
+    }
     return 0;
   }
   if (name == "shift") return shift(words);
@@ -55,12 +61,108 @@ std::optional<std::int32_t> Shell::run_builtin(const std::vector<std::string>& w
   return std::nullopt;
 }
 
-bool Shell::is_waiting_builtin(std::string_view name) {
-  return name == "read" || name == "wait";
+std::int32_t Shell::set(const std::vector<std::string>& words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] == "--") {
+      parameters_.resize(1);
+      parameters_.insert(parameters_.end(), words.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                         words.end());
+      return 0;
+    }
+    if (words[i].find('e') == std::string::npos || words[i].size() > 4) continue;
+    if (words[i].starts_with('-')) stops_on_error_ = true;
+    if (words[i].starts_with('+')) stops_on_error_ = false;
+  }
+  return 0;
+}
+
+std::int32_t Shell::leave_function(const std::vector<std::string>& words) {
+  std::int32_t status = status_;
+  if (words.size() > 1) {
+    std::from_chars(words[1].data(), words[1].data() + words[1].size(), status);
+  }
+  returned_ = true;
+  return status & 0xff;
+}
+
+std::int32_t Shell::declare_local(const std::vector<std::string>& words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    const std::size_t equals = words[i].find('=');
+    const std::string name = words[i].substr(0, equals);
+    const auto before = variables_.find(name);
+    hidden_.back().try_emplace(
+        name, before == variables_.end() ? std::nullopt : std::optional{before->second});
+    if (equals != std::string::npos) variables_[name] = words[i].substr(equals + 1);
+  }
+  return 0;
+}
+
+std::int32_t Shell::describe(const std::vector<std::string>& words) {
+  constexpr std::string_view kBuiltins[] = {
+      ".",    ":",        "break",  "cd",    "command", "continue", "echo",   "eval",
+      "exec", "exit",     "export", "false", "kill",    "local",    "printf", "pwd",
+      "read", "readonly", "return", "set",   "shift",   "test",     "trap",   "true",
+      "type", "umask",    "unset",  "wait",  "["};
+  constexpr std::string_view kKeywords[] = {"if",    "then", "else", "elif", "fi",   "while",
+                                            "until", "do",   "done", "for",  "case", "esac",
+                                            "{",     "}",    "!",    "in"};
+  const bool is_type = words.front() == "type";
+  const bool is_short = !is_type && words[1] == "-v";
+  std::int32_t status = 0;
+  for (std::size_t i = is_type ? 1 : 2; i < words.size(); ++i) {
+    const std::string& name = words[i];
+    const std::string path = program_path(context_.machine(), name);
+    std::string what;
+    if (functions_.contains(name)) {
+      what = " is a function";
+    } else if (is_one_of(name, kKeywords)) {
+      what = " is a shell keyword";
+    } else if (is_one_of(name, kBuiltins)) {
+      what = " is a shell builtin";
+    } else if (!path.empty()) {
+      context_.print(is_short ? path + "\n" : fmt::format("{} is {}\n", name, path));
+      continue;
+    }
+    if (what.empty()) {
+      status = is_bash_ ? 1 : 127;
+      if (is_bash_ && !is_short) {
+        context_.print_error(fmt::format("bash: {}: {}: not found\n", words.front(), name));
+      } else if (!is_short) {
+        // Busybox's shell says this on its standard output.
+        context_.print(fmt::format("{}: not found\n", name));
+      }
+      continue;
+    }
+    context_.print(is_short ? name + "\n" : name + what + "\n");
+  }
+  return status;
+}
+
+bool Shell::is_waiting_builtin(std::string_view name) const {
+  constexpr std::string_view kNames[] = {"read", "wait", "exec", "eval", ".", "source", "command"};
+  return is_one_of(name, kNames) || (name == "time" && is_bash_);
 }
 
 sim::Task<std::int32_t> Shell::run_waiting_builtin(std::vector<std::string> words) {
-  return words.front() == "wait" ? wait() : read(std::move(words));
+  const std::string name = words.front();
+  if (name == "wait") return wait();
+  if (name == "read") return read(std::move(words));
+  if (name == "time") return run_timed(std::move(words));
+  words.erase(words.begin());
+  if (name == "exec") return replace(std::move(words));
+  if (name == "command") return run_command(std::move(words));
+  std::string script;
+  if (name == "eval") {
+    for (const std::string& word : words) script += word + " ";
+  } else if (!words.empty()) {
+    const auto text = context_.machine().read_file(
+        FileSystem::normalise(words.front(), context_.working_folder()));
+    script =
+        text.value_or(fmt::format("echo \"sh: .: can't open '{}': No such file or directory\" "
+                                  ">&2; false",
+                                  words.front()));
+  }
+  return run_here(std::move(script));
 }
 
 sim::Task<std::int32_t> Shell::read(std::vector<std::string> words) {

@@ -4,15 +4,29 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/node/images/child_process.h"
 #include "core/node/images/image.h"
 #include "core/node/images/shell_process.h"
-#include "core/node/images/userland.h"
 
 // How a shell runs one command: its words, its redirections, and who does it.
 namespace rockpool::node {
 namespace {
 
 constexpr std::int32_t kNotFound = 127;
+
+// Writes to a file as it comes; without a path nothing is kept.
+class FileOutput final : public Output {
+ public:
+  FileOutput(FileSystem& files, std::string path) : files_{files}, path_{std::move(path)} {}
+  // What finds no room is lost, as of programs that do not look.
+  void write(std::string_view text) override {
+    if (!path_.empty()) static_cast<void>(files_.append(path_, text));
+  }
+
+ private:
+  FileSystem& files_;
+  std::string path_;
+};
 
 }  // namespace
 
@@ -31,6 +45,8 @@ sim::Task<std::int32_t> Shell::run_simple(const ShellNode& node) {
                                      node.words.end()};
   sim::Task<std::vector<std::string>> expand = expand_words(std::move(raw_words));
   std::vector<std::string> words = co_await expand;
+  // What a word could not become may have ended the shell.
+  if (exited_) co_return status_;
   sim::Task<std::int32_t> task = run_redirected(node, std::move(words));
   co_return co_await task;
 }
@@ -40,57 +56,66 @@ sim::Task<std::int32_t> Shell::run_redirected(const ShellNode& node,
   Output* const output = context_.output();
   Output* const error_output = context_.error_output();
   Input* const input = context_.input();
-  std::unique_ptr<Input> file;
-  TextOutput captured[2];
-  std::string targets[2];
-  bool appends[2] = {};
+  Redirected redirected;
+  std::int32_t status = 0;
   for (const ShellNode::Redirection& redirection : node.redirections) {
-    sim::Task<std::vector<std::string>> expand = expand_word(redirection.target, false);
-    const std::vector<std::string> target = co_await expand;
-    const std::string path = target.empty() ? "" : target.front();
-    if (redirection.reads) {
-      std::optional<std::string> text = path == "/dev/null"
-                                            ? std::string{}
-                                            : context_.machine().read_file(FileSystem::normalise(
-                                                  path, context_.working_folder()));
-      if (!text) {
-        context_.print_error(fmt::format("sh: can't open {}: no such file\n", path));
-        context_.set_output(output);
-        context_.set_error_output(error_output);
-        context_.set_input(input);
-        co_return 2;
-      }
-      file = std::make_unique<Input>(std::move(*text));
-      context_.set_input(file.get());
-      continue;
-    }
-    const auto stream = static_cast<std::size_t>(redirection.stream - 1);
-    if (const std::optional<Output*> other = find_stream(path)) {
-      if (stream == 0) {
-        context_.set_output(*other);
-      } else {
-        context_.set_error_output(*other);
-      }
-    } else {
-      targets[stream] = path;
-      appends[stream] = redirection.appends;
-      if (stream == 0) {
-        context_.set_output(&captured[0]);
-      } else {
-        context_.set_error_output(&captured[1]);
-      }
-    }
+    sim::Task<bool> redirecting = redirect(redirection, redirected);
+    if (co_await redirecting) continue;
+    // As busybox's shell has it for what cannot be read, and for what cannot be written.
+    status = redirection.source == ShellNode::Redirection::Source::none ? 1 : 2;
+    break;
   }
-  sim::Task<std::int32_t> task = run_command(std::move(words));
-  const std::int32_t status = co_await task;
+  if (status == 0) {
+    sim::Task<std::int32_t> task =
+        node.kind == ShellNode::Kind::simple ? run_command(std::move(words)) : run_compound(node);
+    status = co_await task;
+  }
   context_.set_output(output);
   context_.set_error_output(error_output);
   context_.set_input(input);
-  for (const std::size_t stream : {0u, 1u}) {
-    if (targets[stream].empty() || targets[stream] == "/dev/null") continue;
-    if (!write_file(targets[stream], captured[stream].text, appends[stream])) co_return 1;
-  }
   co_return status;
+}
+
+sim::Task<bool> Shell::redirect(const ShellNode::Redirection& redirection, Redirected& redirected) {
+  using Source = ShellNode::Redirection::Source;
+  std::string target = redirection.target;
+  if (redirection.source != Source::literal_document) {
+    sim::Task<std::string> expanding =
+        expand_text(std::move(target),
+                    redirection.source == Source::document ? Quoting::document : Quoting::command);
+    target = co_await expanding;
+  }
+  if (redirection.source != Source::none) {
+    if (redirection.source == Source::file) {
+      const auto text =
+          context_.machine().read_file(FileSystem::normalise(target, context_.working_folder()));
+      if (!text && target != "/dev/null") {
+        context_.print_error(fmt::format("sh: can't open {}: no such file\n", target));
+        co_return false;
+      }
+      target = text.value_or("");
+    }
+    redirected.inputs.push_back(std::make_unique<Input>(std::move(target)));
+    context_.set_input(redirected.inputs.back().get());
+    co_return true;
+  }
+  Output* stream = nullptr;
+  if (const std::optional<Output*> other = find_stream(target)) {
+    stream = *other;
+  } else {
+    if (target != "/dev/null" && !open_file(target, redirection.appends)) co_return false;
+    redirected.outputs.push_back(std::make_unique<FileOutput>(
+        context_.files(), target == "/dev/null"
+                              ? std::string{}
+                              : FileSystem::normalise(target, context_.working_folder())));
+    stream = redirected.outputs.back().get();
+  }
+  if (redirection.stream == 1) {
+    context_.set_output(stream);
+  } else {
+    context_.set_error_output(stream);
+  }
+  co_return true;
 }
 
 std::optional<Output*> Shell::find_stream(std::string_view path) {
@@ -100,10 +125,10 @@ std::optional<Output*> Shell::find_stream(std::string_view path) {
   return std::nullopt;
 }
 
-bool Shell::write_file(const std::string& path, const std::string& text, bool appends) {
+bool Shell::open_file(const std::string& path, bool appends) {
   const std::string whole = FileSystem::normalise(path, context_.working_folder());
   FileSystem& files = context_.files();
-  if (appends ? files.append(whole, text) : files.write(whole, text)) return true;
+  if (appends ? files.append(whole, {}) : files.write(whole, {})) return true;
   const std::string_view refusal = files.refusal(whole);
   context_.print_error(
       fmt::format("sh: can't create {}: {}\n", path, refusal.empty() ? "Is a directory" : refusal));
@@ -112,42 +137,75 @@ bool Shell::write_file(const std::string& path, const std::string& text, bool ap
 
 sim::Task<std::int32_t> Shell::run_command(std::vector<std::string> words) {
   if (words.empty()) co_return 0;
+  const auto function = functions_.find(words.front());
+  if (function != functions_.end()) {
+    sim::Task<std::int32_t> task = call(function->second, std::move(words));
+    co_return co_await task;
+  }
   if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
   if (is_waiting_builtin(words.front())) {
     sim::Task<std::int32_t> task = run_waiting_builtin(std::move(words));
     co_return co_await task;
   }
-  if (words.front() == "exec") {
-    words.erase(words.begin());
-    sim::Task<std::int32_t> task = replace(std::move(words));
-    co_return co_await task;
-  }
-  if (words.front() == "eval" || words.front() == ".") {
-    context_.print_error(fmt::format("sh: {}: not simulated\n", words.front()));
-    co_return 2;
-  }
   co_await sim::sleep(kCommandTime);
-  const Program program = find(words.front());
+  const Program program = find_program(context_.machine(), words.front());
   if (program == nullptr) co_return not_found(words.front());
   ProcessContext child{context_.machine(), std::move(words), context_.is_first(),
                        context_.output()};
-  child.set_error_output(context_.error_output());
-  child.set_working_folder(context_.working_folder());
-  child.set_input(context_.input());
-  child.set_terminal(context_.is_terminal());
-  child.set_process_id(context_.process_id());
+  inherit_process(context_, child);
+  child_ = &child;
   sim::Task<std::int32_t> task = program(child);
-  co_return co_await task;
+  const std::int32_t status = co_await task;
+  child_ = nullptr;
+  if (was_interrupted_ && job_) {
+    // It has heard ^C, and so has everything else that runs here.
+    interrupted_status_ = status;
+    job_->done.set(false);
+    sim::Task<void> forever = wait_forever();
+    co_await forever;
+  }
+  co_return status;
+}
+
+sim::Task<std::int32_t> Shell::run_timed(std::vector<std::string> words) {
+  const sim::Time started = context_.now();
+  words.erase(words.begin());
+  sim::Task<std::int32_t> task = run_command(std::move(words));
+  const std::int32_t status = co_await task;
+  const auto millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(context_.now() - started).count();
+  context_.print_error(fmt::format("\nreal\t{}m{}.{:03}s\nuser\t0m0.000s\nsys\t0m0.000s\n",
+                                   millis / 60'000, millis / 1000 % 60, millis % 1000));
+  co_return status;
+}
+
+sim::Task<std::int32_t> Shell::run_here(std::string script) {
+  std::expected<std::unique_ptr<ShellNode>, std::string> tree = parse_shell(script);
+  if (!tree) {
+    context_.print_error(fmt::format("{}: {}\n", is_bash_ ? "bash" : "sh", tree.error()));
+    co_return 2;
+  }
+  const std::shared_ptr<const ShellNode> outer =
+      std::exchange(tree_, std::shared_ptr<const ShellNode>{std::move(*tree)});
+  const std::shared_ptr<const ShellNode> own = tree_;
+  sim::Task<std::int32_t> task = run(*own);
+  const std::int32_t status = co_await task;
+  tree_ = outer;
+  co_return status;
 }
 
 sim::Task<std::int32_t> Shell::replace(std::vector<std::string> words) {
   if (words.empty()) co_return 0;
+  if (functions_.contains(words.front())) {
+    sim::Task<std::int32_t> task = run_command(std::move(words));
+    co_return co_await task;
+  }
   if (const std::optional<std::int32_t> status = run_builtin(words)) co_return *status;
   if (is_waiting_builtin(words.front())) {
     sim::Task<std::int32_t> task = run_waiting_builtin(std::move(words));
     co_return co_await task;
   }
-  const Program program = find(words.front());
+  const Program program = find_program(context_.machine(), words.front());
   if (program == nullptr) {
     const std::int32_t status = not_found(words.front());
     exit(status);
@@ -158,13 +216,6 @@ sim::Task<std::int32_t> Shell::replace(std::vector<std::string> words) {
   const std::int32_t status = co_await task;
   exit(status);
   co_return status;
-}
-
-Program Shell::find(std::string_view name) const {
-  const Machine& machine = context_.machine();
-  if (const Program program = machine.image.find_program(name)) return program;
-  if (is_one_of(base_name(name), machine.missing_programs)) return nullptr;
-  return find_userland_program(name);
 }
 
 std::int32_t Shell::not_found(std::string_view name) {

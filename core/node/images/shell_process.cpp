@@ -6,8 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "core/node/images/child_process.h"
 #include "core/node/images/image.h"
-#include "core/node/images/userland.h"
+#include "core/node/images/shell_pattern.h"
 
 namespace rockpool::node {
 namespace {
@@ -42,7 +43,6 @@ sim::Task<std::int32_t> Shell::run_script(std::string script, bool may_replace) 
 
 sim::Task<std::int32_t> Shell::run_input() {
   const bool prompts = context_.is_terminal();
-  is_bash_ = base_name(parameters_.front()) == "bash";
   if (prompts) context_.on_interrupt([this] { interrupt(); });
   std::string pending;
   while (!exited_) {
@@ -76,6 +76,10 @@ sim::Task<std::int32_t> Shell::run_input() {
   co_return status_;
 }
 
+bool Shell::is_bash_name(const std::vector<std::string>& arguments) {
+  return !arguments.empty() && base_name(arguments.front()) == "bash";
+}
+
 bool Shell::is_incomplete(std::string_view error) {
   return error.ends_with("unexpected \"end of file\"") ||
          error.ends_with("unterminated quoted string");
@@ -100,8 +104,10 @@ sim::Task<void> Shell::run_job() {
     context_.set_error_output(error_output);
     context_.set_input(input);
     depth_ = 0;
-    break_ = continue_ = false;
-    status_ = kInterrupted;
+    child_ = nullptr;
+    hidden_.clear();
+    break_ = continue_ = returned_ = false;
+    status_ = std::exchange(interrupted_status_, {}).value_or(kInterrupted);
   }
   job_.reset();
 }
@@ -114,6 +120,8 @@ sim::Task<void> Shell::run_as_job(Job& job) {
 
 void Shell::interrupt() {
   was_interrupted_ = true;
+  // A program may want to say something before it ends; what would follow it does not run then.
+  if (child_ != nullptr && child_->interrupt()) return;
   if (job_) {
     job_->done.set(false);
   } else {
@@ -127,7 +135,8 @@ sim::Task<std::int32_t> Shell::run(const ShellNode& node) {
     context_.print_error("sh: nested too deeply\n");
     co_return 2;
   }
-  sim::Task<std::int32_t> task = run_kind(node);
+  const bool is_redirected = node.kind != Kind::simple && !node.redirections.empty();
+  sim::Task<std::int32_t> task = is_redirected ? run_redirected(node, {}) : run_kind(node);
   const std::int32_t status = co_await task;
   --depth_;
   status_ = exited_ ? status_ : status;
@@ -138,6 +147,17 @@ sim::Task<std::int32_t> Shell::run_kind(const ShellNode& node) {
   switch (node.kind) {
     case Kind::simple:
       return run_simple(node);
+    default:
+      return run_compound(node);
+  }
+}
+
+sim::Task<std::int32_t> Shell::run_compound(const ShellNode& node) {
+  switch (node.kind) {
+    case Kind::case_of:
+      return run_case(node);
+    case Kind::subshell:
+      return run_subshell(node);
     case Kind::while_loop:
     case Kind::until_loop:
       return run_loop(node);
@@ -152,12 +172,18 @@ sim::Task<std::int32_t> Shell::run_kind(const ShellNode& node) {
 
 sim::Task<std::int32_t> Shell::run_list(const ShellNode& node) {
   std::int32_t status = 0;
+  if (node.kind == Kind::function) {
+    functions_[node.name] = {tree_, node.children.front().get()};
+    co_return 0;
+  }
   for (std::size_t i = 0; i < node.children.size() && !is_leaving(); ++i) {
     const ShellNode& child = *node.children[i];
     if (node.kind == Kind::background) {
       ++running_jobs_;
-      context_.machine().spawn(run_background(context_.machine(), context_.is_first(), tree_, child,
-                                              parameters_, variables_, ended_jobs_));
+      context_.machine().spawn(
+          run_background(context_.machine(), context_.is_first(),
+                         {tree_, parameters_, variables_, functions_, context_.working_folder()},
+                         child, ended_jobs_));
       break;
     }
     sim::Task<std::int32_t> task = run(child);
@@ -177,15 +203,68 @@ sim::Task<std::int32_t> Shell::run_list(const ShellNode& node) {
   co_return status;
 }
 
-sim::Task<void> Shell::run_background(Machine& machine, bool is_first,
-                                      std::shared_ptr<const ShellNode> tree, const ShellNode& node,
-                                      std::vector<std::string> parameters, Variables variables,
-                                      std::shared_ptr<EndedJobs> ended) {
+sim::Task<std::int32_t> Shell::run_case(const ShellNode& node) {
+  sim::Task<std::string> expanding = expand_text(node.name);
+  const std::string word = co_await expanding;
+  for (const std::unique_ptr<ShellNode>& list : node.children) {
+    for (const std::string& raw : list->words) {
+      sim::Task<std::string> matching = expand_text(raw, Quoting::pattern);
+      const std::string pattern = co_await matching;
+      if (!matches_pattern(pattern, word)) continue;
+      sim::Task<std::int32_t> body = run(*list);
+      co_return co_await body;
+    }
+  }
+  co_return 0;
+}
+
+void Shell::inherit(const Shell& parent) {
+  variables_ = parent.variables_;
+  functions_ = parent.functions_;
+  tree_ = parent.tree_;
+  status_ = parent.status_;
+  is_bash_ = parent.is_bash_;
+  stops_on_error_ = parent.stops_on_error_;
+  depth_ = parent.depth_;
+}
+
+sim::Task<std::int32_t> Shell::run_subshell(const ShellNode& node) {
+  ProcessContext own{context_.machine(), {"sh"}, context_.is_first(), context_.output()};
+  inherit_process(context_, own);
+  Shell shell{own, parameters_};
+  shell.inherit(*this);
+  sim::Task<std::int32_t> task = shell.run(*node.children.front());
+  co_return co_await task;
+}
+
+sim::Task<std::int32_t> Shell::call(Function function, std::vector<std::string> words) {
+  words.front() = parameters_.empty() ? "sh" : parameters_.front();
+  std::swap(parameters_, words);
+  hidden_.emplace_back();
+  sim::Task<std::int32_t> task = run(*function.body);
+  const std::int32_t status = co_await task;
+  returned_ = false;
+  std::swap(parameters_, words);
+  for (auto& [name, value] : hidden_.back()) {
+    if (value) {
+      variables_[name] = std::move(*value);
+    } else {
+      variables_.erase(name);
+    }
+  }
+  hidden_.pop_back();
+  co_return status;
+}
+
+sim::Task<void> Shell::run_background(Machine& machine, bool is_first, JobState state,
+                                      const ShellNode& node, std::shared_ptr<EndedJobs> ended) {
   TextOutput unread;
   ProcessContext context{machine, {"sh"}, is_first, is_first ? nullptr : &unread};
-  Shell shell{context, std::move(parameters)};
-  shell.variables_ = std::move(variables);
-  shell.tree_ = std::move(tree);
+  context.set_working_folder(state.working_folder);
+  Shell shell{context, std::move(state.parameters)};
+  shell.variables_ = std::move(state.variables);
+  shell.functions_ = std::move(state.functions);
+  shell.tree_ = std::move(state.tree);
   sim::Task<std::int32_t> task = shell.run(node);
   const std::int32_t status = co_await task;
   ended->put(status);
@@ -209,7 +288,10 @@ sim::Task<std::int32_t> Shell::run_loop(const ShellNode& node) {
 
 sim::Task<std::int32_t> Shell::run_for(const ShellNode& node) {
   sim::Task<std::vector<std::string>> expand = expand_words(node.words);
-  const std::vector<std::string> values = co_await expand;
+  std::vector<std::string> values = co_await expand;
+  if (node.is_over_parameters && !parameters_.empty()) {
+    values.assign(parameters_.begin() + 1, parameters_.end());
+  }
   std::int32_t status = 0;
   for (const std::string& value : values) {
     variables_[node.name] = value;

@@ -6,19 +6,24 @@
 #include <optional>
 
 #include <fmt/format.h>
-#include "core/doc/ascii.h"
 #include "core/node/images/http_server.h"
 #include "core/node/images/image.h"
 #include "core/node/images/root_folders.h"
 #include "core/node/images/shell.h"
 #include "core/node/images/userland_archive.h"
+#include "core/node/images/userland_awk.h"
 #include "core/node/images/userland_dig.h"
 #include "core/node/images/userland_disk.h"
+#include "core/node/images/userland_grep.h"
 #include "core/node/images/userland_ip.h"
+#include "core/node/images/userland_launch.h"
 #include "core/node/images/userland_ls.h"
 #include "core/node/images/userland_network.h"
 #include "core/node/images/userland_nslookup.h"
+#include "core/node/images/userland_ping.h"
 #include "core/node/images/userland_processes.h"
+#include "core/node/images/userland_sed.h"
+#include "core/node/images/userland_sockets.h"
 #include "core/node/images/userland_text.h"
 
 namespace rockpool::node {
@@ -131,16 +136,26 @@ Code run_printf(ProcessContext& context) {
   co_return 0;
 }
 
-Code run_cat(ProcessContext& context) {
-  const std::vector<std::string>& arguments = context.arguments();
-  while (arguments.size() < 2 && context.input() != nullptr) {
+// Hands input on as it comes.
+sim::Task<void> copy_input(ProcessContext& context) {
+  while (context.input() != nullptr) {
     sim::Task<std::string> reading = context.input()->read_some();
     const std::string text = co_await reading;
     if (text.empty()) break;
     context.print(text);
   }
+}
+
+Code run_cat(ProcessContext& context) {
+  std::vector<std::string> arguments = context.arguments();
+  if (arguments.size() < 2) arguments.emplace_back("-");
   std::int32_t status = 0;
   for (std::size_t i = 1; i < arguments.size(); ++i) {
+    if (arguments[i] == "-") {
+      sim::Task<void> copying = copy_input(context);
+      co_await copying;
+      continue;
+    }
     const std::string path = path_of(context, arguments[i]);
     if (const std::optional<std::string> text = read_file(context, path)) {
       context.print(*text);
@@ -376,32 +391,6 @@ Code run_head_or_tail(ProcessContext& context) {
   co_return 0;
 }
 
-// `grep` for a fixed text, with -q, -v, -i and -c.
-Code run_grep(ProcessContext& context) {
-  const std::vector<std::string>& arguments = context.arguments();
-  std::string flags;
-  std::size_t next = 1;
-  for (; next < arguments.size() && arguments[next].starts_with('-'); ++next)
-    flags += arguments[next];
-  if (next >= arguments.size()) co_return 2;
-  const auto fold = [&flags](std::string_view text) {
-    return flags.find('i') == std::string::npos ? std::string(text) : doc::to_lower(text);
-  };
-  const std::string wanted = fold(arguments[next]);
-  const bool inverted = flags.find('v') != std::string::npos;
-  const bool quiet = flags.find_first_of("qc") != std::string::npos;
-  int matches = 0;
-  sim::Task<std::string> reading = filter_input(context, next + 1);
-  const std::string text = co_await reading;
-  for (const std::string_view line : lines_of(text)) {
-    if ((fold(line).find(wanted) != std::string::npos) == inverted) continue;
-    ++matches;
-    if (!quiet) context.print(fmt::format("{}\n", line));
-  }
-  if (flags.find('c') != std::string::npos) context.print(fmt::format("{}\n", matches));
-  co_return matches > 0 ? 0 : 1;
-}
-
 Code run_tee(ProcessContext& context) {
   sim::Task<std::string> reading = context.read_input();
   const std::string text = co_await reading;
@@ -498,6 +487,15 @@ Program find_userland_program(std::string_view name) {
       {"cut", run_cut},
       {"tr", run_tr},
       {"grep", run_grep},
+      {"egrep", run_grep},
+      {"fgrep", run_grep},
+      {"sed", run_sed},
+      {"awk", run_awk},
+      {"xargs", run_xargs},
+      {"which", run_which},
+      {"time", run_time},
+      {"timeout", run_timeout},
+      {"watch", run_watch},
       {"tee", run_tee},
       {"pwd", run_pwd},
       {"whoami", run_whoami},
@@ -510,6 +508,10 @@ Program find_userland_program(std::string_view name) {
       {"nslookup", run_nslookup},
       {"dig", run_dig},
       {"nc", run_netcat},
+      {"telnet", run_telnet},
+      {"ping", run_ping},
+      {"netstat", run_netstat},
+      {"ss", run_ss},
       {"httpd", run_httpd},
       {"getent", run_getent},
       {"ps", run_ps},
@@ -526,6 +528,22 @@ Program find_userland_program(std::string_view name) {
     if (known == base) return program;
   }
   return nullptr;
+}
+
+std::string userland_path(std::string_view name, Userland userland) {
+  // Where Alpine does not put them into /usr/bin.
+  constexpr std::string_view kInBin[] = {
+      "ash",  "bash",  "cat",   "date",    "dd",   "df",       "echo",  "false", "grep", "hostname",
+      "kill", "ls",    "mkdir", "netstat", "ping", "printenv", "ps",    "pwd",   "rm",   "sed",
+      "sh",   "sleep", "tar",   "touch",   "true", "uname",    "watch", "egrep", "fgrep"};
+  constexpr std::string_view kInSbin[] = {"ip", "ss"};
+  std::string_view folder = "/usr/bin/";
+  if (userland == Userland::busybox || (userland != Userland::debian && is_one_of(name, kInBin))) {
+    folder = "/bin/";
+  } else if (userland != Userland::debian && is_one_of(name, kInSbin)) {
+    folder = "/sbin/";
+  }
+  return std::string{folder} + std::string{name};
 }
 
 }  // namespace rockpool::node

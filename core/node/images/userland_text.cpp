@@ -12,94 +12,23 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include "core/node/images/image.h"
+#include "core/node/images/userland_options.h"
 
 namespace rockpool::node {
 namespace {
 
 using Code = sim::Task<std::int32_t>;
 
-// The options of one letter, and the rest. Those in `with_value` take what follows, attached or
-// not.
-struct Options {
-  std::string flags;
-  std::vector<std::pair<char, std::string>> values;
-  std::vector<std::string> rest;
-
-  bool has(char flag) const { return flags.find(flag) != std::string::npos; }
-  const std::string* value(char flag) const {
-    const auto found = std::ranges::find(values, flag, &std::pair<char, std::string>::first);
-    return found == values.end() ? nullptr : &found->second;
-  }
-};
-
-// The error is what the program says.
-std::expected<Options, std::string> read_options(const ProcessContext& context,
-                                                 std::string_view known,
-                                                 std::string_view with_value) {
-  const std::vector<std::string>& arguments = context.arguments();
-  const std::string_view program = base_name(arguments.front());
-  Options options;
-  for (std::size_t i = 1; i < arguments.size(); ++i) {
-    const std::string& argument = arguments[i];
-    if (argument.size() < 2 || argument.front() != '-' || argument == "--") {
-      const std::size_t first = argument == "--" ? i + 1 : i;
-      options.rest.assign(arguments.begin() + static_cast<std::ptrdiff_t>(first), arguments.end());
-      break;
-    }
-    for (std::size_t at = 1; at < argument.size(); ++at) {
-      const char flag = argument[at];
-      if (with_value.find(flag) != std::string_view::npos) {
-        const bool is_attached = at + 1 < argument.size();
-        if (!is_attached && i + 1 >= arguments.size()) {
-          return std::unexpected{
-              fmt::format("{}: option requires an argument -- '{}'\n", program, flag)};
-        }
-        options.values.emplace_back(flag, is_attached ? argument.substr(at + 1) : arguments[++i]);
-        break;
-      }
-      if (known.find(flag) == std::string_view::npos) {
-        return std::unexpected{fmt::format("{}: unrecognized option: {}\n", program, flag)};
-      }
-      options.flags += flag;
-    }
-  }
-  return options;
-}
-
-// What the files contain one after the other; standard input if there is none. The error is what
-// the program says.
-sim::Task<std::expected<std::string, std::string>> read_inputs(ProcessContext& context,
-                                                               std::vector<std::string> files) {
-  if (files.empty()) files.emplace_back("-");
-  std::string text;
-  for (const std::string& file : files) {
-    if (file == "-") {
-      sim::Task<std::string> reading = context.read_input();
-      text += co_await reading;
-      continue;
-    }
-    const auto content =
-        context.machine().read_file(FileSystem::normalise(file, context.working_folder()));
-    if (!content) {
-      co_return std::unexpected{fmt::format("{}: {}: No such file or directory\n",
-                                            base_name(context.arguments().front()), file)};
-    }
-    text += *content;
-  }
-  co_return text;
-}
-
 // What a filter works on.
 struct Filter {
-  Options options;
+  LetterOptions options;
   std::string text;
 };
 
 // Reads both; empty if one of them cannot be read, which has been told then.
 sim::Task<std::optional<Filter>> read_filter(ProcessContext& context, std::string_view known,
                                              std::string_view with_value) {
-  auto options = read_options(context, known, with_value);
+  auto options = read_letter_options(context, known, with_value);
   if (!options) {
     context.print_error(options.error());
     co_return std::nullopt;
@@ -348,7 +277,7 @@ Code run_uniq(ProcessContext& context) {
 }
 
 Code run_cut(ProcessContext& context) {
-  const auto options = read_options(context, "s", "fcd");
+  const auto options = read_letter_options(context, "s", "fcd");
   if (!options) {
     context.print_error(options.error());
     co_return 1;
@@ -380,7 +309,7 @@ Code run_cut(ProcessContext& context) {
 }
 
 Code run_tr(ProcessContext& context) {
-  const auto options = read_options(context, "ds", "");
+  const auto options = read_letter_options(context, "ds", "");
   if (!options) {
     context.print_error(options.error());
     co_return 1;

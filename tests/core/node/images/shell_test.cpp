@@ -91,13 +91,80 @@ TEST_CASE("a process has a home") {
   CHECK(world.shell("HOME=/tmp; echo $HOME") == "0 /tmp\n");
 }
 
+TEST_CASE("case takes the first pattern that matches") {
+  NodeWorld world;
+  const std::string script =
+      "for x in web-1 db '*' ''; do case $x in web-*) echo server;; db|cache) echo store;; "
+      "'*') echo star;; ?*) echo other;; *) echo nothing; esac; done";
+  CHECK(world.shell(script) == "0 server\nstore\nstar\nnothing\n");
+  CHECK(world.shell("case b in [ac]) echo no;; [!ac]) echo yes;; esac; case x in y) ;; esac; "
+                    "echo $?") == "0 yes\n0\n");
+}
+
+TEST_CASE("functions have parameters, local variables and a status of their own") {
+  NodeWorld world;
+  CHECK(world.shell("f() { local x=in; echo $1 $# $x; return 3; }; x=out; f a b; echo $? $x") ==
+        "0 a 2 in\n3 out\n");
+  CHECK(world.shell("function greet { for w; do echo hi $w; done; }\ngreet you 'all of you'") ==
+        "0 hi you\nhi all of you\n");
+  CHECK(world.shell("count() { if [ $1 -gt 0 ]; then echo $1; count $(($1 - 1)); fi; }; count 3") ==
+        "0 3\n2\n1\n");
+  CHECK(world.shell("f() { echo \"$@\" | wc -w; g \"$@\"; }; g() { echo $#; }; f 'a b' c") ==
+        "0 3\n2\n");
+  CHECK(world.shell("g() { echo $#; }; g \"$@\"; set -- x 'y z'; g \"$@\"; echo $2") ==
+        "0 0\n2\ny z\n");
+}
+
+TEST_CASE("here documents are input, with variables and commands put in unless END is quoted") {
+  NodeWorld world;
+  CHECK(world.shell("x=1; cat <<END\n$x \"q\" 'r' $(echo two) \\$x\nEND\necho after") ==
+        "0 1 \"q\" 'r' two $x\nafter\n");
+  CHECK(world.shell("cat <<'END'\n$x $(echo two)\nEND") == "0 $x $(echo two)\n");
+  CHECK(world.shell("if true; then\n\tcat <<-END | tr a-z A-Z\n\t\tin\n\tEND\nfi") == "0 IN\n");
+  CHECK(world.shell("cat > /tmp/f <<A; cat - <<B\none\nA\ntwo\nB\ncat /tmp/f") == "0 two\none\n");
+}
+
+TEST_CASE("redirections hold for whole loops and groups, and a subshell changes nothing outside") {
+  NodeWorld world;
+  CHECK(world.shell("printf 'a\\nb\\n' > /tmp/l; while read x; do echo \"<$x>\"; done < /tmp/l") ==
+        "0 <a>\n<b>\n");
+  CHECK(world.shell("for i in 1 2; do echo $i; done > /tmp/o; { echo 3; echo 4 >&2; } >> /tmp/o "
+                    "2>&1; cat /tmp/o") == "0 1\n2\n3\n4\n");
+  CHECK(world.shell("x=1; (x=2; cd /tmp; exit 3); echo $? $x; pwd") == "0 3 1\n/\n");
+  CHECK(world.shell("echo a 1>&2 2>/dev/null; cat /none > /dev/null 2>&1; echo $?") == "0 a\n1\n");
+  CHECK(world.shell("(sleep 1; echo x) > /tmp/w & sleep 2; cat /tmp/w") == "0 x\n");
+}
+
+TEST_CASE("parameters are cut by patterns, and patterns become names of files") {
+  NodeWorld world;
+  CHECK(world.shell("f=/a/b.tar.gz; echo ${f##*/} ${f%/*} ${f%%.*} ${f#*.}") ==
+        "0 b.tar.gz /a /a/b tar.gz\n");
+  CHECK(world.shell("x=; echo ${x:-$((1+1))} ${x:+set} ${y=z} $y ${x-unset}.") == "0 2 z z .\n");
+  CHECK(world.shell("mkdir /tmp/g; cd /tmp/g; touch b.txt a.txt c; echo *.txt /tmp/g/? '*' q*") ==
+        "0 a.txt b.txt /tmp/g/c * q*\n");
+  CHECK(world.shell("echo ${none?is missing}; echo never") == "2 sh: none: is missing\n");
+}
+
+TEST_CASE("eval and . run in this shell; command, type and which find programs") {
+  NodeWorld world;
+  CHECK(world.shell("c='x=5; echo $x'; eval \"$c\"; echo x=7 > /tmp/v; . /tmp/v; echo $x") ==
+        "0 5\n7\n");
+  CHECK(world.shell("command -v sh cat cd; command -v nothing; echo $?") ==
+        "0 /bin/sh\n/bin/cat\ncd\n127\n");
+  CHECK(world.shell("f() { :; }; type f ls if; type dig; echo $?") ==
+        "0 f is a function\nls is /bin/ls\nif is a shell keyword\ndig: not found\n127\n");
+  CHECK(world.shell("which wget nothing; echo $?; command echo x") == "0 /usr/bin/wget\n1\nx\n");
+}
+
 TEST_CASE("what is wrong is said") {
   NodeWorld world;
   CHECK(world.shell("nonsense") == "127 sh: nonsense: not found\n");
   CHECK(world.shell("if true; then echo a") == "2 sh: syntax error: unexpected \"end of file\"\n");
   CHECK(world.shell("done") == "2 sh: syntax error: unexpected \"done\"\n");
   CHECK(world.shell("echo 'open") == "2 sh: syntax error: unterminated quoted string\n");
-  CHECK(world.shell("case x in x) echo a;; esac") == "2 sh: syntax error: unexpected \"case\"\n");
+  CHECK(world.shell("case x in x echo a;; esac") == "2 sh: syntax error: unexpected \"echo\"\n");
+  CHECK(world.shell("cat << END\nopen\n") == "2 sh: syntax error: unexpected \"end of file\"\n");
+  CHECK(world.shell("echo ${x!y}; echo never") == "2 sh: syntax error: bad substitution\n");
   CHECK_FALSE(parse_shell(std::string(100, '(')));
 }
 
