@@ -57,6 +57,7 @@ std::optional<std::int32_t> Shell::run_builtin(const std::vector<std::string>& w
     return 0;
   }
   if (name == "shift") return shift(words);
+  if (name == "kill" && words.size() > 1) return kill_job(words);
   if (name == "trap") return trap(words);
   return std::nullopt;
 }

@@ -28,6 +28,10 @@ std::size_t assignment_length(std::string_view word) {
 std::optional<std::string> Shell::lookup(std::string_view name) const {
   if (name == "?") return std::to_string(status_);
   if (name == "$") return std::to_string(context_.process_id());
+  if (name == "!") {
+    if (background_.empty()) return std::nullopt;
+    return std::to_string(background_.back().process_id);
+  }
   if (name == "#") return std::to_string(parameters_.empty() ? 0 : parameters_.size() - 1);
   if (!name.empty() && name[0] >= '0' && name[0] <= '9') {
     std::size_t index = 0;
@@ -49,10 +53,14 @@ std::optional<std::string> Shell::lookup(std::string_view name) const {
 
 sim::Task<std::vector<std::string>> Shell::expand_words(std::vector<std::string> raw_words) {
   std::vector<std::string> words;
-  for (std::string& raw : raw_words) {
-    sim::Task<std::vector<std::string>> expand = expand_word(std::move(raw), true);
-    std::vector<std::string> some = co_await expand;
-    std::ranges::move(some, std::back_inserter(words));
+  for (const std::string& whole : raw_words) {
+    std::vector<std::string> parts{whole};
+    if (is_bash_) parts = expand_brace_lists(whole);
+    for (std::string& raw : parts) {
+      sim::Task<std::vector<std::string>> expand = expand_word(std::move(raw), true);
+      std::vector<std::string> some = co_await expand;
+      std::ranges::move(some, std::back_inserter(words));
+    }
   }
   co_return words;
 }
@@ -215,7 +223,7 @@ sim::Task<std::string> Shell::expand_dollar(const std::string& raw, std::size_t&
   const bool is_digit = raw[start] >= '0' && raw[start] <= '9';
   while (!is_digit && end < raw.size() && is_name_character(raw[end])) ++end;
   if (end == start &&
-      (is_digit || std::string_view{"?$#@*"}.find(raw[start]) != std::string_view::npos)) {
+      (is_digit || std::string_view{"?$#@*!"}.find(raw[start]) != std::string_view::npos)) {
     ++end;
   }
   if (end == start) co_return "$";

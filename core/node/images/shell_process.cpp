@@ -17,6 +17,8 @@ using Kind = ShellNode::Kind;
 
 // 128 + SIGINT
 constexpr std::int32_t kInterrupted = 130;
+// 128 + SIGTERM
+constexpr std::int32_t kTerminated = 143;
 constexpr int kMaxDepth = 50;
 
 }  // namespace
@@ -180,10 +182,13 @@ sim::Task<std::int32_t> Shell::run_list(const ShellNode& node) {
     const ShellNode& child = *node.children[i];
     if (node.kind == Kind::background) {
       ++running_jobs_;
+      const auto number = static_cast<std::int32_t>(background_.size()) + 1;
+      background_.push_back(
+          {context_.process_id() + number, std::make_shared<sim::Future<std::int32_t>>()});
       context_.machine().spawn(
           run_background(context_.machine(), context_.is_first(),
                          {tree_, parameters_, variables_, functions_, context_.working_folder()},
-                         child, ended_jobs_));
+                         child, background_.back(), ended_jobs_));
       break;
     }
     sim::Task<std::int32_t> task = run(child);
@@ -257,17 +262,38 @@ sim::Task<std::int32_t> Shell::call(Function function, std::vector<std::string> 
 }
 
 sim::Task<void> Shell::run_background(Machine& machine, bool is_first, JobState state,
-                                      const ShellNode& node, std::shared_ptr<EndedJobs> ended) {
+                                      const ShellNode& node, BackgroundJob job,
+                                      std::shared_ptr<EndedJobs> ended) {
+  // Keeps the script, of which the job is a part, for as long as that runs.
+  const std::shared_ptr<const ShellNode> tree = state.tree;
+  const sim::Process process{machine.loop,
+                             run_detached(machine, is_first, std::move(state), node, job)};
+  ended->put((co_await job.over->take()).value_or(0));
+}
+
+sim::Task<void> Shell::run_detached(Machine& machine, bool is_first, JobState state,
+                                    const ShellNode& node, BackgroundJob job) {
   TextOutput unread;
   ProcessContext context{machine, {"sh"}, is_first, is_first ? nullptr : &unread};
   context.set_working_folder(state.working_folder);
+  context.set_process_id(job.process_id);
   Shell shell{context, std::move(state.parameters)};
   shell.variables_ = std::move(state.variables);
   shell.functions_ = std::move(state.functions);
   shell.tree_ = std::move(state.tree);
   sim::Task<std::int32_t> task = shell.run(node);
-  const std::int32_t status = co_await task;
-  ended->put(status);
+  job.over->set(co_await task);
+}
+
+std::optional<std::int32_t> Shell::kill_job(const std::vector<std::string>& words) {
+  const std::string& whom = words.back();
+  for (std::size_t i = 0; i < background_.size(); ++i) {
+    const BackgroundJob& job = background_[i];
+    if (whom != fmt::format("%{}", i + 1) && whom != std::to_string(job.process_id)) continue;
+    job.over->set(kTerminated);
+    return 0;
+  }
+  return {};
 }
 
 sim::Task<std::int32_t> Shell::run_loop(const ShellNode& node) {

@@ -46,6 +46,11 @@ class Shell {
  private:
   // The statuses of jobs in the background, as they end.
   using EndedJobs = sim::Channel<std::int32_t>;
+  // A job in the background: its number, and how to end it.
+  struct BackgroundJob {
+    std::int32_t process_id = 0;
+    std::shared_ptr<sim::Future<std::int32_t>> over;
+  };
   struct Job {
     sim::Future<bool> done;
     sim::Process process;
@@ -86,7 +91,12 @@ class Shell {
   // A job in the background has a shell of its own, which may outlive this one; what it prints
   // beside a first process that goes on goes to the log.
   static sim::Task<void> run_background(Machine& machine, bool is_first, JobState state,
-                                        const ShellNode& node, std::shared_ptr<EndedJobs> ended);
+                                        const ShellNode& node, BackgroundJob job,
+                                        std::shared_ptr<EndedJobs> ended);
+  static sim::Task<void> run_detached(Machine& machine, bool is_first, JobState state,
+                                      const ShellNode& node, BackgroundJob job);
+  // `kill` of jobs in the background: `%1`, or the number that `$!` was. Empty if it is for none.
+  std::optional<std::int32_t> kill_job(const std::vector<std::string>& words);
   sim::Task<std::int32_t> run_loop(const ShellNode& node);
   sim::Task<std::int32_t> run_for(const ShellNode& node);
   // Each command runs after the one before it, on all that it has printed.
@@ -188,6 +198,7 @@ class Shell {
   std::unique_ptr<Job> job_;
   // Shared with the jobs, which may outlive the shell.
   std::shared_ptr<EndedJobs> ended_jobs_ = std::make_shared<EndedJobs>();
+  std::vector<BackgroundJob> background_;
   // Those begun for whose end nobody has waited yet.
   int running_jobs_ = 0;
 };

@@ -7,7 +7,8 @@
 
 namespace rockpool::node {
 
-/// ip: `ip addr` and its short forms, as busybox prints it. Everything else is refused.
+/// ip: `ip [-4] [-6] addr [show [dev] DEVICE]` and its short forms, as busybox prints it.
+/// Everything else is refused.
 sim::Task<std::int32_t> run_ip(ProcessContext& context);
 
 }  // namespace rockpool::node

@@ -26,5 +26,21 @@ TEST_CASE("a shell's patterns") {
   CHECK(matching_length("x", "abc", true, true) == std::string::npos);
 }
 
+TEST_CASE("bash's braces") {
+  const auto expand = [](std::string_view word) {
+    std::string all;
+    for (const std::string& each : expand_brace_lists(word)) all += each + " ";
+    return all;
+  };
+  CHECK(expand("{1..3}") == "1 2 3 ");
+  CHECK(expand("x{2..0}y") == "x2y x1y x0y ");
+  CHECK(expand("{a,b}{1,2}") == "a1 a2 b1 b2 ");
+  CHECK(expand("a{,.bak}") == "a a.bak ");
+  for (const char* word :
+       {"{}", "{a}", "${1..3}", "'{1..3}'", "\"{a,b}\"", "{a..}", "{1..99999}"}) {
+    CHECK(expand(word) == std::string{word} + " ");
+  }
+}
+
 }  // namespace
 }  // namespace rockpool::node

@@ -156,6 +156,14 @@ TEST_CASE("eval and . run in this shell; command, type and which find programs")
   CHECK(world.shell("which wget nothing; echo $?; command echo x") == "0 /usr/bin/wget\n1\nx\n");
 }
 
+TEST_CASE("a job in the background is ended by its number") {
+  NodeWorld world;
+  CHECK(world.shell("(while :; do echo x >> /tmp/n; sleep 1; done) & sleep 3; kill $!; wait; "
+                    "sleep 3; wc -l < /tmp/n") == "0 3\n");
+  CHECK(world.shell("sleep 1000 & sleep 1000 & kill %1; kill %2; wait; echo over") == "0 over\n");
+  CHECK(world.shell("kill 4711") == "1 sh: can't kill pid 4711: No such process\n");
+}
+
 TEST_CASE("what is wrong is said") {
   NodeWorld world;
   CHECK(world.shell("nonsense") == "127 sh: nonsense: not found\n");

@@ -66,6 +66,9 @@ TEST_CASE("images have what the real ones have") {
   CHECK(world.shell("netshoot", "command -v ss curl").output == "/sbin/ss\n/usr/bin/curl\n");
   CHECK(world.shell("nginx", "ping web").errors == "sh: ping: not found\n");
   CHECK(world.shell("nginx", "ping web").code == 127);
+  CHECK(world.exec("nginx", {"bash", "-c", "for i in {1..3}; do echo $i; done"}).output ==
+        "1\n2\n3\n");
+  CHECK(world.shell("nginx", "echo {1..3}").output == "{1..3}\n");
   CHECK(world.exec("nginx", {"bash", "-c", "time sleep 1"}).errors ==
         "\nreal\t0m1.001s\nuser\t0m0.000s\nsys\t0m0.000s\n");
 }
