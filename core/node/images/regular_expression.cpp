@@ -260,7 +260,7 @@ class Reader {
     }
     const bool is_whole = take("}", "\\}");
     const bool is_too_big =
-        least.value_or(0) > kMaxRepeat || (*most != kUnlimited && *most > kMaxRepeat);
+        least.value_or(0) > kMaxRepeat || (most && *most != kUnlimited && *most > kMaxRepeat);
     if (!is_whole || !most || is_too_big || least.value_or(0) > *most) {
       error_ = is_whole ? "Invalid content of \\{\\}" : "Unmatched { or \\{";
       return;

@@ -82,12 +82,12 @@ std::expected<Xargs, std::string> read_xargs(const Words& arguments) {
       return std::unexpected{fmt::format("xargs: option requires an argument: {}\n", flag)};
     }
     const std::string value = argument.size() > 2 ? argument.substr(2) : arguments[++i];
-    if (flag == 'I') {
+    if (flag == 'I' && !value.empty()) {
       options.placeholder = value;
       continue;
     }
     const auto number = read_count(value);
-    if (!number || flag == 'L') {
+    if (!number || flag == 'L' || flag == 'I') {
       return std::unexpected{fmt::format("xargs: invalid number '{}'\n", value)};
     }
     (flag == 'n' ? options.most : options.parallel) = std::max<std::size_t>(*number, 1);

@@ -64,6 +64,7 @@ TEST_CASE("what is none is told, and what takes too long is not found") {
   CHECK(find("a)", "a") == "error: Unmatched ) or \\)");
   CHECK(find("[a", "a") == "error: Unmatched [, [^, [:, [., or [=");
   CHECK(find("a{2", "a") == "error: Unmatched { or \\{");
+  CHECK(find("a{}", "a") == "error: Invalid content of \\{\\}");
   CHECK(find("a\\", "a") == "error: Trailing backslash");
   CHECK(find("\\1", "a") == "error: Invalid back reference");
   CHECK(find("(a+)+$", std::string(60, 'a') + "b") == "none");

@@ -37,6 +37,7 @@ TEST_CASE("xargs makes command lines of its input") {
   // Four seconds of sleep, two at a time.
   CHECK(world.shell("time sh -c 'echo 1 1 1 1 | xargs -n1 -P2 sleep' 2>&1 | head -n 1")
             .starts_with("0 real\t0m 2.0"));
+  CHECK(world.shell("echo x | xargs -I '' echo") == "1 xargs: invalid number ''\n");
   CHECK(world.shell("xargs -z") == "1 xargs: unrecognized option: z\n");
 }
 
