@@ -4,21 +4,9 @@
 #include <algorithm>
 
 #include "core/apiserver/request_info.h"
-#include "core/doc/ascii.h"
 #include "core/doc/percent.h"
 
 namespace rockpool::apiserver {
-const std::string* Headers::find(std::string_view name) const {
-  for (const auto& [each, value] : fields_) {
-    if (doc::equal_ignoring_case(each, name)) return &value;
-  }
-  return nullptr;
-}
-
-std::string_view Headers::get(std::string_view name) const {
-  const std::string* found = find(name);
-  return found != nullptr ? std::string_view{*found} : std::string_view{};
-}
 
 const std::string* Request::find_query(std::string_view name) const {
   for (const auto& [each, value] : query) {
@@ -52,9 +40,9 @@ Request make_request(std::string_view method, std::string_view target, std::stri
   Request request;
   request.method = method;
   const std::size_t mark = target.find('?');
-  request.path = percent_decode(target.substr(0, mark), false);
+  request.path = doc::percent_decode(target.substr(0, mark), false);
   if (mark != std::string_view::npos) request.query = parse_query(target.substr(mark + 1));
-  if (!body.empty()) request.headers.add("Content-Type", std::string{content_type});
+  if (!body.empty()) request.headers.add("Content-Type", content_type);
   request.body = std::move(body);
   return request;
 }
@@ -68,13 +56,10 @@ Query parse_query(std::string_view text) {
     if (pair.empty()) continue;
     const std::size_t equals = std::min(pair.find('='), pair.size());
     const std::string_view value = pair.substr(std::min(equals + 1, pair.size()));
-    query.emplace_back(percent_decode(pair.substr(0, equals), true), percent_decode(value, true));
+    query.emplace_back(doc::percent_decode(pair.substr(0, equals), true),
+                       doc::percent_decode(value, true));
   }
   return query;
-}
-
-std::string percent_decode(std::string_view text, bool plus_is_space) {
-  return doc::percent_decode(text, plus_is_space);
 }
 
 }  // namespace rockpool::apiserver

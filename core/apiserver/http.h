@@ -7,34 +7,15 @@
 #include <utility>
 #include <vector>
 
+#include "core/doc/headers.h"
+
 namespace rockpool::apiserver {
 
 class ByteStream;
 class PendingResponse;
 class Session;
 class WatchStream;
-
-/// HTTP headers in order of appearance; names compare without regard to case.
-class Headers {
- public:
-  Headers() = default;
-  Headers(std::initializer_list<std::pair<std::string, std::string>> fields) : fields_{fields} {}
-
-  /// The value of the first header of that name, or nullptr.
-  const std::string* find(std::string_view name) const;
-  /// The value of the first header of that name, or "".
-  std::string_view get(std::string_view name) const;
-  /// Adds a header, also if there is one of that name.
-  void add(std::string name, std::string value) {
-    fields_.emplace_back(std::move(name), std::move(value));
-  }
-  auto begin() const { return fields_.begin(); }
-  auto end() const { return fields_.end(); }
-  std::size_t size() const { return fields_.size(); }
-
- private:
-  std::vector<std::pair<std::string, std::string>> fields_;
-};
+using doc::Headers;
 
 /// The query of a URL, decoded, in order of appearance.
 using Query = std::vector<std::pair<std::string, std::string>>;
@@ -60,8 +41,6 @@ Request make_request(std::string_view method, std::string_view target, std::stri
                      std::string_view content_type = "application/json");
 /// Decodes a URL's query: `a=1&b=x%20y`.
 Query parse_query(std::string_view text);
-/// Decodes %XX, and with `plus_is_space` also `+`. Broken escapes stay as they are.
-std::string percent_decode(std::string_view text, bool plus_is_space);
 
 /// An HTTP response.
 struct Response {

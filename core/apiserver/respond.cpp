@@ -15,7 +15,7 @@ constexpr int kPrettyIndent = 2;
 Response respond(int code, std::string body, std::string_view type) {
   Response response;
   response.status = code;
-  response.headers.add("Content-Type", std::string{type});
+  response.headers.add("Content-Type", type);
   response.body = std::move(body);
   return response;
 }

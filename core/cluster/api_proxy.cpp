@@ -34,7 +34,7 @@ net::HttpRequest make_request(const apiserver::ProxyTarget& target,
   result.method = request.method;
   result.target = target.target;
   result.body = request.body;
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : request.headers.fields()) {
     if (!is_for_one_hop(name)) result.headers.add(name, value);
   }
   result.headers.set("X-Forwarded-Uri", request.path);

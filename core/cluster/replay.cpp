@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/cluster/replay.h"
 
+#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -14,8 +16,7 @@ namespace rockpool::cluster {
 namespace {
 
 // Names may repeat in queries and headers, so they are pairs.
-template <typename Pairs>
-doc::Value pairs_value(const Pairs& pairs) {
+doc::Value pairs_value(std::span<const std::pair<std::string, std::string>> pairs) {
   std::vector<doc::Value> items;
   items.reserve(pairs.size());
   for (const auto& [name, value] : pairs) {
@@ -37,7 +38,7 @@ apiserver::Request read_request(const doc::Value& value) {
     request.query.emplace_back(pair.at(0).to_string(), pair.at(1).to_string());
   }
   for (const doc::Value& pair : value["headers"].items()) {
-    request.headers.add(pair.at(0).to_string(), pair.at(1).to_string());
+    request.headers.add(pair.at(0).as_string(), pair.at(1).as_string());
   }
   return request;
 }
@@ -75,7 +76,7 @@ doc::Value request_value(const apiserver::Request& request) {
   doc::Member members[] = {
       {doc::Key{is_text ? "body" : "bytes"},
        is_text ? doc::Value{request.body} : doc::Value{doc::encode_base64(request.body)}},
-      {doc::Key{"headers"}, pairs_value(request.headers)},
+      {doc::Key{"headers"}, pairs_value(request.headers.fields())},
       {doc::Key{"method"}, request.method},
       {doc::Key{"path"}, request.path},
       {doc::Key{"query"}, pairs_value(request.query)},

@@ -71,45 +71,6 @@ std::expected<void, std::string> parse_authority(std::string_view authority, Url
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return doc::equal_ignoring_case(left, right);
-}
-
-std::string_view Headers::get(std::string_view name, std::string_view fallback) const {
-  for (const Field& field : fields_) {
-    if (equal_ignoring_case(field.first, name)) return field.second;
-  }
-  return fallback;
-}
-
-bool Headers::contains(std::string_view name) const {
-  return std::ranges::any_of(
-      fields_, [name](const Field& field) { return equal_ignoring_case(field.first, name); });
-}
-
-void Headers::set(std::string_view name, std::string_view value) {
-  const auto first = std::ranges::find_if(
-      fields_, [name](const Field& field) { return equal_ignoring_case(field.first, name); });
-  if (first == fields_.end()) {
-    add(name, value);
-    return;
-  }
-  first->second = value;
-  fields_.erase(
-      std::remove_if(first + 1, fields_.end(),
-                     [name](const Field& field) { return equal_ignoring_case(field.first, name); }),
-      fields_.end());
-}
-
-void Headers::add(std::string_view name, std::string_view value) {
-  fields_.emplace_back(name, value);
-}
-
-void Headers::remove(std::string_view name) {
-  std::erase_if(fields_,
-                [name](const Field& field) { return equal_ignoring_case(field.first, name); });
-}
-
 std::string_view HttpRequest::path() const {
   return std::string_view{target}.substr(0, target.find('?'));
 }
@@ -127,8 +88,8 @@ std::optional<std::string> HttpRequest::query_parameter(std::string_view name) c
     const std::string_view pair = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (percent_decode(pair.substr(0, equals), true) == name) {
-      return percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
+    if (doc::percent_decode(pair.substr(0, equals), true) == name) {
+      return doc::percent_decode(pair.substr(std::min(equals + 1, pair.size())), true);
     }
   }
   return {};
@@ -221,10 +182,6 @@ std::string Url::authority() const {
 
 std::string Url::to_string() const {
   return fmt::format("{}://{}{}", scheme, authority(), target);
-}
-
-std::string percent_decode(std::string_view text, bool plus_is_space) {
-  return doc::percent_decode(text, plus_is_space);
 }
 
 }  // namespace rockpool::net

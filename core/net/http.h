@@ -1,43 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
+
+#include "core/doc/headers.h"
 
 namespace rockpool::net {
 
-/// Compares ASCII text without regard to upper and lower case.
-bool equal_ignoring_case(std::string_view left, std::string_view right);
-
-/// HTTP header fields in the order in which they were added. Names compare without regard to case
-/// and keep the spelling they were given.
-class Headers {
- public:
-  using Field = std::pair<std::string, std::string>;
-
-  Headers() = default;
-  Headers(std::initializer_list<Field> fields) : fields_{fields} {}
-
-  /// The value of the first field of that name, or `fallback`.
-  std::string_view get(std::string_view name, std::string_view fallback = {}) const;
-  bool contains(std::string_view name) const;
-  /// Replaces every field of that name by one.
-  void set(std::string_view name, std::string_view value);
-  /// Adds a field, keeping others of that name.
-  void add(std::string_view name, std::string_view value);
-  void remove(std::string_view name);
-  std::span<const Field> fields() const { return fields_; }
-
- private:
-  std::vector<Field> fields_;
-};
+using doc::Headers;
 
 /// One HTTP request, whole.
 struct HttpRequest {
@@ -89,9 +63,5 @@ struct Url {
   std::string authority() const;
   std::string to_string() const;
 };
-
-/// Undoes percent-encoding; `+` becomes a space if `plus_is_space`. Broken escapes are kept as they
-/// are.
-std::string percent_decode(std::string_view text, bool plus_is_space);
 
 }  // namespace rockpool::net

@@ -79,7 +79,7 @@ apiserver::Request without(const apiserver::Request& request, std::string_view h
   result.path = request.path;
   result.query = request.query;
   result.body = request.body;
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : request.headers.fields()) {
     if (!doc::equal_ignoring_case(name, header)) result.headers.add(name, value);
   }
   return result;
@@ -94,7 +94,7 @@ apiserver::Request with_json_body(const apiserver::Request& request, const doc::
   result.query = request.query;
   result.body = doc::to_json(object);
   const std::string* content_type = request.headers.find("Content-Type");
-  for (const auto& field : request.headers) {
+  for (const auto& field : request.headers.fields()) {
     if (&field.second == content_type) {
       result.headers.add("Content-Type", "application/json");
     } else {

@@ -30,7 +30,7 @@ apiserver::Request to_api_request(WireRequest& request) {
   apiserver::Request result =
       apiserver::make_request(view(request.method_string()), view(request.target()));
   for (const auto& field : request) {
-    result.headers.add(std::string{view(field.name_string())}, std::string{view(field.value())});
+    result.headers.add(view(field.name_string()), view(field.value()));
   }
   result.body = std::move(request.body());
   return result;
@@ -40,7 +40,7 @@ std::string response_head(const apiserver::Response& response, const HeadOptions
   const auto status = static_cast<beast::http::status>(response.status);
   std::string head = fmt::format("HTTP/1.1 {} {}\r\n", response.status,
                                  view(beast::http::obsolete_reason(status)));
-  for (const auto& [name, value] : response.headers) append_header(head, name, value);
+  for (const auto& [name, value] : response.headers.fields()) append_header(head, name, value);
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   append_header(head, "Date", fmt::format("{:%a, %d %b %Y %H:%M:%S GMT}", fmt::gmtime(now)));
   if (!options.keep_alive) append_header(head, "Connection", "close");

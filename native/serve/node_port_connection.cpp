@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "core/doc/ascii.h"
 #include "native/serve/limits.h"
 #include "native/serve/peer.h"
 
@@ -19,7 +20,7 @@ constexpr std::chrono::hours kAnswerTimeout{1};
 bool belongs_to_connection(std::string_view name) {
   for (const std::string_view each :
        {"Connection", "Content-Length", "Keep-Alive", "Transfer-Encoding", "Expect"}) {
-    if (net::equal_ignoring_case(name, each)) return true;
+    if (doc::equal_ignoring_case(name, each)) return true;
   }
   return false;
 }
@@ -111,7 +112,7 @@ asio::awaitable<bool> NodePortConnection::answer(WireRequest& request) {
 asio::awaitable<bool> NodePortConnection::respond(const net::HttpResponse& response,
                                                   const WireRequest& request) {
   const bool keep_alive = request.keep_alive() &&
-                          !net::equal_ignoring_case(response.headers.get("Connection"), "close");
+                          !doc::equal_ignoring_case(response.headers.get("Connection"), "close");
   const bool has_length =
       response.status >= 200 && response.status != 204 && response.status != 304;
   std::string text =

@@ -120,7 +120,7 @@ doc::Value applied_value(const std::vector<Applied>& applied) {
 
 doc::Value headers_value(const apiserver::Headers& headers) {
   doc::Value result = doc::Value::map({});
-  for (const auto& [name, value] : headers) result.set(name, value);
+  for (const auto& [name, value] : headers.fields()) result.set(name, value);
   return result;
 }
 
@@ -156,7 +156,7 @@ std::string ClusterBinding::request(const std::string& text) {
                                                        (*document)["body"].to_string(), "");
   request.headers = {};
   for (const doc::Member& header : (*document)["headers"].members()) {
-    request.headers.add(std::string{header.key.text()}, header.value.to_string());
+    request.headers.add(header.key.text(), header.value.as_string());
   }
   const apiserver::Response response = cluster().request_and_wait(request);
   if (response.watch) {

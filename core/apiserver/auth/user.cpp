@@ -71,7 +71,7 @@ api::Result<Identity> identify(const ApiServer& server, const Request& request) 
   auto user = authenticate(server, request);
   if (!user) return std::unexpected{std::move(user.error())};
   std::vector<std::string> groups;
-  for (const auto& [name, value] : request.headers) {
+  for (const auto& [name, value] : request.headers.fields()) {
     if (doc::equal_ignoring_case(name, "Impersonate-Group")) groups.push_back(value);
   }
   const std::string_view name = request.headers.get("Impersonate-User");

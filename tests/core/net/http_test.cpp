@@ -44,19 +44,6 @@ TEST_CASE("a bad URL says what is wrong") {
   CHECK(round_trip("http://" + std::string(254, 'a')) == "the host name is too long");
 }
 
-TEST_CASE("headers compare names without regard to case") {
-  Headers headers{{"Content-Type", "text/plain"}, {"X-One", "1"}};
-  headers.add("x-one", "2");
-  CHECK(headers.get("CONTENT-TYPE") == "text/plain");
-  CHECK(headers.get("X-One") == "1");
-  CHECK(headers.get("absent", "fallback") == "fallback");
-  headers.set("x-ONE", "3");
-  CHECK(headers.fields().size() == 2);
-  CHECK(headers.get("X-One") == "3");
-  headers.remove("content-type");
-  CHECK_FALSE(headers.contains("Content-Type"));
-}
-
 TEST_CASE("queries are decoded") {
   HttpRequest request;
   request.target = "/echo?msg=a%20b+c&empty&twice=1&twice=2&bad=%zz%4";
