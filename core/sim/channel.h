@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/sim/task.h"
+#include "core/sim/timed_wait.h"
 
 namespace rockpool::sim {
 
@@ -89,47 +90,31 @@ class Future {
   void set(T value) {
     if (value_) return;
     value_.emplace(std::move(value));
-    if (taker_ != nullptr) taker_->waiter_.wake();
+    if (taker_ != nullptr) taker_->wake();
   }
   bool is_set() const { return value_.has_value(); }
 
   /// What `take` gives to co_await.
-  class [[nodiscard]] Take {
+  class [[nodiscard]] Take : public TimedWait {
    public:
-    Take(Future& future, std::optional<Duration> timeout) : future_{future}, timeout_{timeout} {}
-    Take(const Take&) = delete;
-    Take& operator=(const Take&) = delete;
-    ~Take() {
-      if (future_.taker_ == this) future_.taker_ = nullptr;
-    }
+    Take(Future& future, std::optional<Duration> timeout)
+        : TimedWait{future.taker_, timeout}, future_{future} {}
     bool await_ready() const noexcept { return future_.value_.has_value(); }
-    template <typename Promise>
-    void await_suspend(std::coroutine_handle<Promise> handle) {
-      waiter_.wait(handle);
-      future_.taker_ = this;
-      if (timeout_) {
-        deadline_.wait(handle);
-        deadline_.wake(*timeout_);
-      }
-    }
     std::optional<T> await_resume() {
-      future_.taker_ = nullptr;
+      TimedWait::await_resume();
       return std::exchange(future_.value_, std::nullopt);
     }
 
    private:
-    friend class Future;
     Future& future_;
-    std::optional<Duration> timeout_;
-    Waiter waiter_;
-    Waiter deadline_;
   };
   /// The value, or nothing if it has not come within `timeout` (none: waits for ever).
   Take take(std::optional<Duration> timeout = {}) { return Take{*this, timeout}; }
 
  private:
   std::optional<T> value_;
-  Take* taker_ = nullptr;
+  // Who waits for it, or nullptr.
+  Waiter* taker_ = nullptr;
 };
 
 }  // namespace rockpool::sim
