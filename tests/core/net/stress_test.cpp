@@ -128,13 +128,13 @@ class StormyWorld {
 
   void add(const doc::Value& service) {
     proxy_.on_service(nullptr, &service);
-    zone_.on_service(nullptr, &service);
+    zone_.index().on_service(nullptr, &service);
   }
   void set_slice(const std::string& service, const doc::Value& slice) {
     const doc::Value before = slices_[service];
     slices_[service] = slice;
     proxy_.on_endpoint_slice(before.is_null() ? nullptr : &before, &slice);
-    zone_.on_endpoint_slice(before.is_null() ? nullptr : &before, &slice);
+    zone_.index().on_endpoint_slice(before.is_null() ? nullptr : &before, &slice);
   }
   void add_pod() {
     const auto node = static_cast<std::uint8_t>(random_.below(kNodes));

@@ -27,7 +27,7 @@ class Kubernetes : public Plugin {
 
   Done start() override {
     if (std::exchange(is_started_, true)) return {};
-    zone_.follow(instance_.context().machine().informers);
+    zone_.index().follow(instance_.context().machine().informers);
     instance_.cluster_zones.push_back(&zone_);
     return {};
   }

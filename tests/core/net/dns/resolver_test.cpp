@@ -95,9 +95,9 @@ struct DnsWorld : World {
 
   void add(const doc::Value& service, const doc::Value& slice) {
     proxy.on_service(nullptr, &service);
-    zone.on_service(nullptr, &service);
+    zone.index().on_service(nullptr, &service);
     proxy.on_endpoint_slice(nullptr, &slice);
-    zone.on_endpoint_slice(nullptr, &slice);
+    zone.index().on_endpoint_slice(nullptr, &slice);
   }
 
   std::string resolve(const std::string& name) {

@@ -40,7 +40,7 @@ inline std::string respond(const dns::ClusterZone& zone, std::string_view bytes,
 inline void add_default_namespace(dns::ClusterZone& zone) {
   doc::Value object;
   object.edit("metadata").set("name", doc::Value{"default"});
-  zone.on_namespace(nullptr, &object);
+  zone.index().on_namespace(nullptr, &object);
 }
 
 }  // namespace rockpool::net::testing

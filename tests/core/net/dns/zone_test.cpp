@@ -42,8 +42,8 @@ struct ZoneWorld {
     alias.edit("spec").set("externalName", doc::Value{"web.default.svc.cluster.local"});
     add_service(alias);
   }
-  void add_service(const doc::Value& service) { zone.on_service(nullptr, &service); }
-  void add_slice(const doc::Value& slice) { zone.on_endpoint_slice(nullptr, &slice); }
+  void add_service(const doc::Value& service) { zone.index().on_service(nullptr, &service); }
+  void add_slice(const doc::Value& slice) { zone.index().on_endpoint_slice(nullptr, &slice); }
 
   Message ask(const std::string& name, RecordType type = RecordType::a) {
     Message query;
@@ -213,10 +213,10 @@ TEST_CASE("an endpoint's address has PTR records for each of its names, as long 
   // Another endpoint before it changes its place, not its name.
   const doc::Value shifted =
       make_slice("web", {{"http", 80}}, {{"10.244.0.4", "a"}, {"10.244.0.5", "db-0"}}, "web-two");
-  world.zone.on_endpoint_slice(&other, &shifted);
+  world.zone.index().on_endpoint_slice(&other, &shifted);
   CHECK(ask("5.0.244.10") ==
         "NOERROR" + record + "10-244-0-5.web.default.svc.cluster.local." + name);
-  world.zone.on_endpoint_slice(&shifted, nullptr);
+  world.zone.index().on_endpoint_slice(&shifted, nullptr);
   CHECK(ask("5.0.244.10") == "NOERROR" + name);
   CHECK(ask("4.0.244.10") == "NXDOMAIN");
 }
@@ -234,7 +234,7 @@ TEST_CASE("PTR records follow a slice however its endpoints come, go, move and c
   for (doc::Value& endpoint : unready) endpoint.edit("conditions").set("ready", false);
 
   ClusterZone followed;
-  followed.on_endpoint_slice(nullptr, &slice);
+  followed.index().on_endpoint_slice(nullptr, &slice);
   sim::Random random{7};
   for (int step = 0; step < 300; ++step) {
     const doc::Value before = slice;
@@ -258,10 +258,10 @@ TEST_CASE("PTR records follow a slice however its endpoints come, go, move and c
     }
     if (list.size() > 10) list.resize(4);
     slice.set("endpoints", doc::Value::array(list));
-    followed.on_endpoint_slice(&before, &slice);
+    followed.index().on_endpoint_slice(&before, &slice);
 
     ClusterZone fresh;
-    fresh.on_endpoint_slice(nullptr, &slice);
+    fresh.index().on_endpoint_slice(nullptr, &slice);
     for (int i = 1; i <= 8; ++i) {
       Message query;
       query.questions.push_back({std::to_string(i) + ".9.244.10.in-addr.arpa.", RecordType::ptr});
@@ -276,18 +276,18 @@ TEST_CASE("the zone follows changes") {
   ZoneWorld world;
   const doc::Value before = make_service("web", "10.96.0.20", {{"http", 80}});
   const doc::Value after = make_service("web", "10.96.0.21", {{"http", 80}});
-  world.zone.on_service(&before, &after);
+  world.zone.index().on_service(&before, &after);
   CHECK(world.answers("web.default.svc.cluster.local.") ==
         "NOERROR; web.default.svc.cluster.local. 30 IN A 10.96.0.21");
   CHECK(world.answers("20.0.96.10.in-addr.arpa.", RecordType::ptr) == "NXDOMAIN");
-  world.zone.on_service(&after, nullptr);
+  world.zone.index().on_service(&after, nullptr);
   CHECK(world.answers("web.default.svc.cluster.local.") == "NXDOMAIN");
   const doc::Value old_slice = make_slice("db", {{"sql", 5432}}, {{"10.244.0.5", "db-0"}});
   const doc::Value new_slice = make_slice("db", {{"sql", 5432}}, {{"10.244.0.9", "db-9"}});
-  world.zone.on_endpoint_slice(&old_slice, &new_slice);
+  world.zone.index().on_endpoint_slice(&old_slice, &new_slice);
   CHECK(world.answers("db.default.svc.cluster.local.") ==
         "NOERROR; db.default.svc.cluster.local. 30 IN A 10.244.0.9");
-  world.zone.on_endpoint_slice(&new_slice, nullptr);
+  world.zone.index().on_endpoint_slice(&new_slice, nullptr);
   CHECK(world.answers("db.default.svc.cluster.local.") == "NXDOMAIN");
 }
 
