@@ -20,7 +20,7 @@
 #include "core/node/container_state.h"
 #include "core/node/eviction_plan.h"
 #include "core/node/node_context.h"
-#include "core/node/port_forwarder.h"
+#include "core/node/pod_sandbox.h"
 #include "core/node/prober.h"
 #include "core/node/volumes.h"
 #include "core/sim/task.h"
@@ -153,7 +153,6 @@ class PodWorker {
   sim::Task<void> sync();
   sim::Task<void> sync_once();
   bool prepare_volumes();
-  std::string find_sandbox_problem() const;
   sim::Task<bool> ensure_sandbox();
   sim::Task<bool> sync_init_containers();
   sim::Task<void> sync_ephemeral_containers();
@@ -200,8 +199,6 @@ class PodWorker {
   sim::Task<void> run_pre_stop(Slot& slot, std::optional<std::string>& problem,
                                sim::Future<bool>& done);
   void release_sandbox();
-  const net::Cidr* take_addresses();
-  void release_addresses();
   void finish();
   sim::Duration termination_grace() const;
 
@@ -212,12 +209,7 @@ class PodWorker {
   // Init containers, main ones, ephemeral ones; a list, as each must stay where it is.
   std::list<Slot> slots_;
   PodVolumes volumes_;
-  net::Ref<net::Host> host_;
-  // With hostNetwork: a Pod has names of its own even where the network is its node's.
-  net::dns::SharedResolverConfig own_resolver_;
-  std::vector<std::unique_ptr<PortForwarder>> forwarders_;
-  // Of the node's networks, in their order; none on the host's network.
-  std::vector<net::IpAddress> addresses_;
+  PodSandbox sandbox_;
   api::Quantity cpu_request_;
   api::Quantity memory_request_;
   bool had_sandbox_ = false;

@@ -133,7 +133,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
   auto machine = std::make_unique<Machine>(Machine{
       .loop = node_.loop,
       .random = node_.random.stream(uid_ + "/" + std::string{spec.name()}),
-      .host = host_,
+      .host = sandbox_.host(),
       .hostname = host_network ? node_.node_name() : kernel_hostname(pod, node_.options.dns.domain),
       .log = *slot.log,
       .image = *image.image,
@@ -148,7 +148,7 @@ std::unique_ptr<Machine> PodWorker::make_machine(Slot& slot, const PulledImage& 
       .children = {},
       .missing_programs = image.config->missing_programs,
       .userland = image.config->userland,
-      .own_resolver = own_resolver_,
+      .own_resolver = sandbox_.own_resolver(),
       .user = user_of(pod, spec, *image.config),
   });
   if (image.config->has_shell) machine->files.make_folder("/tmp");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a Pod's worker stops its containers, and the Pod as a whole.
+// How a Pod's containers end, by themselves or stopped by its worker, and the Pod as a whole.
 #include <algorithm>
 #include <utility>
 
@@ -94,6 +94,40 @@ sim::Task<void> PodWorker::kill_slot(Slot& slot, sim::Duration grace, bool with_
   const bool exited = co_await wait;
   if (!exited) container.kill(kExitCodeKilled);
   slot.killed->set(true);
+}
+
+void PodWorker::on_exit(Slot& slot, std::int32_t exit_code) {
+  ContainerState& state = state_of(slot);
+  state.phase = ContainerState::Phase::terminated;
+  state.waiting_reason.clear();
+  state.waiting_message.clear();
+  state.started = false;
+  state.ready = slot.is_init && exit_code == 0 && !is_sidecar(slot);
+  state.termination.exit_code = exit_code;
+  state.termination.reason = exit_code == 0 ? "Completed" : "Error";
+  if (!slot.end_reason.empty()) state.termination.reason = std::exchange(slot.end_reason, {});
+  state.termination.message = termination_message(slot, exit_code);
+  state.termination.started_at = state.started_at;
+  state.termination.finished_at = node_.loop.now();
+  state.termination.container_id = state.container_id;
+  slot.failed_probe.reset();
+  slot.log->end();
+  node_.note_change(uid_);
+}
+
+std::string PodWorker::termination_message(const Slot& slot, std::int32_t exit_code) const {
+  constexpr std::size_t kMaxMessage = 4096;
+  constexpr std::size_t kFallbackLines = 80;
+  constexpr std::size_t kFallbackBytes = 2048;
+  const api::Container spec = spec_of(slot);
+  const std::string path =
+      spec.value()["terminationMessagePath"_key].to_string("/dev/termination-log");
+  const std::string* text = slot.instance->machine().files.read(FileSystem::normalise(path));
+  if (text != nullptr && !text->empty()) return text->substr(0, kMaxMessage);
+  const bool falls_back =
+      spec.value()["terminationMessagePolicy"_key].as_string() == "FallbackToLogsOnError";
+  if (!falls_back || exit_code == 0) return {};
+  return slot.log->tail(kFallbackLines, kFallbackBytes);
 }
 
 void PodWorker::finish() {
