@@ -10,7 +10,7 @@ export const floorOfRoom = {
   'core/client': 3, 'core/apiserver': 3,
   'core/controllers': 4, 'core/scheduler': 4, 'core/node': 4, 'core/net': 4,
   'core/cluster': 5,
-  'core/kubectl': 6, 'core/scenario': 6,
+  'core/scenario': 6,
   'web': 7, 'native': 7,
 };
 
