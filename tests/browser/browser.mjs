@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { serve } from '../../tools/lib/serve.mjs';
 
@@ -150,4 +151,22 @@ export class Sandbox {
     const response = await this.ask((element, value) => element.cluster.request({ path: value }), path);
     return { status: response.status, object: JSON.parse(response.body) };
   }
+}
+
+// The sandbox of a page that all tests of a file, or of a `describe`, share: opened before the first of them with
+// `options` as for openPage, made ready by `prepare`, and closed after the last, when the page must have logged no error.
+export function shareSandbox(options, prepare = () => {}) {
+  const sandbox = new Sandbox();
+  let opened;
+  before(async () => {
+    opened = await openPage(options);
+    sandbox.page = opened.page;
+    await sandbox.ready();
+    await prepare(sandbox);
+  });
+  after(async () => {
+    assert.deepEqual(opened.errors, [], 'nothing is logged as an error');
+    await opened.close();
+  });
+  return sandbox;
 }

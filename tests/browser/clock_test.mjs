@@ -1,35 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // The clock's slowest and fastest pace, and a fresh cluster.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { Sandbox, openPage, until } from './browser.mjs';
+import { Sandbox, openPage, shareSandbox, until } from './browser.mjs';
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-let opened;
-let sandbox;
-
-before(async () => {
-  opened = await openPage({ viewport: { width: 1440, height: 900 } });
-  sandbox = new Sandbox(opened.page);
-  await sandbox.ready();
-});
-
-after(async () => {
-  assert.deepEqual(opened.errors, [], 'nothing is logged as an error');
-  await opened.close();
-});
+const sandbox = shareSandbox({ viewport: { width: 1440, height: 900 } });
 
 const now = (one = sandbox) => one.ask((element) => Date.parse(element.cluster.now()));
 
 // Drags the handle of the speed from wherever it is to one of the ends.
 async function dragSpeed(end) {
   const { x, y, width, height } = await sandbox.find('speed', ({ id }) => id === 'speed');
-  await opened.page.mouse.move(x + width / 2, y + height / 2);
-  await opened.page.mouse.down();
-  await opened.page.mouse.move(end === 'slowest' ? x - 40 : x + width + 40, y + height / 2, { steps: 4 });
-  await opened.page.mouse.up();
+  await sandbox.page.mouse.move(x + width / 2, y + height / 2);
+  await sandbox.page.mouse.down();
+  await sandbox.page.mouse.move(end === 'slowest' ? x - 40 : x + width + 40, y + height / 2, { steps: 4 });
+  await sandbox.page.mouse.up();
 }
 
 // How far the cluster's clock goes until it has gone at least `least` further, and how long that takes, both in

@@ -1,33 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clipboard, keys, wheel, fingers: what is the application's, and what stays the page's.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
-import { Sandbox, openPage, until } from './browser.mjs';
+import { Sandbox, openPage, shareSandbox, until } from './browser.mjs';
 
 describe('clipboard and keys', () => {
-  let opened;
+  const html = `<!doctype html><meta charset="utf-8"><script type="module" src="rockpool.js"></script>
+    <style>rockpool-sandbox { height: 480px }</style>
+    <button id="first">before</button><rockpool-sandbox></rockpool-sandbox><button id="last">after</button>
+    <input id="field">`;
+  const permissions = ['clipboard-read', 'clipboard-write'];
   let page;
-  let sandbox;
+  const sandbox = shareSandbox({ html, viewport: { width: 800, height: 600 }, permissions }, () => {
+    page = sandbox.page;
+  });
   const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
   const textHasKeyboard = () =>
     until(() => page.evaluate(() => document.activeElement.tagName === 'TEXTAREA'), 'no text field has the keyboard');
   const editorHolds = (text) => until(async () => (await sandbox.editorText) === text, () => sandbox.editorText);
-
-  before(async () => {
-    const html = `<!doctype html><meta charset="utf-8"><script type="module" src="rockpool.js"></script>
-      <style>rockpool-sandbox { height: 480px }</style>
-      <button id="first">before</button><rockpool-sandbox></rockpool-sandbox><button id="last">after</button>
-      <input id="field">`;
-    opened = await openPage({ html, viewport: { width: 800, height: 600 }, permissions: ['clipboard-read', 'clipboard-write'] });
-    page = opened.page;
-    sandbox = new Sandbox(page);
-    await sandbox.ready();
-  });
-  after(async () => {
-    assert.deepEqual(opened.errors, []);
-    await opened.close();
-  });
 
   test('copies, cuts and pastes between the editor and the clipboard', async () => {
     await sandbox.ask((element) => void (element.editorText = 'kind: ConfigMap'));
@@ -87,7 +78,7 @@ describe('clipboard and keys', () => {
     await textHasKeyboard();
     await page.keyboard.insertText('name: 日本');
     await editorHolds('name: 日本');
-    const client = await opened.context.newCDPSession(page);
+    const client = await page.context().newCDPSession(page);
     await client.send('Input.imeSetComposition', { text: 'に', selectionStart: 1, selectionEnd: 1 });
     await editorHolds('name: 日本に');
     await client.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
@@ -138,29 +129,20 @@ describe('clipboard and keys', () => {
 });
 
 describe('fingers', () => {
-  let opened;
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
   let page;
-  let sandbox;
   let client;
+  const sandbox = shareSandbox(phone, async () => {
+    page = sandbox.page;
+    client = await page.context().newCDPSession(page);
+    await sandbox.find('pod/default/web-', ({ text }) => text === 'Running');
+  });
   const touch = (type, ...points) =>
     client.send('Input.dispatchTouchEvent', { type, touchPoints: points.map(([x, y, id = 0]) => ({ x, y, id })) });
   const tap = async (prefix) => {
     const { x, y } = await sandbox.middle(await sandbox.find(prefix));
     await page.touchscreen.tap(x, y);
   };
-
-  before(async () => {
-    opened = await openPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 });
-    page = opened.page;
-    sandbox = new Sandbox(page);
-    client = await opened.context.newCDPSession(page);
-    await sandbox.ready();
-    await sandbox.find('pod/default/web-', ({ text }) => text === 'Running');
-  });
-  after(async () => {
-    assert.deepEqual(opened.errors, []);
-    await opened.close();
-  });
 
   test('two enlarge the map between them, and select nothing', async () => {
     const before = await sandbox.find('node/node-2');

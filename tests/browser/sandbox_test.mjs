@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The page as a person uses it: real Chromium, real mouse and keyboard.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { Sandbox, openPage, until } from './browser.mjs';
+import { shareSandbox, until } from './browser.mjs';
 
-let opened;
 let page;
-let sandbox;
-
-before(async () => {
-  opened = await openPage({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' });
-  page = opened.page;
-  sandbox = new Sandbox(page);
-  await sandbox.ready();
-});
-
-after(async () => {
-  assert.deepEqual(opened.errors, [], 'nothing is logged as an error');
-  await opened.close();
+const sandbox = shareSandbox({ viewport: { width: 1440, height: 900 }, colorScheme: 'light' }, () => {
+  page = sandbox.page;
 });
 
 const webPods = async () =>

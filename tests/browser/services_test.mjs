@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // What leads from a Service to everything that makes it work, and from a failed request to its reason.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 
-import { Sandbox, openPage, until } from './browser.mjs';
+import { shareSandbox, until } from './browser.mjs';
 
 const RATE_MS = 11_000;
-let opened;
-let sandbox;
-
-before(async () => {
-  opened = await openPage({ viewport: { width: 1440, height: 900 } });
-  sandbox = new Sandbox(opened.page);
-  await sandbox.ready();
-  await sandbox.find('rate/default/web', ({ text }) => Number.parseFloat(text) > 1);
-});
-
-after(async () => {
-  assert.deepEqual(opened.errors, [], 'nothing is logged as an error');
-  await opened.close();
-});
+const sandbox = shareSandbox({ viewport: { width: 1440, height: 900 } }, () =>
+  sandbox.find('rate/default/web', ({ text }) => Number.parseFloat(text) > 1),
+);
 
 const apply = (text) => sandbox.ask((element, manifest) => element.cluster.apply(manifest), text);
 
@@ -72,10 +61,10 @@ test('a failed request leads to its reason with one click', async () => {
 
 test('another request is asked about by typing its URL', async () => {
   const { x, y } = await sandbox.middle(await sandbox.find('why-to', ({ id }) => id === 'why-to'));
-  await opened.page.mouse.click(x, y);
-  const owner = () => opened.page.evaluate(() => document.activeElement.tagName);
+  await sandbox.page.mouse.click(x, y);
+  const owner = () => sandbox.page.evaluate(() => document.activeElement.tagName);
   await until(async () => (await owner()) === 'TEXTAREA', owner);
-  await opened.page.keyboard.press('Control+a');
-  await opened.page.keyboard.type('http://wbe/');
+  await sandbox.page.keyboard.press('Control+a');
+  await sandbox.page.keyboard.type('http://wbe/');
   await sandbox.find('why/verdict', ({ text }) => text.startsWith('name_not_found'));
 });
