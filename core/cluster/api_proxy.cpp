@@ -74,7 +74,7 @@ std::string place_of_proxy(std::string_view path) {
 }  // namespace
 
 net::Ref<net::Host> ApiProxy::machine() {
-  if (!host_) host_ = network_.add_external("apiserver", addresses_);
+  if (!host_) host_ = network_.add_control_plane("apiserver", addresses_);
   return host_;
 }
 

@@ -35,7 +35,11 @@ void Connection::start() {
   Route route = network_->route(*client_, owner, protocol_, client_address_, destination_, node);
   switch (route.verdict) {
     case Route::Verdict::pass:
-      dial({});
+      if (network_->has_route(*client_, owner, destination_.ip)) {
+        dial({});
+      } else {
+        repeat_syn();
+      }
       break;
     case Route::Verdict::drop:
       if (dial_retries_ == 0) show_refusal(*node, route, FailureKind::connection_timed_out, now());

@@ -43,7 +43,9 @@ void DatagramPort::send(const IpAddress& from, const SocketAddress& to, std::str
   const Route route = network.route(*host_, owner, Protocol::udp, source, to, node);
   switch (route.verdict) {
     case Route::Verdict::pass:
-      send_on(network, std::move(datagram));
+      if (network.has_datagram_route(*host_, owner, source, to)) {
+        send_on(network, std::move(datagram));
+      }
       return;
     case Route::Verdict::drop:
       return;
@@ -70,6 +72,7 @@ void DatagramPort::send_on(Network& network, Datagram datagram) {
                    {Protocol::udp, host_, owner, datagram.from.ip, to})) {
     return;
   }
+  network.note_outside_datagram(*host_, owner, datagram.from, to);
   // An answer comes from the address that was asked.
   const auto asked = network.datagram_nat().service_of(datagram.from, to, network.loop().now());
   if (asked) datagram.from = *asked;

@@ -56,6 +56,7 @@ sim::Task<EchoResult> send_echo(Ref<Host> from, IpAddress to) {
   }
   Ref<Host> owner{to.is_loopback() ? from.get() : network->find_host(to)};
   if (is_forbidden(*network, *from, owner.get(), *source, to)) co_return EchoResult{};
+  if (!network->has_route(*from, owner.get(), to)) co_return EchoResult{};
   const Network::Way way = network->way(*from, owner.get(), to);
   if (way.outcome == Network::Way::Outcome::lost) co_return EchoResult{};
   if (way.outcome == Network::Way::Outcome::no_neighbour) {

@@ -24,6 +24,7 @@ std::string_view host_kind_name(HostKind kind) {
 Host::Host(Network& network, HostKind kind, std::string name, Node* node,
            std::vector<IpAddress> addresses, std::uint16_t first_ephemeral_port)
     : kind_{kind},
+      has_pod_routes_{kind != HostKind::external},
       name_{std::move(name)},
       node_{node},
       addresses_{std::move(addresses)},

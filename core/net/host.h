@@ -42,6 +42,9 @@ class Host : public Counted<Host> {
   const std::string& name() const { return name_; }
   /// The node it is or runs on; null for the outside.
   Node* node() const { return node_; }
+  /// True if packets to addresses of Pods find their way from here: not from outside, but for the
+  /// control plane's machines.
+  bool has_pod_routes() const { return has_pod_routes_; }
   /// Its addresses, the primary one first; never empty.
   std::span<const IpAddress> addresses() const { return addresses_; }
   const IpAddress& address() const { return addresses_.front(); }
@@ -116,6 +119,7 @@ class Host : public Counted<Host> {
   void detach();
 
   HostKind kind_;
+  bool has_pod_routes_;
   std::string name_;
   Node* node_;
   std::vector<IpAddress> addresses_;

@@ -173,6 +173,12 @@ Ref<Host> Network::add_external(std::string name, std::vector<IpAddress> address
   return add_host(HostKind::external, std::move(name), nullptr, std::move(addresses));
 }
 
+Ref<Host> Network::add_control_plane(std::string name, std::vector<IpAddress> addresses) {
+  Ref<Host> host = add_external(std::move(name), std::move(addresses));
+  if (host) host->has_pod_routes_ = true;
+  return host;
+}
+
 void Network::remove_host(Host& host) {
   if (host.network() != this || host.kind() == HostKind::node) return;
   const Ref<Host> keep{&host};
@@ -263,6 +269,23 @@ std::optional<sim::Duration> Network::travel_time(const Host& from, const Host& 
   const LinkState state = combined_link(from.node(), to.node());
   if (state.cut || (state.loss > 0 && random_.unit() < state.loss)) return {};
   return latency + state.extra_latency;
+}
+
+bool Network::has_route(const Host& from, const Host* owner, const IpAddress& to) const {
+  if (from.has_pod_routes()) return true;
+  return owner != nullptr ? owner->kind() != HostKind::pod : node_of_pod_address(to) == nullptr;
+}
+
+bool Network::has_datagram_route(const Host& from, const Host* owner, const SocketAddress& source,
+                                 const SocketAddress& to) {
+  return has_route(from, owner, to.ip) || outside_datagrams_.renew(source, to, loop_.now());
+}
+
+void Network::note_outside_datagram(const Host& from, const Host* owner,
+                                    const SocketAddress& source, const SocketAddress& to) {
+  if (from.kind() != HostKind::pod || owner == nullptr || owner->has_pod_routes()) return;
+  if (outside_datagrams_.renew(source, to, loop_.now())) return;
+  outside_datagrams_.add(source, to, loop_.now());
 }
 
 Network::Way Network::way(const Host& from, const Host* owner, const IpAddress& to) {

@@ -99,9 +99,9 @@ class Node {
 /// - a host without one: refused (RST);
 /// - an address of a node's Pod range which no host has: `no route to host` after
 ///   `neighbour_timeout` if the node is up;
-/// - a node that is switched off, a link that is cut, any other address: silence. The SYN is
-/// repeated
-///   as Linux does until the client's time-out, and gets through if the way is whole again.
+/// - a node that is switched off, a link that is cut, a Pod's address asked from outside, any other
+///   address: silence. The SYN is repeated as Linux does until the client's time-out, and gets
+///   through if the way is whole again.
 ///
 /// Data on an open connection is repeated likewise, so that a connection survives a short cut. A
 /// node that is switched on again knows none of its old connections and resets them.
@@ -138,8 +138,11 @@ class Network {
   /// Adds a Pod's sandbox on a node; `name` is `namespace/name`. Null if an address is in use or
   /// none is given.
   Ref<Host> add_pod(Node& node, std::string name, std::vector<IpAddress> addresses);
-  /// Adds a machine outside the cluster. Null if an address is in use or none is given.
+  /// Adds a machine outside the cluster, which reaches nodes but no Pods. Null if an address is in
+  /// use or none is given.
   Ref<Host> add_external(std::string name, std::vector<IpAddress> addresses);
+  /// The same for a machine of the control plane, which has routes to the nodes' Pods.
+  Ref<Host> add_control_plane(std::string name, std::vector<IpAddress> addresses);
   /// Takes a host off the network: its ports are closed, its connections are reset, its address is
   /// free. Not for node hosts.
   void remove_host(Host& host);
@@ -199,6 +202,15 @@ class Network {
   /// null; `node` becomes the node whose rules apply.
   Route route(const Host& from, const Host* owner, Protocol protocol, const SocketAddress& client,
               const SocketAddress& to, Node*& node);
+  /// Whether there is a route from that host to an address as it stands, whose owner is `owner` or
+  /// null. Nodes make ways of their own for what they forward.
+  bool has_route(const Host& from, const Host* owner, const IpAddress& to) const;
+  /// The same for a datagram: answers to a Pod find their way back.
+  bool has_datagram_route(const Host& from, const Host* owner, const SocketAddress& source,
+                          const SocketAddress& to);
+  /// A Pod sends a datagram outside, and may be answered.
+  void note_outside_datagram(const Host& from, const Host* owner, const SocketAddress& source,
+                             const SocketAddress& to);
   /// False while no policy can forbid anything.
   bool is_filtered() const { return policy_filter_ != nullptr && policy_filter_->is_active(); }
   /// What forbids the first packet of a connection; empty if it may pass.
@@ -270,6 +282,8 @@ class Network {
   DatagramNat datagram_nat_;
   ConnectionTracking tracking_;
   DatagramFlows datagram_flows_;
+  // What Pods have sent outside, whose node put its own address into it.
+  DatagramFlows outside_datagrams_;
   bool has_trouble_ = false;
   std::uint64_t last_trace_id_ = 0;
 };

@@ -262,7 +262,7 @@ bool Inquiry::ask_address(const net::IpAddress& address) {
     if (owner->is_listening(port_, protocol_)) return true;
     return blame_silence(*owner, {address, port_}, owner->name());
   }
-  if (client_.kind() == net::HostKind::external && owner->kind() == net::HostKind::pod) {
+  if (!client_.has_pod_routes() && owner->kind() == net::HostKind::pod) {
     return blame(Cause::not_known_outside,
                  fmt::format("The client is outside the cluster, from where {} cannot be reached: "
                              "addresses of Pods are known inside only.",

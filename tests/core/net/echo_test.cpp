@@ -68,6 +68,8 @@ TEST_CASE("what nobody has is unreachable if a node would know, and else lost") 
   CHECK(ping(world, client, "10.244.0.77").result.from.to_string() == "10.244.0.2");
   CHECK(ping(world, client, "10.96.0.1").result.outcome == Outcome::lost);
   CHECK(ping(world, client, "fd00::1").result.outcome == Outcome::network_unreachable);
+  world.add_pod(*world.two, "hidden", 3);
+  CHECK(ping(world, world.outside, "10.244.1.3").result.outcome == Outcome::lost);
 }
 
 TEST_CASE("cut links, nodes that are off and loss lose requests and answers") {
