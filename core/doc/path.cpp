@@ -13,16 +13,24 @@ Path::Path(std::string_view name) noexcept : Path{nullptr, {name, kNoIndex}} {}
 Path::Path(Path&&) noexcept = default;
 Path::~Path() = default;
 
-Path Path::child(std::string_view name) const& noexcept { return {this, {name, kNoIndex}}; }
+Path Path::child(std::string_view name) const& noexcept {
+  return {this, {name, kNoIndex}};
+}
 Path Path::child(std::string_view name) && noexcept {
   return std::move(*this).with({name, kNoIndex});
 }
-Path Path::index(std::size_t index) const& noexcept { return {this, {{}, as_index(index)}}; }
+Path Path::index(std::size_t index) const& noexcept {
+  return {this, {{}, as_index(index)}};
+}
 Path Path::index(std::size_t index) && noexcept {
   return std::move(*this).with({{}, as_index(index)});
 }
-Path Path::key(std::string_view name) const& noexcept { return {this, {name, kKey}}; }
-Path Path::key(std::string_view name) && noexcept { return std::move(*this).with({name, kKey}); }
+Path Path::key(std::string_view name) const& noexcept {
+  return {this, {name, kKey}};
+}
+Path Path::key(std::string_view name) && noexcept {
+  return std::move(*this).with({name, kKey});
+}
 
 std::string Path::to_string() const {
   std::string out;
