@@ -78,11 +78,25 @@ test('of a run of Node\'s tests the failed ones are shown, however much follows 
   assert.deepEqual(shown, ['        not ok 1 - the culprit', '          error: one is not two']);
 });
 
-test('a step that hangs is stopped', () => {
-  const { status, lines } = run('step_minutes_max=0.01\nsuite "hangs" sleep 60');
+test('a suite that hangs is stopped', () => {
+  const { status, lines } = run('suite_minutes_max=0.01\nsuite "hangs" sleep 60');
   assert.equal(lines.at(-1), '0 passed, 1 failed');
   assert.ok(lines.some(line => line.includes('stopped: it took more than')));
   assert.equal(status, 1);
+});
+
+test('a build may take any time, but is stopped with all it started when it falls silent', () => {
+  const begin = Date.now();
+  const { status, lines } = run(`build_silent_seconds_max=3
+    build_preset() { if [ $1 = long ]; then for i in 1 2 3 4 5; do sleep 1; echo $i; done; else sleep 60; fi; }
+    export -f build_preset
+    build "long" long
+    build "silent" silent`);
+  assert.ok(lines.some(line => /^build: long +ok/.test(line)), lines.join('\n'));
+  assert.ok(lines.includes('    stopped: it said nothing for 3 seconds'), lines.join('\n'));
+  assert.equal(lines.at(-1), '0 passed, 1 failed');
+  assert.equal(status, 1);
+  assert.ok(Date.now() - begin < 40_000);
 });
 
 test('a file of Node tests that hangs is stopped and named, and those after it are run', async () => {

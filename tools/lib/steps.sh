@@ -11,8 +11,11 @@ total_passed=0 total_failed=0 broken=()
 wanted_groups=("${@}") group_on=0
 started=$SECONDS
 
-# No step takes half of this on two cores: one that does hangs.
-step_minutes_max=25
+# No suite takes half of this on two cores: one that does hangs.
+suite_minutes_max=25
+# How long a build takes depends on the machine and on what it has compiled before. But no single compilation takes
+# half of this, and each says when it ends: a build that says nothing for so long hangs.
+build_silent_seconds_max=1200
 step_pid= group_build_failed=
 trap '[ -z "$step_pid" ] || kill "$step_pid"; exit 130' INT TERM
 
@@ -81,21 +84,32 @@ count_cases() {
     END { if (found) print passed + 0, failed + 0 }'
 }
 
-# run_step LABEL COMMAND…: runs it into its log, for step_minutes_max at most; sets step_log, step_status and
-# step_seconds.
+# stop_when_silent PID LOG: ends the process when its log has not grown for build_silent_seconds_max.
+stop_when_silent() {
+  while sleep 1 && kill -0 "$1" 2>/dev/null; do
+    [ $(($(date +%s) - $(stat -c %Y "$2"))) -lt $build_silent_seconds_max ] && continue
+    echo "stopped: it said nothing for $build_silent_seconds_max seconds" >>"$2"
+    kill "$1"
+    return
+  done
+}
+
+# run_step MINUTES LABEL COMMAND…: runs it into its log, for so many minutes at most, or for any time if 0; sets
+# step_log, step_status and step_seconds.
 run_step() {
-  local label=$1 begin=$SECONDS
-  shift
+  local minutes_max=$1 label=$2 begin=$SECONDS
+  shift 2
   mkdir -p "$logs"
   step_log="$logs/$(echo "$label" | tr -cs 'A-Za-z0-9' '-' | sed 's/-$//').log"
   step_status=0
-  timeout --kill-after=10s "${step_minutes_max}m" bash -euo pipefail -c '"$@"' step "$@" \
+  timeout --kill-after=10s "${minutes_max}m" bash -euo pipefail -c '"$@"' step "$@" \
     >"$step_log" 2>&1 </dev/null &
   step_pid=$!
+  [ "$minutes_max" != 0 ] || stop_when_silent $step_pid "$step_log" &
   wait $step_pid || step_status=$?
   step_pid=
   step_seconds=$((SECONDS - begin))
-  if [ $step_status = 124 ]; then echo "stopped: it took more than $step_minutes_max minutes" >>"$step_log"; fi
+  if [ $step_status = 124 ]; then echo "stopped: it took more than $minutes_max minutes" >>"$step_log"; fi
 }
 
 # why_failed LOG: the failed tests of Node's TAP, each with what it says of itself, but for those that only
@@ -125,7 +139,7 @@ build() {
   [ $group_on = 1 ] || return 0
   local label="build: $1"
   shift
-  run_step "$label" build_preset "$@"
+  run_step 0 "$label" build_preset "$@"
   if [ "$step_status" = 0 ]; then
     report "$label" ok
   else
@@ -145,7 +159,7 @@ suite() {
     broken+=("$label")
     return 0
   fi
-  run_step "$label" "$@"
+  run_step "$suite_minutes_max" "$label" "$@"
   counts=$(count_cases "$step_log")
   [ -z "$counts" ] || read -r passed failed <<<"$counts"
   if [ "$((passed + failed))" = 0 ]; then
