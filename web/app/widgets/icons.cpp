@@ -70,6 +70,7 @@ class Pen {
   Colour colour_;
 };
 
+// Each of these draws the signs of one group, and nothing for any other.
 void draw_transport(const Pen& pen, Icon icon) {
   switch (icon) {
     case Icon::Play:
@@ -109,7 +110,7 @@ void draw_transport(const Pen& pen, Icon icon) {
   }
 }
 
-void draw_chrome(const Pen& pen, Icon icon) {
+void draw_theme_choice(const Pen& pen, Icon icon) {
   switch (icon) {
     case Icon::Sun:
       pen.ring(8, 8, 2.8f);
@@ -144,6 +145,13 @@ void draw_chrome(const Pen& pen, Icon icon) {
                  {10.8f, 12.8f},
                  {8, 13.6f}});
       break;
+    default:
+      break;
+  }
+}
+
+void draw_window_tool(const Pen& pen, Icon icon) {
+  switch (icon) {
     case Icon::Help:
       pen.ring(8, 8, 6.2f);
       pen.path({{6.1f, 6.4f},
@@ -233,15 +241,8 @@ void draw_action(const Pen& pen, Icon icon) {
   }
 }
 
-void draw_subject(const Pen& pen, Icon icon) {
+void draw_kind(const Pen& pen, Icon icon) {
   switch (icon) {
-    case Icon::Logs:
-    case Icon::Events:
-      for (const float y : {4.0f, 8.0f, 12.0f}) {
-        pen.dot(3.2f, y, 1.0f);
-        pen.path({{6, y}, {13.5f, y}});
-      }
-      break;
     case Icon::Globe:
       pen.ring(8, 8, 6);
       pen.path({{2, 8}, {14, 8}});
@@ -273,6 +274,20 @@ void draw_subject(const Pen& pen, Icon icon) {
       pen.path({{4.4f, 6}, {6.6f, 8}, {4.4f, 10}});
       pen.path({{8.2f, 10.2f}, {11.4f, 10.2f}});
       break;
+    default:
+      break;
+  }
+}
+
+void draw_panel(const Pen& pen, Icon icon) {
+  switch (icon) {
+    case Icon::Logs:
+    case Icon::Events:
+      for (const float y : {4.0f, 8.0f, 12.0f}) {
+        pen.dot(3.2f, y, 1.0f);
+        pen.path({{6, y}, {13.5f, y}});
+      }
+      break;
     case Icon::Chart:
       pen.path({{2.5f, 2.5f}, {2.5f, 13.5f}, {13.5f, 13.5f}});
       pen.path({{5, 10}, {7.6f, 6.6f}, {9.8f, 8.6f}, {13, 4}});
@@ -301,9 +316,11 @@ void draw_subject(const Pen& pen, Icon icon) {
 void draw_icon(const Painter& painter, Icon icon, const Rect& rect, Colour colour, float size) {
   const Pen pen{painter, rect.centre(), size, colour};
   draw_transport(pen, icon);
-  draw_chrome(pen, icon);
+  draw_theme_choice(pen, icon);
+  draw_window_tool(pen, icon);
   draw_action(pen, icon);
-  draw_subject(pen, icon);
+  draw_kind(pen, icon);
+  draw_panel(pen, icon);
 }
 
 }  // namespace rockpool::app
