@@ -60,18 +60,10 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   if (seen_structure_ != world.structure) nothing_own_ = !holds_own(world);
   const bool advising = world.nodes.count() > 0 && (nothing_own_ || !desk.filter.empty());
   const float advice = !advising ? 0 : nothing_own_ ? kAdvice + kAdviceButton : kAdvice;
-  const Rect pane{area.x + kMargin, area.y + topology::kToolbar, area.w - 2 * kMargin,
-                  area.h - topology::kToolbar - topology::kLegend - advice};
   pane_ = area;
-  if (update_layout(desk, pane)) identify_shapes(ui, world);
-  if (desk.fit_wanted) camera_.fit();
-  desk.fit_wanted = false;
-  camera_.frame(layout_.bounds, pane, layout_.tall, ui.seconds, ui.reduced_motion);
-  ui.moving |= camera_.moving();
-  const bool playing = desk.playback.playing();
-  if (playing) turning_ += static_cast<double>(ui.seconds);
-  update_shapes(ui, world, playing);
-  pulse_arrivals(ui, desk);
+  arrange(ui, desk,
+          {area.x + kMargin, area.y + topology::kToolbar, area.w - 2 * kMargin,
+           area.h - topology::kToolbar - topology::kLegend - advice});
 
   const Painter screen = ui.painter();
   ImGui::PushClipRect({area.x, area.y}, {area.right(), area.bottom()}, true);
@@ -90,14 +82,46 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   }
   list.ChannelsSetCurrent(0);
   const Touch canvas = touch_area(ui, "topology", area, "Topology");
-  over_canvas_ = canvas.hovered;
   move_camera(ui, desk, area, canvas.hovered, canvas.held);
   const Painter painter = screen.transformed(camera_.origin(), camera_.zoom());
+  find_pointed(painter, world, canvas);
+  draw_cluster(ui, painter, desk, area);
+  draw_legend(ui, screen, desk, area);
+  if (ui.widgets.recording()) {
+    record(ui, painter, world, area);
+    record_traffic(ui, painter, desk);
+  }
+  take_pointer(ui, desk, painter, canvas);
+  list.ChannelsMerge();
+  if (world.nodes.count() == 0) {
+    empty_state(ui, area, Icon::Node, "No nodes yet",
+                "The cluster has no machines to run Pods on.");
+  }
+  ImGui::PopClipRect();
+}
+
+void TopologyView::arrange(Ui& ui, Desk& desk, const Rect& pane) {
+  const World& world = desk.session.world();
+  if (update_layout(desk, pane)) identify_shapes(ui, world);
+  if (desk.fit_wanted) camera_.fit();
+  desk.fit_wanted = false;
+  camera_.frame(layout_.bounds, pane, layout_.tall, ui.seconds, ui.reduced_motion);
+  ui.moving |= camera_.moving();
+  const bool playing = desk.playback.playing();
+  if (playing) turning_ += static_cast<double>(ui.seconds);
+  update_shapes(ui, world, playing);
+  pulse_arrivals(ui, desk);
+}
+
+void TopologyView::find_pointed(const Painter& painter, const World& world, const Touch& canvas) {
+  over_canvas_ = canvas.hovered;
   const Point at = painter.from_screen(pointer());
   hovered_ = canvas.hovered || canvas.held ? hit(world, at) : ObjectRef{};
   if (canvas.held && !held_) pressed_ = hovered_;
   held_ = canvas.held;
+}
 
+void TopologyView::draw_cluster(Ui& ui, const Painter& painter, Desk& desk, const Rect& area) {
   const Point corner = painter.from_screen(area.min());
   const Rect visible{corner.x, corner.y, area.w / camera_.zoom(), area.h / camera_.zoom()};
   // Where cards stand beside each other, links pass below them, but for those of what is chosen.
@@ -110,22 +134,13 @@ void TopologyView::draw(Ui& ui, Desk& desk, const Rect& area) {
   draw_pods(ui, painter, desk, visible);
   draw_flights(ui, painter, desk);
   draw_marks(ui, painter, desk);
-  draw_legend(ui, screen, desk, area);
-  if (ui.widgets.recording()) {
-    record(ui, painter, world, area);
-    record_traffic(ui, painter, desk);
-  }
+}
 
+void TopologyView::take_pointer(Ui& ui, Desk& desk, const Painter& painter, const Touch& canvas) {
   const bool pressed_long = long_press(ui, canvas.held);
   handle_clicks(desk, painter, canvas.clicked && !long_pressed_, canvas.context || pressed_long);
   if (!canvas.held) long_pressed_ = false;
   if (canvas.hovered && !canvas.held) explain(ui, desk, painter);
-  list.ChannelsMerge();
-  if (world.nodes.count() == 0) {
-    empty_state(ui, area, Icon::Node, "No nodes yet",
-                "The cluster has no machines to run Pods on.");
-  }
-  ImGui::PopClipRect();
 }
 
 bool TopologyView::update_layout(const Desk& desk, const Rect& area) {

@@ -11,6 +11,8 @@
 
 namespace rockpool::app {
 
+struct Touch;
+
 /// The picture of the cluster: nodes with their Pods, Services, clients, links, and requests on
 /// their way.
 class TopologyView {
@@ -34,14 +36,19 @@ class TopologyView {
     float alpha;
   };
 
+  // Brings layout, camera and cards to where they are in this frame.
+  void arrange(Ui& ui, Desk& desk, const Rect& pane);
   // True if it is another one than before.
   bool update_layout(const Desk& desk, const Rect& area);
   void identify_shapes(const Ui& ui, const World& world);
   void update_shapes(Ui& ui, const World& world, bool playing);
   void move_camera(Ui& ui, const Desk& desk, const Rect& area, bool over_canvas, bool held);
+  void find_pointed(const Painter& painter, const World& world, const Touch& canvas);
   ObjectRef hit(const World& world, Point at) const;
   // The request on its way that is nearest to a place of the screen; null if none is close.
   const Flight* flight_at(const Painter& painter, const Desk& desk, Point pointer) const;
+  // What the pointer does and asks for, once all that it may point at is drawn.
+  void take_pointer(Ui& ui, Desk& desk, const Painter& painter, const Touch& canvas);
   void explain(Ui& ui, Desk& desk, const Painter& painter) const;
   void explain_pod(Ui& ui, const Desk& desk, const PodItem& pod) const;
   void handle_clicks(Desk& desk, const Painter& painter, bool clicked, bool context);
@@ -52,6 +59,7 @@ class TopologyView {
 
   void draw_advice(Ui& ui, Desk& desk, const Rect& area) const;
   void draw_grid(const Ui& ui, const Painter& screen, const Rect& area) const;
+  void draw_cluster(Ui& ui, const Painter& painter, Desk& desk, const Rect& area);
   void draw_nodes(Ui& ui, const Painter& painter, const Desk& desk, const Rect& visible) const;
   // Strong are those of the Services that are pointed at or selected.
   enum class LinkPass { Calm, Strong };
