@@ -61,6 +61,31 @@ Rect room_for_toasts(const Dock& dock, const Rect& screen) {
   return room;
 }
 
+// The look of the window that fills the screen, and of what lies above it.
+void push_style(const Ui& ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
+  ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(ui.theme.ground));
+  ImGui::PushStyleColor(ImGuiCol_NavHighlight, 0);
+  ImGui::PushFont(const_cast<ImFont*>(ui.fonts.font(TextStyle::Body)));
+}
+
+void pop_style() {
+  ImGui::PopFont();
+  ImGui::PopStyleColor(2);
+  ImGui::PopStyleVar(3);
+}
+
+void begin_window() {
+  ImGui::SetNextWindowPos({0, 0});
+  ImGui::SetNextWindowSize(ImGui::GetIO().DisplaySize);
+  ImGui::Begin("rockpool", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
+                   ImGuiWindowFlags_NoScrollWithMouse);
+}
+
 double real_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -97,10 +122,13 @@ struct App::Parts {
   }
   void run_cluster(float seconds);
   void take_wanted_panel(const Dock& dock);
+  void draw_panels(Ui& ui, const Dock& dock);
   void draw_wide(Ui& ui, const Dock& dock);
   void draw_medium(Ui& ui, const Dock& dock);
   void draw_narrow(Ui& ui, const Dock& dock);
   void draw_bottom(Ui& ui, const Rect& area);
+  // How long the picture stays as it is if nobody does anything.
+  double idle_after(const Ui& ui) const;
 };
 
 App::App(Session& session) : parts_{std::make_unique<Parts>(session)} {
@@ -250,18 +278,8 @@ void App::frame(float seconds) {
   io.ConfigFlags = editing ? io.ConfigFlags & ~ImGuiConfigFlags_NavEnableKeyboard
                            : io.ConfigFlags | ImGuiConfigFlags_NavEnableKeyboard;
   const Rect screen{0, 0, io.DisplaySize.x, io.DisplaySize.y};
-  ImGui::SetNextWindowPos({0, 0});
-  ImGui::SetNextWindowSize(io.DisplaySize);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, {0, 0});
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ImGui::ColorConvertU32ToFloat4(ui.theme.ground));
-  ImGui::PushStyleColor(ImGuiCol_NavHighlight, 0);
-  ImGui::PushFont(const_cast<ImFont*>(parts.fonts.font(TextStyle::Body)));
-  ImGui::Begin("rockpool", nullptr,
-               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                   ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoBringToFrontOnFocus |
-                   ImGuiWindowFlags_NoScrollWithMouse);
+  push_style(ui);
+  begin_window();
   take_shortcuts(ui, parts.desk, editing, [&parts] {
     parts.desk.show(Panel::Yaml);
     parts.editor.editor.focus();
@@ -269,37 +287,24 @@ void App::frame(float seconds) {
   const bool inspecting = static_cast<bool>(parts.desk.selection);
   const Dock dock = make_dock(screen.w, screen.h, parts.sizes, inspecting);
   parts.take_wanted_panel(dock);
-  switch (dock.mode) {
-    case DockMode::Wide:
-      parts.draw_wide(ui, dock);
-      break;
-    case DockMode::Medium:
-      parts.draw_medium(ui, dock);
-      break;
-    case DockMode::Narrow:
-      parts.draw_narrow(ui, dock);
-      break;
-  }
+  parts.draw_panels(ui, dock);
   parts.top_bar.draw(ui, parts.desk, dock.top_bar);
   draw_object_menu(ui, parts.desk);
   ImGui::End();
   draw_help(ui, parts.desk, screen);
   draw_delete_question(ui, parts.desk, screen);
   draw_toasts(ui, parts.desk, room_for_toasts(dock, screen));
-  ImGui::PopFont();
-  ImGui::PopStyleColor(2);
-  ImGui::PopStyleVar(3);
+  pop_style();
+  parts.idle = parts.idle_after(ui);
+}
 
-  const bool flying = parts.desk.flights.any() && parts.desk.playback.playing() &&
-                      !parts.environment.reduced_motion;
-  if (flying || ui.moving || parts.animations.moving()) {
-    parts.idle = 0;
-  } else if (parts.desk.playback.playing()) {
-    parts.idle = parts.environment.reduced_motion ? kReducedInterval : kClockInterval;
-  } else {
-    // The caret of a focused editor blinks.
-    parts.idle = parts.editor.editor.focused() ? 0.25 : std::numeric_limits<double>::infinity();
-  }
+double App::Parts::idle_after(const Ui& ui) const {
+  const bool playing = desk.playback.playing();
+  const bool flying = desk.flights.any() && playing && !environment.reduced_motion;
+  if (flying || ui.moving || animations.moving()) return 0;
+  if (playing) return environment.reduced_motion ? kReducedInterval : kClockInterval;
+  // The caret of a focused editor blinks.
+  return editor.editor.focused() ? 0.25 : std::numeric_limits<double>::infinity();
 }
 
 void App::Parts::take_wanted_panel(const Dock& dock) {
@@ -313,6 +318,17 @@ void App::Parts::take_wanted_panel(const Dock& dock) {
     if (desk.wanted_panel != Panel::Map) side_tab = static_cast<int>(desk.wanted_panel) - 1;
   } else if (desk.wanted_panel >= Panel::Traffic) {
     bottom_tab = static_cast<int>(desk.wanted_panel) - static_cast<int>(Panel::Traffic);
+  }
+}
+
+void App::Parts::draw_panels(Ui& ui, const Dock& dock) {
+  switch (dock.mode) {
+    case DockMode::Wide:
+      return draw_wide(ui, dock);
+    case DockMode::Medium:
+      return draw_medium(ui, dock);
+    case DockMode::Narrow:
+      return draw_narrow(ui, dock);
   }
 }
 
