@@ -48,6 +48,73 @@ Standing standing_of(const World& world, const ObjectRef& object) {
   return {};
 }
 
+// Buttons beside each other, from the left.
+class ButtonRow {
+ public:
+  ButtonRow(Ui& ui, const Rect& area) : ui_{ui}, rest_{area} {}
+
+  // True when it is pressed.
+  bool add(std::string_view id, const ButtonLook& look) {
+    const Rect place = rest_.take_left(button_width(ui_.painter(), look));
+    rest_.take_left(6);
+    return button(ui_, id, place, look);
+  }
+
+ private:
+  Ui& ui_;
+  Rect rest_;
+};
+
+void draw_why_action(ButtonRow& row, Desk& desk, const ObjectRef& object) {
+  const ButtonLook look{.icon = Icon::Help,
+                        .label = "Why?",
+                        .emphasis = Emphasis::Normal,
+                        .tooltip = object.kind == "Service"
+                                       ? "How a request to it goes, and what is wrong (w)"
+                                       : "How a request from it goes, and what is wrong (w)"};
+  if (row.add("inspector/why", look)) ask_why_about(desk, object);
+}
+
+void draw_pod_actions(ButtonRow& row, Desk& desk, const ObjectRef& pod) {
+  const ButtonLook kill{.icon = Icon::Trash,
+                        .label = "Kill",
+                        .emphasis = Emphasis::Danger,
+                        .tooltip = "Delete the Pod, with its grace period (Ctrl+D)"};
+  if (row.add("inspector/kill", kill)) desk.act(Action::Delete, pod);
+  const ButtonLook crash{.icon = Icon::Bolt,
+                         .label = "Crash",
+                         .emphasis = Emphasis::Normal,
+                         .tooltip = "Its containers die with SIGKILL and are restarted"};
+  if (row.add("inspector/crash", crash)) desk.act(Action::Crash, pod);
+  draw_why_action(row, desk, pod);
+}
+
+void draw_node_actions(ButtonRow& row, Desk& desk, const ObjectRef& object) {
+  const NodeItem* node = desk.session.world().nodes.get(object.name);
+  if (node == nullptr) return;
+  const ButtonLook power{.icon = Icon::Power,
+                         .label = node->powered ? "Stop" : "Start",
+                         .emphasis = node->powered ? Emphasis::Danger : Emphasis::Main,
+                         .tooltip = node->powered ? "Cut its power" : "Switch it on again"};
+  if (row.add("inspector/power", power)) {
+    desk.act(node->powered ? Action::StopNode : Action::StartNode, object);
+  }
+  const ButtonLook cordon{.icon = Icon::Cordon,
+                          .label = node->cordoned ? "Uncordon" : "Cordon",
+                          .emphasis = Emphasis::Normal,
+                          .tooltip = "Whether new Pods may be placed on it"};
+  if (row.add("inspector/cordon", cordon)) {
+    desk.act(node->cordoned ? Action::Uncordon : Action::Cordon, object);
+  }
+  const ButtonLook freeze{.icon = Icon::Snowflake,
+                          .label = node->proxy_frozen ? "Thaw" : "Freeze",
+                          .emphasis = Emphasis::Normal,
+                          .tooltip = "Whether its proxy takes news of Services"};
+  if (row.add("inspector/freeze", freeze)) {
+    desk.act(node->proxy_frozen ? Action::ThawProxy : Action::FreezeProxy, object);
+  }
+}
+
 }  // namespace
 
 void Inspector::refresh(const Ui& ui, const Desk& desk) {
@@ -250,70 +317,17 @@ void Inspector::draw_summary(Ui& ui, Desk& desk, const Rect& area) {
 }
 
 void Inspector::draw_actions(Ui& ui, Desk& desk, const Rect& area) {
-  const Painter painter = ui.painter();
-  painter.fill({area.x, area.y, area.w, ui.pixel}, ui.theme.border);
-  Rect bar = area.inset(space::kMedium, (area.h - control::kHeight) / 2);
-  const auto place = [&](const ButtonLook& look) {
-    const Rect rect = bar.take_left(button_width(painter, look));
-    bar.take_left(6);
-    return rect;
-  };
+  ui.painter().fill({area.x, area.y, area.w, ui.pixel}, ui.theme.border);
+  ButtonRow row{ui, area.inset(space::kMedium, (area.h - control::kHeight) / 2)};
   const ObjectRef object = desk.selection;
-  const auto draw_why = [&] {
-    const ButtonLook look{.icon = Icon::Help,
-                          .label = "Why?",
-                          .emphasis = Emphasis::Normal,
-                          .tooltip = object.kind == "Service"
-                                         ? "How a request to it goes, and what is wrong (w)"
-                                         : "How a request from it goes, and what is wrong (w)"};
-    if (button(ui, "inspector/why", place(look), look)) ask_why_about(desk, object);
-  };
-  if (object.kind == "Pod") {
-    const ButtonLook kill{.icon = Icon::Trash,
-                          .label = "Kill",
-                          .emphasis = Emphasis::Danger,
-                          .tooltip = "Delete the Pod, with its grace period (Ctrl+D)"};
-    if (button(ui, "inspector/kill", place(kill), kill)) desk.act(Action::Delete, object);
-    const ButtonLook crash{.icon = Icon::Bolt,
-                           .label = "Crash",
-                           .emphasis = Emphasis::Normal,
-                           .tooltip = "Its containers die with SIGKILL and are restarted"};
-    if (button(ui, "inspector/crash", place(crash), crash)) desk.act(Action::Crash, object);
-    draw_why();
-    return;
-  }
-  if (object.kind == "Node") {
-    const NodeItem* node = desk.session.world().nodes.get(object.name);
-    if (node == nullptr) return;
-    const ButtonLook power{.icon = Icon::Power,
-                           .label = node->powered ? "Stop" : "Start",
-                           .emphasis = node->powered ? Emphasis::Danger : Emphasis::Main,
-                           .tooltip = node->powered ? "Cut its power" : "Switch it on again"};
-    if (button(ui, "inspector/power", place(power), power)) {
-      desk.act(node->powered ? Action::StopNode : Action::StartNode, object);
-    }
-    const ButtonLook cordon{.icon = Icon::Cordon,
-                            .label = node->cordoned ? "Uncordon" : "Cordon",
-                            .emphasis = Emphasis::Normal,
-                            .tooltip = "Whether new Pods may be placed on it"};
-    if (button(ui, "inspector/cordon", place(cordon), cordon)) {
-      desk.act(node->cordoned ? Action::Uncordon : Action::Cordon, object);
-    }
-    const ButtonLook freeze{.icon = Icon::Snowflake,
-                            .label = node->proxy_frozen ? "Thaw" : "Freeze",
-                            .emphasis = Emphasis::Normal,
-                            .tooltip = "Whether its proxy takes news of Services"};
-    if (button(ui, "inspector/freeze", place(freeze), freeze)) {
-      desk.act(node->proxy_frozen ? Action::ThawProxy : Action::FreezeProxy, object);
-    }
-    return;
-  }
-  if (object.kind == "Service") draw_why();
+  if (object.kind == "Pod") return draw_pod_actions(row, desk, object);
+  if (object.kind == "Node") return draw_node_actions(row, desk, object);
+  if (object.kind == "Service") draw_why_action(row, desk, object);
   const ButtonLook remove{.icon = Icon::Trash,
                           .label = "Delete",
                           .emphasis = Emphasis::Danger,
                           .tooltip = "Delete (Ctrl+D)"};
-  if (button(ui, "inspector/delete", place(remove), remove)) desk.delete_asked = object;
+  if (row.add("inspector/delete", remove)) desk.delete_asked = object;
 }
 
 void Inspector::draw_logs(Ui& ui, Desk& desk, Rect area) {
