@@ -58,6 +58,8 @@ const REMOVED = 'the sandbox was taken out of the page';
 let instances = 0;
 let styled = false;
 let engine;
+// What `cluster` is made of; rockpool.js hands it over, as it waits for this file and so cannot be imported here.
+let Rockpool;
 
 // The lines of an outline that were not in the one before it, to be read out. How many requests there are changes all
 // the time and is no news; that some fail is.
@@ -149,283 +151,284 @@ async function readManifest(element) {
   return new TextDecoder().decode(bytes);
 }
 
-export function defineSandbox(Rockpool) {
-  if (customElements.get('rockpool-sandbox')) return;
+class Sandbox extends HTMLElement {
+  static observedAttributes = ['theme', 'speed', 'paused'];
 
-  class Sandbox extends HTMLElement {
-    static observedAttributes = ['theme', 'speed', 'paused'];
+  #settle = {};
+  #app;
+  #cluster;
+  #parts = {};
+  #cleanup = [];
+  // What is started now; a start that finds another here, or nothing, was overtaken.
+  #life;
 
-    #settle = {};
-    #app;
-    #cluster;
-    #parts = {};
-    #cleanup = [];
-    // What is started now; a start that finds another here, or nothing, was overtaken.
-    #life;
+  constructor() {
+    super();
+    this.#renew();
+  }
 
-    constructor() {
-      super();
-      this.#renew();
-    }
+  #renew() {
+    this.#settle.promise = new Promise((resolve, reject) => Object.assign(this.#settle, { resolve, reject }));
+    // Whoever awaits `ready` learns of a failure; so does everybody who looks.
+    this.#settle.promise.catch(() => {});
+  }
 
-    #renew() {
-      this.#settle.promise = new Promise((resolve, reject) => Object.assign(this.#settle, { resolve, reject }));
-      // Whoever awaits `ready` learns of a failure; so does everybody who looks.
-      this.#settle.promise.catch(() => {});
-    }
+  /** Settles with the cluster once it runs. */
+  get ready() {
+    return this.#settle.promise;
+  }
 
-    /** Settles with the cluster once it runs. */
-    get ready() {
-      return this.#settle.promise;
-    }
+  get cluster() {
+    return this.#cluster;
+  }
 
-    get cluster() {
-      return this.#cluster;
-    }
+  /** Where the widgets are, for tests and tours: [{id, x, y, width, height}] in CSS pixels of the element. */
+  widgets() {
+    return this.#app ? JSON.parse(this.#app.widgets()) : [];
+  }
 
-    /** Where the widgets are, for tests and tours: [{id, x, y, width, height}] in CSS pixels of the element. */
-    widgets() {
-      return this.#app ? JSON.parse(this.#app.widgets()) : [];
-    }
+  /** The text in the editor; what is put there can be undone. */
+  get editorText() {
+    return this.#app ? this.#app.editorText() : '';
+  }
 
-    /** The text in the editor; what is put there can be undone. */
-    get editorText() {
-      return this.#app ? this.#app.editorText() : '';
-    }
+  set editorText(words) {
+    this.#app?.setEditorText(String(words));
+  }
 
-    set editorText(words) {
-      this.#app?.setEditorText(String(words));
-    }
+  /** What is to be seen, in words. */
+  get outline() {
+    return this.#app ? this.#app.outline() : '';
+  }
 
-    /** What is to be seen, in words. */
-    get outline() {
-      return this.#app ? this.#app.outline() : '';
-    }
+  connectedCallback() {
+    addStyle();
+    this.#applyTheme();
+    if (this.#life) return;
+    this.#life = {};
+    const load = this.getAttribute('load') ?? 'visible';
+    if (load === 'click') return this.#offer();
+    if (load === 'eager') return void this.#start();
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      this.#start();
+    });
+    seen.observe(this);
+    this.#cleanup.push(() => seen.disconnect());
+  }
 
-    connectedCallback() {
-      addStyle();
-      this.#applyTheme();
-      if (this.#life) return;
-      this.#life = {};
-      const load = this.getAttribute('load') ?? 'visible';
-      if (load === 'click') return this.#offer();
-      if (load === 'eager') return void this.#start();
-      const seen = new IntersectionObserver((entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        seen.disconnect();
-        this.#start();
-      });
-      seen.observe(this);
-      this.#cleanup.push(() => seen.disconnect());
-    }
+  disconnectedCallback() {
+    // An element that is only moved comes back at once.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.#stop();
+    });
+  }
 
-    disconnectedCallback() {
-      // An element that is only moved comes back at once.
-      queueMicrotask(() => {
-        if (!this.isConnected) this.#stop();
-      });
-    }
+  attributeChangedCallback(name) {
+    if (name === 'theme') return this.#applyTheme();
+    if (this.#app) this.#applySpeed();
+  }
 
-    attributeChangedCallback(name) {
-      if (name === 'theme') return this.#applyTheme();
-      if (this.#app) this.#applySpeed();
-    }
+  #listen(target, type, handler, options) {
+    target.addEventListener(type, handler, options);
+    this.#cleanup.push(() => target.removeEventListener(type, handler, options));
+  }
 
-    #listen(target, type, handler, options) {
-      target.addEventListener(type, handler, options);
-      this.#cleanup.push(() => target.removeEventListener(type, handler, options));
-    }
+  get #dark() {
+    const theme = this.getAttribute('theme') ?? 'auto';
+    return theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  }
 
-    get #dark() {
-      const theme = this.getAttribute('theme') ?? 'auto';
-      return theme === 'dark' || (theme !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-    }
+  #applyTheme() {
+    this.toggleAttribute('data-dark', this.#dark);
+    this.#app?.setTheme(this.#dark);
+  }
 
-    #applyTheme() {
-      this.toggleAttribute('data-dark', this.#dark);
-      this.#app?.setTheme(this.#dark);
-    }
+  #applySpeed() {
+    if (this.hasAttribute('paused')) this.#app.pause();
+    else this.#app.play(Number(this.getAttribute('speed') ?? 1) || 1);
+  }
 
-    #applySpeed() {
-      if (this.hasAttribute('paused')) this.#app.pause();
-      else this.#app.play(Number(this.getAttribute('speed') ?? 1) || 1);
-    }
+  // An element of ours inside this one; all of them go when the sandbox stops.
+  #add(name, className) {
+    const element = make(name, className, this);
+    this.#cleanup.push(() => element.remove());
+    return element;
+  }
 
-    // An element of ours inside this one; all of them go when the sandbox stops.
-    #add(name, className) {
-      const element = make(name, className, this);
-      this.#cleanup.push(() => element.remove());
-      return element;
-    }
+  #showNotice(...children) {
+    this.#parts.notice ??= this.#add('div', 'rockpool-notice');
+    this.#parts.notice.hidden = false;
+    this.#parts.notice.replaceChildren(...children);
+  }
 
-    #showNotice(...children) {
-      this.#parts.notice ??= this.#add('div', 'rockpool-notice');
-      this.#parts.notice.hidden = false;
-      this.#parts.notice.replaceChildren(...children);
-    }
+  #hideNotice() {
+    if (this.#parts.notice) this.#parts.notice.hidden = true;
+  }
 
-    #hideNotice() {
-      if (this.#parts.notice) this.#parts.notice.hidden = true;
-    }
+  #offer() {
+    const button = document.createElement('button');
+    button.textContent = 'Start the cluster';
+    button.addEventListener('click', () => this.#start());
+    this.#showNotice(button);
+  }
 
-    #offer() {
-      const button = document.createElement('button');
-      button.textContent = 'Start the cluster';
-      button.addEventListener('click', () => this.#start());
-      this.#showNotice(button);
-    }
-
-    async #start() {
-      const life = this.#life;
-      try {
-        await this.#open(life);
-        this.#settle.resolve(this.#cluster);
-        this.dispatchEvent(new CustomEvent('ready', { bubbles: true, detail: this.#cluster }));
-      } catch (error) {
-        if (this.#life !== life) return;
-        this.#fail(error);
-        this.#settle.reject(error);
-        this.dispatchEvent(new CustomEvent('error', { bubbles: true, detail: error }));
-      }
-    }
-
-    // Loads the engine and what it starts from.
-    async #load() {
-      const title = text('div', 'Starting a cluster…');
-      const bar = text('div', '', 'rockpool-bar');
-      const progress = make('div', '', bar);
-      this.#showNotice(title, bar);
-      const { loaded, listeners } = loadEngine();
-      const listener = (share) => (progress.style.width = `${Math.round(share * 100)}%`);
-      listeners.add(listener);
-      try {
-        return await Promise.all([loaded, readManifest(this)]);
-      } finally {
-        listeners.delete(listener);
-      }
-    }
-
-    async #open(life) {
-      const [code, manifest] = await this.#load();
-      if (this.#life !== life) throw new Error(REMOVED);
-      const { canvas, field } = this.#addCanvas();
-      const module = await startEngine(code, { canvas, rockpoolInput: new Input(canvas, field) });
-      if (this.#life !== life) throw new Error(REMOVED);
-      const options = {
-        seed: this.getAttribute('seed') ?? '1',
-        nodes: Number(this.getAttribute('nodes') ?? 3),
-        ipFamilies: this.getAttribute('ip-families') ?? 'IPv4',
-        manifest,
-        dark: this.#dark,
-        reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
-        speed: this.hasAttribute('paused') ? 0 : Number(this.getAttribute('speed') ?? 1) || 1,
-      };
-      const app = new module.Sandbox(`#${canvas.id}`, JSON.stringify(options));
-      const problem = app.problem();
-      if (problem) {
-        app.delete();
-        throw new Error(problem);
-      }
-      this.#app = app;
-      this.#cluster = new Rockpool(app.cluster(), {
-        play: (speed) => app.play(speed),
-        pause: () => app.pause(),
-        get playing() {
-          return app.playing();
-        },
-      });
-      this.#followPage(app);
-      this.#followGraphics(canvas);
-      this.#hideNotice();
-    }
-
-    #addCanvas() {
-      const canvas = this.#add('canvas', '');
-      canvas.id = `rockpool-canvas-${++instances}`;
-      canvas.tabIndex = 0;
-      canvas.setAttribute('role', 'application');
-      canvas.setAttribute('aria-label', 'Kubernetes cluster sandbox');
-      // The keyboard is here while a text is written on the canvas.
-      const field = this.#add('textarea', 'rockpool-field');
-      field.tabIndex = -1;
-      field.setAttribute('aria-label', 'Text being written in the sandbox');
-      for (const name of ['autocapitalize', 'autocomplete', 'autocorrect']) field.setAttribute(name, 'off');
-      field.spellcheck = false;
-      this.#parts.outline = this.#add('div', 'rockpool-outline');
-      this.#parts.outline.setAttribute('role', 'region');
-      this.#parts.outline.setAttribute('aria-label', 'The cluster in words');
-      // Only what changes is read out.
-      this.#parts.news = this.#add('div', 'rockpool-news');
-      this.#parts.news.setAttribute('aria-live', 'polite');
-      return { canvas, field };
-    }
-
-    // Size, theme, motion and visibility follow the page.
-    #followPage(app) {
-      const resize = () => app.resize(this.clientWidth, this.clientHeight, devicePixelRatio);
-      const sizes = new ResizeObserver(resize);
-      sizes.observe(this);
-      resize();
-      let inView = true;
-      const follow = () => app.setVisible(inView && !document.hidden);
-      const views = new IntersectionObserver((entries) => {
-        inView = entries.at(-1).isIntersecting;
-        follow();
-      });
-      views.observe(this);
-      const surroundings = new IntersectionObserver(
-        (entries) => app.setNear(entries.at(-1).isIntersecting),
-        { rootMargin: `${100 * NEAR}% 0px` },
-      );
-      surroundings.observe(this);
-      // The observer tells only later: by then, others would have lost theirs to this one.
-      const { top, bottom } = this.getBoundingClientRect();
-      app.setNear(bottom > -NEAR * innerHeight && top < (1 + NEAR) * innerHeight);
-      this.#cleanup.push(() => [sizes, views, surroundings].forEach((observer) => observer.disconnect()));
-      this.#listen(window, 'resize', resize);
-      this.#listen(document, 'visibilitychange', follow);
-      this.#listen(matchMedia('(prefers-color-scheme: dark)'), 'change', () => this.#applyTheme());
-      this.#listen(matchMedia('(prefers-reduced-motion: reduce)'), 'change', (event) =>
-        app.setReducedMotion(event.matches),
-      );
-      const timer = setInterval(() => {
-        const { outline, news } = this.#parts;
-        const words = app.outline();
-        if (outline.textContent === words) return;
-        const changes = outline.textContent ? newsOf(outline.textContent, words) : '';
-        outline.textContent = words;
-        if (changes) news.textContent = changes;
-      }, OUTLINE_MS);
-      this.#cleanup.push(() => clearInterval(timer));
-    }
-
-    // The application draws itself anew when lost graphics come back; until then there is nothing to see.
-    #followGraphics(canvas) {
-      this.#listen(canvas, 'webglcontextlost', () =>
-        this.#showNotice(text('div', 'The browser has taken the graphics away; waiting for them to come back.')),
-      );
-      this.#listen(canvas, 'webglcontextrestored', () => this.#hideNotice());
-    }
-
-    #fail(error) {
-      this.#showNotice(
-        text('div', 'The sandbox could not be started.'),
-        text('pre', String(error?.message ?? error)),
-      );
-    }
-
-    #stop() {
-      if (!this.#life) return;
-      this.#life = undefined;
-      this.#cluster?.destroy();
-      this.#app?.delete();
-      for (const undo of this.#cleanup.splice(0)) undo();
-      this.#app = this.#cluster = undefined;
-      this.#parts = {};
-      this.#settle.reject(new Error(REMOVED));
-      this.#renew();
+  async #start() {
+    const life = this.#life;
+    try {
+      await this.#open(life);
+      this.#settle.resolve(this.#cluster);
+      this.dispatchEvent(new CustomEvent('ready', { bubbles: true, detail: this.#cluster }));
+    } catch (error) {
+      if (this.#life !== life) return;
+      this.#fail(error);
+      this.#settle.reject(error);
+      this.dispatchEvent(new CustomEvent('error', { bubbles: true, detail: error }));
     }
   }
 
+  // Loads the engine and what it starts from.
+  async #load() {
+    const title = text('div', 'Starting a cluster…');
+    const bar = text('div', '', 'rockpool-bar');
+    const progress = make('div', '', bar);
+    this.#showNotice(title, bar);
+    const { loaded, listeners } = loadEngine();
+    const listener = (share) => (progress.style.width = `${Math.round(share * 100)}%`);
+    listeners.add(listener);
+    try {
+      return await Promise.all([loaded, readManifest(this)]);
+    } finally {
+      listeners.delete(listener);
+    }
+  }
+
+  async #open(life) {
+    const [code, manifest] = await this.#load();
+    if (this.#life !== life) throw new Error(REMOVED);
+    const { canvas, field } = this.#addCanvas();
+    const module = await startEngine(code, { canvas, rockpoolInput: new Input(canvas, field) });
+    if (this.#life !== life) throw new Error(REMOVED);
+    const options = {
+      seed: this.getAttribute('seed') ?? '1',
+      nodes: Number(this.getAttribute('nodes') ?? 3),
+      ipFamilies: this.getAttribute('ip-families') ?? 'IPv4',
+      manifest,
+      dark: this.#dark,
+      reducedMotion: matchMedia('(prefers-reduced-motion: reduce)').matches,
+      speed: this.hasAttribute('paused') ? 0 : Number(this.getAttribute('speed') ?? 1) || 1,
+    };
+    const app = new module.Sandbox(`#${canvas.id}`, JSON.stringify(options));
+    const problem = app.problem();
+    if (problem) {
+      app.delete();
+      throw new Error(problem);
+    }
+    this.#app = app;
+    this.#cluster = new Rockpool(app.cluster(), {
+      play: (speed) => app.play(speed),
+      pause: () => app.pause(),
+      get playing() {
+        return app.playing();
+      },
+    });
+    this.#followPage(app);
+    this.#followGraphics(canvas);
+    this.#hideNotice();
+  }
+
+  #addCanvas() {
+    const canvas = this.#add('canvas', '');
+    canvas.id = `rockpool-canvas-${++instances}`;
+    canvas.tabIndex = 0;
+    canvas.setAttribute('role', 'application');
+    canvas.setAttribute('aria-label', 'Kubernetes cluster sandbox');
+    // The keyboard is here while a text is written on the canvas.
+    const field = this.#add('textarea', 'rockpool-field');
+    field.tabIndex = -1;
+    field.setAttribute('aria-label', 'Text being written in the sandbox');
+    for (const name of ['autocapitalize', 'autocomplete', 'autocorrect']) field.setAttribute(name, 'off');
+    field.spellcheck = false;
+    this.#parts.outline = this.#add('div', 'rockpool-outline');
+    this.#parts.outline.setAttribute('role', 'region');
+    this.#parts.outline.setAttribute('aria-label', 'The cluster in words');
+    // Only what changes is read out.
+    this.#parts.news = this.#add('div', 'rockpool-news');
+    this.#parts.news.setAttribute('aria-live', 'polite');
+    return { canvas, field };
+  }
+
+  // Size, theme, motion and visibility follow the page.
+  #followPage(app) {
+    const resize = () => app.resize(this.clientWidth, this.clientHeight, devicePixelRatio);
+    const sizes = new ResizeObserver(resize);
+    sizes.observe(this);
+    resize();
+    let inView = true;
+    const follow = () => app.setVisible(inView && !document.hidden);
+    const views = new IntersectionObserver((entries) => {
+      inView = entries.at(-1).isIntersecting;
+      follow();
+    });
+    views.observe(this);
+    const surroundings = new IntersectionObserver(
+      (entries) => app.setNear(entries.at(-1).isIntersecting),
+      { rootMargin: `${100 * NEAR}% 0px` },
+    );
+    surroundings.observe(this);
+    // The observer tells only later: by then, others would have lost theirs to this one.
+    const { top, bottom } = this.getBoundingClientRect();
+    app.setNear(bottom > -NEAR * innerHeight && top < (1 + NEAR) * innerHeight);
+    this.#cleanup.push(() => [sizes, views, surroundings].forEach((observer) => observer.disconnect()));
+    this.#listen(window, 'resize', resize);
+    this.#listen(document, 'visibilitychange', follow);
+    this.#listen(matchMedia('(prefers-color-scheme: dark)'), 'change', () => this.#applyTheme());
+    this.#listen(matchMedia('(prefers-reduced-motion: reduce)'), 'change', (event) =>
+      app.setReducedMotion(event.matches),
+    );
+    const timer = setInterval(() => {
+      const { outline, news } = this.#parts;
+      const words = app.outline();
+      if (outline.textContent === words) return;
+      const changes = outline.textContent ? newsOf(outline.textContent, words) : '';
+      outline.textContent = words;
+      if (changes) news.textContent = changes;
+    }, OUTLINE_MS);
+    this.#cleanup.push(() => clearInterval(timer));
+  }
+
+  // The application draws itself anew when lost graphics come back; until then there is nothing to see.
+  #followGraphics(canvas) {
+    this.#listen(canvas, 'webglcontextlost', () =>
+      this.#showNotice(text('div', 'The browser has taken the graphics away; waiting for them to come back.')),
+    );
+    this.#listen(canvas, 'webglcontextrestored', () => this.#hideNotice());
+  }
+
+  #fail(error) {
+    this.#showNotice(
+      text('div', 'The sandbox could not be started.'),
+      text('pre', String(error?.message ?? error)),
+    );
+  }
+
+  #stop() {
+    if (!this.#life) return;
+    this.#life = undefined;
+    this.#cluster?.destroy();
+    this.#app?.delete();
+    for (const undo of this.#cleanup.splice(0)) undo();
+    this.#app = this.#cluster = undefined;
+    this.#parts = {};
+    this.#settle.reject(new Error(REMOVED));
+    this.#renew();
+  }
+}
+
+/** Makes the element known to the page; `library` is the class `Rockpool`. */
+export function defineSandbox(library) {
+  if (customElements.get('rockpool-sandbox')) return;
+  Rockpool = library;
   customElements.define('rockpool-sandbox', Sandbox);
 }
