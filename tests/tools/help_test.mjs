@@ -9,9 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const tools = readdirSync(path.join(root, 'tools'), { withFileTypes: true })
-    .filter(entry => entry.isFile()).map(entry => entry.name)
-    // Needs a package for fonts that nothing else does.
-    .filter(name => name !== 'subset_fonts');
+    .filter(entry => entry.isFile()).map(entry => entry.name);
 
 // From another folder, as tools may be called from anywhere.
 function run(tool, ...words) {
