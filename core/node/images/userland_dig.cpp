@@ -54,20 +54,6 @@ struct DigOptions {
   }
 };
 
-std::optional<RecordType> parse_type(std::string_view text) {
-  constexpr RecordType kTypes[] = {
-      RecordType::a,  RecordType::ns,  RecordType::cname, RecordType::soa, RecordType::ptr,
-      RecordType::mx, RecordType::txt, RecordType::aaaa,  RecordType::srv, RecordType::any};
-  std::string upper{text};
-  for (char& c : upper) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  for (const RecordType type : kTypes) {
-    if (net::dns::record_type_name(type) == upper) return type;
-  }
-  return {};
-}
-
 // Takes a `+option`. False if there is none of that name.
 bool take_plus(std::string_view text, DigOptions& options) {
   text.remove_prefix(1);
@@ -117,10 +103,11 @@ DigOptions read_arguments(const std::vector<std::string>& arguments) {
     } else if (argument == "-p") {
       options.port = net::parse_port(value).value_or(kDnsPort);
     } else if (argument == "-t") {
-      const auto type = parse_type(value);
+      const auto type = net::dns::parse_record_type(value);
       if (type) options.type = *type;
       if (!type) options.unknown = value;
-    } else if (const auto type = options.name.empty() ? std::nullopt : parse_type(argument)) {
+    } else if (const auto type =
+                   options.name.empty() ? std::nullopt : net::dns::parse_record_type(argument)) {
       options.type = *type;
     } else if (argument != "IN" && argument != "in") {
       options.name = argument;

@@ -42,6 +42,27 @@ TEST_CASE("dig prints what the name server answers, whole or in brief") {
         std::string::npos);
 }
 
+TEST_CASE("dig takes types by their numbers") {
+  World world;
+  world.start_agnhost("tools", "{}", "[pause]");
+  world.wait_ready({"tools"});
+  const auto dig = [&](const std::string& arguments) {
+    return world.shell("tools", "dig " + arguments);
+  };
+  const std::string name = "kubernetes.default.svc.cluster.local";
+  CHECK(dig("+short " + name + " TYPE1").output == "10.96.0.1\n");
+  CHECK(dig("+short -t type1 " + name).output == "10.96.0.1\n");
+  const std::string unnamed = dig(name + " TYPE65280").output;
+  CHECK(unnamed.find(" IN TYPE65280\n") != std::string::npos);
+  CHECK(unnamed.find("status: NOERROR, ") != std::string::npos);
+  CHECK(unnamed.find("ANSWER: 0, AUTHORITY: 1,") != std::string::npos);
+  CHECK(dig("-t TYPE0 " + name).code == 0);
+  CHECK(dig("-t TYPE65535 " + name).code == 0);
+  for (const char* type : {"TYPE65536", "TYPE", "TYPE-1", "TYPE1x"}) {
+    CHECK_MESSAGE(dig("-t " + std::string{type} + " " + name).code == 1, type);
+  }
+}
+
 TEST_CASE("dig fails when nobody answers, and on what it does not understand") {
   World world{{.dns = false}};
   world.start_agnhost("tools", "{}", "[pause]");
