@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include "core/node/images/userland_files.h"
 
 namespace rockpool::node {
 namespace {
@@ -20,10 +21,6 @@ using Code = sim::Task<std::int32_t>;
 constexpr std::int64_t kBytesPerSecond = 500'000'000;
 constexpr std::int64_t kBlock = 512;
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
-
-std::string path_of(ProcessContext& context, std::string_view argument) {
-  return FileSystem::normalise(argument, context.working_folder());
-}
 
 // `10`, `4k`, `1M`, `2G`, `1MB`, `1MiB`; empty for anything else, or what no disk could hold.
 std::optional<std::int64_t> read_size(std::string_view text) {
