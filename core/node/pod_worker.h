@@ -166,6 +166,8 @@ class PodWorker {
   bool may_restart(Slot& slot, std::optional<sim::Time> failure);
   sim::Task<bool> start_container(Slot& slot);
   sim::Task<const PulledImage*> ensure_image(Slot& slot);
+  const PulledImage* back_off_pulling(Slot& slot, const std::string& name, const std::string& key);
+  sim::Task<const PulledImage*> pull_image(Slot& slot, ImageReference reference, std::string key);
   const PulledImage* fail_image(Slot& slot, std::string_view reason, std::string message);
   std::function<std::vector<EnvironmentVariable>()> make_service_environment();
   // What is found out before a container is made, or why it cannot be, in the kubelet's words.

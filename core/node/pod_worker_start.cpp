@@ -88,28 +88,40 @@ sim::Task<const PulledImage*> PodWorker::ensure_image(Slot& slot) {
     co_return fail_image(slot, "ErrImageNeverPull", std::move(message));
   }
   const std::string key = uid_ + "_" + reference->to_string();
-  BackOff& back_off = node_.pull_back_off;
-  if (back_off.is_waiting_since_update(key, node_.loop.now())) {
-    std::string message = fmt::format("Back-off pulling image \"{}\"", name);
-    record(slot, "Normal", "BackOff", message);
-    retry_after(back_off.end_of_wait_since_update(key) - node_.loop.now());
-    // The status goes on to say why the pull failed.
-    const ContainerState& state = state_of(slot);
-    if (state.waiting_reason == "ErrImagePull") {
-      message += ": ErrImagePull: " + state.waiting_message;
-    } else if (state.waiting_reason == "ImagePullBackOff") {
-      message = state.waiting_message;
-    }
-    co_return fail_image(slot, "ImagePullBackOff", std::move(message));
+  if (node_.pull_back_off.is_waiting_since_update(key, node_.loop.now())) {
+    co_return back_off_pulling(slot, name, key);
   }
+  sim::Task<const PulledImage*> pulling = pull_image(slot, *reference, key);
+  co_return co_await pulling;
+}
+
+// The last pull failed too recently for another one.
+const PulledImage* PodWorker::back_off_pulling(Slot& slot, const std::string& name,
+                                               const std::string& key) {
+  std::string message = fmt::format("Back-off pulling image \"{}\"", name);
+  record(slot, "Normal", "BackOff", message);
+  retry_after(node_.pull_back_off.end_of_wait_since_update(key) - node_.loop.now());
+  // The status goes on to say why the pull failed.
+  const ContainerState& state = state_of(slot);
+  if (state.waiting_reason == "ErrImagePull") {
+    message += ": ErrImagePull: " + state.waiting_message;
+  } else if (state.waiting_reason == "ImagePullBackOff") {
+    message = state.waiting_message;
+  }
+  return fail_image(slot, "ImagePullBackOff", std::move(message));
+}
+
+sim::Task<const PulledImage*> PodWorker::pull_image(Slot& slot, ImageReference reference,
+                                                    std::string key) {
+  const std::string name{spec_of(slot).image()};
   record(slot, "Normal", "Pulling", fmt::format("Pulling image \"{}\"", name));
-  sim::Task<std::expected<PullResult, std::string>> pull = node_.puller.pull(*reference);
+  sim::Task<std::expected<PullResult, std::string>> pull = node_.puller.pull(std::move(reference));
   const std::expected<PullResult, std::string> result = co_await pull;
   if (!result) {
     record(slot, "Warning", "Failed",
            fmt::format("Failed to pull image \"{}\": {}", name, result.error()));
     const sim::Time now = node_.loop.now();
-    back_off.next(key, now, now);
+    node_.pull_back_off.next(key, now, now);
     node_.note_change(uid_);
     co_return fail_image(slot, "ErrImagePull", result.error());
   }
