@@ -105,6 +105,24 @@ class Fields {
   bool has_word_ = false;
 };
 
+// Adds what a backslash and the character behind it stand for. Within quotes and documents it makes
+// only some characters plain, and stays before all others.
+void add_escaped(char next, bool is_quoted, bool is_document, Fields& fields) {
+  const std::string_view special = is_document ? "\\$`\n" : "\"\\$`\n";
+  if ((is_quoted || is_document) && special.find(next) == std::string_view::npos) {
+    fields.add("\\", true);
+  }
+  if (next != '\n') fields.add({&next, 1}, true);
+}
+
+// Adds what `"$@"` stands for: each parameter is a word of its own.
+void add_parameters(const std::vector<std::string>& parameters, Fields& fields) {
+  for (std::size_t each = 1; each < parameters.size(); ++each) {
+    if (each > 1) fields.finish();
+    fields.add(parameters[each], true);
+  }
+}
+
 }  // namespace
 
 sim::Task<std::vector<std::string>> Shell::expand_word(std::string raw, bool splits,
@@ -122,18 +140,9 @@ sim::Task<std::vector<std::string>> Shell::expand_word(std::string raw, bool spl
       quoted = !quoted;
       fields.begin();
     } else if (c == '\\' && i + 1 < raw.size()) {
-      const char next = raw[++i];
-      const std::string_view special = is_document ? "\\$`\n" : "\"\\$`\n";
-      if ((quoted || is_document) && special.find(next) == std::string_view::npos) {
-        fields.add("\\", true);
-      }
-      if (next != '\n') fields.add({&next, 1}, true);
+      add_escaped(raw[++i], quoted, is_document, fields);
     } else if (quoted && raw.compare(i, 2, "$@") == 0 && splits) {
-      // Each parameter is a word of its own.
-      for (std::size_t each = 1; each < parameters_.size(); ++each) {
-        if (each > 1) fields.finish();
-        fields.add(parameters_[each], true);
-      }
+      add_parameters(parameters_, fields);
       ++i;
       if (parameters_.size() < 2 && fields.is_empty()) {
         fields.forget();
@@ -156,8 +165,14 @@ sim::Task<std::vector<std::string>> Shell::expand_word(std::string raw, bool spl
   }
   if (!splits) fields.begin();
   fields.finish();
+  co_return finish_words(std::move(fields.words), splits, quoting);
+}
+
+std::vector<std::string> Shell::finish_words(
+    std::vector<std::pair<std::string, std::string>> texts_and_patterns, bool splits,
+    Quoting quoting) const {
   std::vector<std::string> words;
-  for (auto& [text, pattern] : fields.words) {
+  for (auto& [text, pattern] : texts_and_patterns) {
     if (quoting == Quoting::pattern) {
       words.push_back(std::move(pattern));
     } else if (splits && is_pattern(pattern)) {
@@ -168,7 +183,7 @@ sim::Task<std::vector<std::string>> Shell::expand_word(std::string raw, bool spl
       words.push_back(std::move(text));
     }
   }
-  co_return words;
+  return words;
 }
 
 sim::Task<std::string> Shell::expand_text(std::string raw, Quoting quoting) {

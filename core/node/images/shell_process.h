@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/node/images/process.h"
@@ -169,7 +170,12 @@ class Shell {
   // `${NAME}`, `${NAME:-default}`, `${NAME:=default}`, `${NAME:+other}`, `${#NAME}`,
   // `${NAME#pattern}`, `${NAME%pattern}` and the last two doubled.
   sim::Task<std::string> expand_braces(std::string inner);
-  // The names of files that match; the pattern itself if there are none.
+  // The words for texts of which each has its pattern: names of files, where some match; the text
+  // where none do.
+  std::vector<std::string> finish_words(
+      std::vector<std::pair<std::string, std::string>> texts_and_patterns, bool splits,
+      Quoting quoting) const;
+  // The names of files that match.
   std::vector<std::string> expand_pattern(const std::string& pattern) const;
   // What a script prints, without the final newlines.
   sim::Task<std::string> substitute(std::string script);
