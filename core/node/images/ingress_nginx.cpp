@@ -14,6 +14,7 @@
 #include "core/net/tls.h"
 #include "core/node/images/all.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/nginx_pages.h"
 #include "core/node/images/nginx_proxy.h"
 #include "core/pki/private_key.h"
 #include "core/pki/verify.h"

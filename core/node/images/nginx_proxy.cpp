@@ -176,22 +176,6 @@ class Run {
 
 }  // namespace
 
-net::HttpResponse nginx_page(int status, std::string_view title, std::string_view server,
-                             std::string_view detail) {
-  net::HttpResponse response;
-  response.status = status;
-  response.headers.add("Content-Type", "text/html");
-  const std::string line =
-      detail.empty() ? std::string{} : fmt::format("<center>{}</center>\r\n", detail);
-  response.body = fmt::format(
-      "<html>\r\n<head><title>{1}</title></head>\r\n<body>\r\n<center><h1>{0}</h1></center>\r\n"
-      "{2}<hr><center>{3}</center>\r\n</body>\r\n</html>\r\n",
-      fmt::format("{} {}", status, title),
-      detail.empty() ? fmt::format("{} {}", status, title) : fmt::format("{} {}", status, detail),
-      line, server);
-  return response;
-}
-
 void nginx_note(ProcessContext& context, int process, std::string_view level,
                 std::string_view text) {
   context.print_error(fmt::format("{} [{}] {}#{}: {}\n", go_log_time(context.now()), level, process,

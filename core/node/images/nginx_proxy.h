@@ -17,11 +17,6 @@
 // that is made of it.
 namespace rockpool::node {
 
-/// nginx's own page for a status. `server` is what it calls itself: `nginx`, `nginx/1.27.5`;
-/// `detail` is one more line, if it is not empty.
-net::HttpResponse nginx_page(int status, std::string_view title, std::string_view server,
-                             std::string_view detail = {});
-
 /// A line of nginx's error log, which is standard error; `process` is who writes it.
 void nginx_note(ProcessContext& context, int process, std::string_view level,
                 std::string_view text);

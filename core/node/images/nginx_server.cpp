@@ -6,14 +6,13 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include "core/doc/ascii.h"
-#include "core/doc/percent.h"
 #include "core/node/images/http_server.h"
+#include "core/node/images/nginx_pages.h"
+#include "core/node/images/nginx_path.h"
 
 namespace rockpool::node {
 namespace {
 
-constexpr std::string_view kDocumentRoot = "/usr/share/nginx/html";
 // After so many internal redirections nginx takes them for a circle.
 constexpr int kMaxRedirections = 10;
 constexpr std::int64_t kDefaultMaxBody = std::int64_t{1} << 20;
@@ -22,101 +21,10 @@ constexpr std::uint16_t kTlsPort = 443;
 // `return 444` closes the connection without an answer.
 constexpr int kCloseWithoutAnswer = 444;
 
-constexpr std::string_view kWelcome = R"(<!DOCTYPE html>
-<html>
-<head>
-<title>Welcome to nginx!</title>
-<style>
-html { color-scheme: light dark; }
-body { width: 35em; margin: 0 auto;
-font-family: Tahoma, Verdana, Arial, sans-serif; }
-</style>
-</head>
-<body>
-<h1>Welcome to nginx!</h1>
-<p>If you see this page, the nginx web server is successfully installed and
-working. Further configuration is required.</p>
-
-<p>For online documentation and support please refer to
-<a href="http://nginx.org/">nginx.org</a>.<br/>
-Commercial support is available at
-<a href="http://nginx.com/">nginx.com</a>.</p>
-
-<p><em>Thank you for using nginx.</em></p>
-</body>
-</html>
-)";
-
-constexpr std::string_view kErrorPage = R"(<!DOCTYPE html>
-<html>
-<head>
-<title>Error</title>
-<style>
-html { color-scheme: light dark; }
-body { width: 35em; margin: 0 auto;
-font-family: Tahoma, Verdana, Arial, sans-serif; }
-</style>
-</head>
-<body>
-<h1>An error occurred.</h1>
-<p>Sorry, the page you are looking for is currently unavailable.<br/>
-Please try again later.</p>
-<p>If you are the system administrator of this resource then you should check
-the error log for details.</p>
-<p><em>Faithfully yours, nginx.</em></p>
-</body>
-</html>
-)";
-
 std::string format_request(const AccessRecord& record, sim::Time time, sim::Time) {
   return fmt::format("{} - - [{}] \"{} {} HTTP/1.1\" {} {} \"-\" \"{}\" \"-\"",
                      record.peer.ip.to_string(), common_log_time(time), record.method,
                      record.target, record.status, record.bytes, record.user_agent);
-}
-
-// `other` is for endings that say nothing.
-std::string_view content_type(std::string_view path, std::string_view other) {
-  constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
-      {".html", "text/html"},
-      {".htm", "text/html"},
-      {".css", "text/css"},
-      {".txt", "text/plain"},
-      {".js", "application/javascript"},
-      {".json", "application/json"},
-      {".xml", "text/xml"},
-      {".svg", "image/svg+xml"},
-  };
-  for (const auto& [suffix, type] : kTypes) {
-    if (path.ends_with(suffix)) return type;
-  }
-  return other;
-}
-
-// The titles of nginx's own pages (ngx_http_special_response.c); a status without one has an empty
-// body.
-std::string_view title_of(int status) {
-  switch (status) {
-    case 302:
-      return "Found";
-    case 405:
-      return "Not Allowed";
-    case 408:
-      return "Request Time-out";
-    case 413:
-      return "Request Entity Too Large";
-    case 414:
-      return "Request-URI Too Large";
-    case 503:
-      return "Service Temporarily Unavailable";
-    case 504:
-      return "Gateway Time-out";
-    default:
-      break;
-  }
-  constexpr int kOthers[] = {301, 303, 307, 308, 400, 401, 402, 403, 404, 406, 409, 410,
-                             411, 412, 415, 416, 421, 429, 500, 501, 502, 505, 507};
-  return std::ranges::binary_search(kOthers, status) ? net::http_status_text(status)
-                                                     : std::string_view{};
 }
 
 bool is_redirection(int status) {
@@ -127,50 +35,6 @@ bool is_redirection(int status) {
 bool is_fine(int status) {
   constexpr int kFine[] = {200, 201, 204, 206, 301, 302, 303, 304, 307, 308};
   return std::ranges::find(kFine, status) != std::end(kFine);
-}
-
-// A path decoded, without `.` and `..` and repeated slashes (ngx_http_parse_complex_uri); nothing
-// if it leads out of the root.
-std::optional<std::string> normalise(std::string_view path) {
-  const std::string decoded = doc::percent_decode(path, false);
-  std::vector<std::string_view> parts;
-  std::string_view rest = decoded;
-  bool ends_with_slash = true;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('/'), rest.size());
-    const std::string_view part = rest.substr(0, end);
-    ends_with_slash = end < rest.size() || part == "." || part == "..";
-    if (part == "..") {
-      if (parts.empty()) return std::nullopt;
-      parts.pop_back();
-    } else if (!part.empty() && part != ".") {
-      parts.push_back(part);
-    }
-    rest.remove_prefix(std::min(end + 1, rest.size()));
-  }
-  std::string result;
-  for (const std::string_view part : parts) {
-    result += '/';
-    result += part;
-  }
-  if (ends_with_slash) result += '/';
-  return result;
-}
-
-// Encodes what may not stand in the path of a request (ngx_escape_uri).
-std::string escape(std::string_view path) {
-  constexpr std::string_view kEscaped = " \"#%<>?\\^`{|}";
-  std::string result;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = byte > 0x20 && byte < 0x7f && kEscaped.find(c) == std::string_view::npos;
-    if (is_plain) {
-      result += c;
-    } else {
-      result += fmt::format("%{:02X}", byte);
-    }
-  }
-  return result;
 }
 
 // The location for a path: the exact one, else the longest beginning, else what holds where none
@@ -224,15 +88,9 @@ std::string file_of(const NginxServerBlock& server, const NginxLocation& locatio
 
 net::HttpResponse ok(std::string_view file, std::string_view content, std::string_view type) {
   net::HttpResponse response;
-  response.headers.add("Content-Type", content_type(file, type));
+  response.headers.add("Content-Type", nginx_content_type(file, type));
   response.body = content;
   return response;
-}
-
-// Whether two names of headers are the same.
-bool has_header(const std::vector<std::string>& names, std::string_view name) {
-  return std::ranges::any_of(
-      names, [name](const std::string& each) { return doc::equal_ignoring_case(each, name); });
 }
 
 }  // namespace
@@ -249,7 +107,7 @@ void NginxServer::handle(net::HttpExchange exchange) {
   turn.connection = ++connections_;
   const std::string host = nginx_host_of(request, {});
   turn.server = find_nginx_server(setup_->config, exchange.local().port, host);
-  const auto uri = normalise(request.path());
+  const auto uri = normalise_nginx_path(request.path());
   if (turn.server == nullptr || !uri) {
     return finish(turn, std::move(exchange), page(uri ? 404 : 400));
   }
@@ -386,7 +244,7 @@ NginxServer::Step NginxServer::serve(Turn& turn, const net::HttpExchange& exchan
   if (!turn.uri.ends_with('/')) {
     if (const std::string* text = content(file)) return ok(file, *text, type);
     if (!is_folder(file)) return fail(turn, exchange, 404);
-    return moved(turn, exchange, 301, escape(turn.uri) + "/");
+    return moved(turn, exchange, 301, escape_nginx_path(turn.uri) + "/");
   }
   const std::vector<std::string>& index =
       location.index.empty() ? server.defaults.index : location.index;
@@ -435,7 +293,7 @@ NginxServer::Step NginxServer::fail(Turn& turn, const net::HttpExchange& exchang
 }
 
 net::HttpResponse NginxServer::page(int status) const {
-  const std::string_view title = title_of(status);
+  const std::string_view title = nginx_page_title(status);
   if (!title.empty()) return nginx_page(status, title, "nginx/" + version_);
   net::HttpResponse response;
   response.status = status;
@@ -462,15 +320,12 @@ net::HttpResponse NginxServer::moved(const Turn& turn, const net::HttpExchange& 
 const std::string* NginxServer::content(const std::string& file) const {
   if (const std::string* text = context_.files().read(file)) return text;
   // A volume over the document root hides the image's own pages.
-  if (context_.files().is_folder(std::string{kDocumentRoot})) return nullptr;
-  static const std::string kIndex{kWelcome};
-  static const std::string kError{kErrorPage};
-  if (file == std::string{kDocumentRoot} + "/index.html") return &kIndex;
-  return file == std::string{kDocumentRoot} + "/50x.html" ? &kError : nullptr;
+  if (context_.files().is_folder(std::string{kNginxDocumentRoot})) return nullptr;
+  return find_nginx_own_file(file);
 }
 
 bool NginxServer::is_folder(const std::string& file) const {
-  return context_.files().is_folder(file) || file == kDocumentRoot;
+  return context_.files().is_folder(file) || file == kNginxDocumentRoot;
 }
 
 bool NginxServer::exists(const Turn& turn, std::string_view path) const {
@@ -479,126 +334,6 @@ bool NginxServer::exists(const Turn& turn, std::string_view path) const {
   return path.ends_with('/') ? is_folder(file) : content(file) != nullptr;
 }
 
-sim::Task<void> NginxServer::pass(net::HttpExchange exchange, Turn turn) {
-  for (;;) {
-    auto running = pass_on(context_, prepare(turn, exchange));
-    NginxPassed passed = co_await running;
-    turn.upstream_addresses = std::move(passed.addresses);
-    turn.upstream_statuses = std::move(passed.statuses);
-    const int status = passed.response ? passed.response->status : passed.status;
-    const bool is_intercepted =
-        status >= 300 && turn.location->proxy.intercepts_errors.value_or(false);
-    if (passed.response && !is_intercepted) {
-      net::HttpResponse response = relay(turn, exchange, std::move(*passed.response));
-      finish(turn, std::move(exchange), std::move(response));
-      co_return;
-    }
-    Step next = fail(turn, exchange, status);
-    if (std::holds_alternative<Next>(next)) next = decide(turn, exchange);
-    if (auto* const response = std::get_if<net::HttpResponse>(&next)) {
-      finish(turn, std::move(exchange), std::move(*response));
-      co_return;
-    }
-  }
-}
-
-NginxPassing NginxServer::prepare(const Turn& turn, const net::HttpExchange& exchange) {
-  const NginxProxySettings& settings = turn.location->proxy;
-  const NginxProxyPass& to = *turn.location->proxy_pass;
-  NginxPassing passing;
-  passing.upstream = turn.setup->upstreams[to.upstream];
-  passing.request = upstream_request(turn, exchange);
-  passing.to_tls = to.scheme == "https";
-  passing.connect_timeout = settings.connect_timeout.value_or(passing.connect_timeout);
-  passing.read_timeout = settings.read_timeout.value_or(passing.read_timeout);
-  passing.max_tries = settings.next_upstream_tries.value_or(0);
-  if (!settings.next_upstream.empty()) passing.next_cases = settings.next_upstream;
-  passing.connection = turn.connection;
-  passing.client_text = client_text(turn, exchange);
-  passing.host_text = host_text(exchange);
-  // The connection to the upstream has a number too.
-  ++connections_;
-  return passing;
-}
-
-net::HttpRequest NginxServer::upstream_request(const Turn& turn,
-                                               const net::HttpExchange& exchange) const {
-  const NginxProxySettings& settings = turn.location->proxy;
-  const NginxProxyPass& to = *turn.location->proxy_pass;
-  net::HttpRequest request = exchange.request();
-  NginxScope scope = scope_of(turn, exchange);
-  const std::string port = fmt::format("{}", to.port);
-  scope.proxy_host = to.authority;
-  scope.proxy_port = port;
-  request.method = turn.method;
-  // With a path of its own, that takes the place of the location's; otherwise the client's words
-  // are passed on as they are, unless nginx has replaced them itself.
-  if (!to.uri.empty() || turn.is_moved) {
-    const std::size_t replaced =
-        to.uri.empty() ? 0 : std::min(turn.location->path.size(), turn.uri.size());
-    request.target = to.uri + escape(std::string_view{turn.uri}.substr(replaced));
-    if (!turn.args.empty()) request.target += "?" + turn.args;
-  }
-  request.host = to.authority;
-  for (const std::string_view name : {"Keep-Alive", "TE", "Expect", "Upgrade"}) {
-    request.headers.remove(name);
-  }
-  request.headers.set("Connection", "close");
-  for (const auto& [name, text] : settings.headers) {
-    const std::string value = expand_nginx_variables(text, scope);
-    if (doc::equal_ignoring_case(name, "Host")) {
-      request.host = value;
-    } else if (value.empty()) {
-      request.headers.remove(name);
-    } else {
-      request.headers.set(name, value);
-    }
-  }
-  return request;
-}
-
-// An upstream's answer as the client gets it.
-net::HttpResponse NginxServer::relay(const Turn& turn, const net::HttpExchange& exchange,
-                                     net::HttpResponse response) const {
-  constexpr std::string_view kHidden[] = {"Date", "Server", "X-Pad"};
-  constexpr std::string_view kOwn[] = {"Connection", "Keep-Alive", "Transfer-Encoding"};
-  const NginxProxySettings& settings = turn.location->proxy;
-  for (const std::string_view name : kHidden) {
-    if (!has_header(settings.passed, name)) response.headers.remove(name);
-  }
-  for (const std::string_view name : kOwn) response.headers.remove(name);
-  for (const std::string& name : settings.hidden) response.headers.remove(name);
-  rewrite_location(turn, exchange, response);
-  return response;
-}
-
-// The upstream's own address in a redirection becomes the client's (`proxy_redirect`).
-void NginxServer::rewrite_location(const Turn& turn, const net::HttpExchange& exchange,
-                                   net::HttpResponse& response) const {
-  const NginxLocation& own = *turn.location;
-  const std::string location{response.headers.get("Location")};
-  if (location.empty()) return;
-  std::vector<std::pair<std::string, std::string>> rules = own.proxy.redirects;
-  if (rules.empty()) rules.emplace_back("default", "");
-  for (auto& [from, to] : rules) {
-    if (from == "off") return;
-    if (from == "default") {
-      const bool has_uri = !own.proxy_pass->uri.empty();
-      from = own.proxy_pass->url() + (has_uri ? "" : "/");
-      to = has_uri ? own.path : "/";
-    } else {
-      from = expand(from, turn, exchange);
-      to = expand(to, turn, exchange);
-    }
-    if (!location.starts_with(from)) continue;
-    const net::HttpResponse absolute =
-        moved(turn, exchange, 302, to + location.substr(from.size()));
-    response.headers.set("Location", absolute.headers.get("Location"));
-    return;
-  }
-}
-
-// The last things that are done to every answer.
 void NginxServer::finish(const Turn& turn, net::HttpExchange exchange, net::HttpResponse response) {
   if (turn.status) response.status = *turn.status;
   if (turn.location != nullptr) {

@@ -83,6 +83,13 @@ class NginxServer {
   bool is_folder(const std::string& file) const;
   bool exists(const Turn& turn, std::string_view path) const;
 
+  // The last things that are done to every answer.
+  void finish(const Turn& turn, net::HttpExchange exchange, net::HttpResponse response);
+  std::string client_text(const Turn& turn, const net::HttpExchange& exchange) const;
+  static std::string host_text(const net::HttpExchange& exchange);
+
+  // --- nginx_server_passing.cpp ---
+
   // Asks upstreams until there is an answer.
   sim::Task<void> pass(net::HttpExchange exchange, Turn turn);
   NginxPassing prepare(const Turn& turn, const net::HttpExchange& exchange);
@@ -91,9 +98,6 @@ class NginxServer {
                           net::HttpResponse response) const;
   void rewrite_location(const Turn& turn, const net::HttpExchange& exchange,
                         net::HttpResponse& response) const;
-  void finish(const Turn& turn, net::HttpExchange exchange, net::HttpResponse response);
-  std::string client_text(const Turn& turn, const net::HttpExchange& exchange) const;
-  static std::string host_text(const net::HttpExchange& exchange);
 
   ProcessContext& context_;
   std::string version_;
