@@ -23,6 +23,9 @@ struct NginxDirective {
   /// Where its block ends.
   int last_line = 0;
   bool has_block = false;
+
+  /// What follows its name.
+  std::vector<std::string> arguments() const { return {words.begin() + 1, words.end()}; }
 };
 
 /// Takes the text of a file apart; the error is nginx's, as it follows `[emerg] `.
