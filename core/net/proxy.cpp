@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "core/api/views/endpoints.h"
 #include "core/api/views/node.h"
 #include "core/api/views/service.h"
 #include "core/net/proxy/userspace.h"
@@ -15,28 +14,6 @@ namespace {
 
 using proxy::PortRules;
 using proxy::ServiceSnapshot;
-
-// What stands for all addresses of a node.
-IpAddress any_address(Family family) {
-  return family == Family::ipv4 ? IpAddress{} : IpAddress::v6(0, 0);
-}
-
-// All of a rule but where it is reached.
-proxy::Rule describe(const PortRules& rules, const proxy::Place& place) {
-  proxy::Rule rule;
-  rule.id = rules.id();
-  rule.service = rules.service_name();
-  rule.port_name = rules.port_name();
-  rule.protocol = rules.protocol();
-  rule.endpoints = rules.endpoints();
-  rule.eligible = rules.eligible(place);
-  rule.is_internal_local = rules.is_internal_local();
-  rule.is_external_local = rules.is_external_local();
-  rule.affinity_timeout = rules.affinity_timeout();
-  rule.source_ranges = rules.source_ranges();
-  rule.health_port = rules.health_port();
-  return rule;
-}
 
 }  // namespace
 
@@ -75,98 +52,26 @@ void ServiceProxy::on_node(const doc::Value* before, const doc::Value* after) {
   if (node != nullptr) state_of(*node).place.zone = zone;
 }
 
-std::shared_ptr<ServiceProxy::Service>& ServiceProxy::ensure_service(const api::ObjectKey& key) {
-  std::shared_ptr<Service>& service = services_[key];
-  if (!service) {
-    service = std::make_shared<Service>();
-    service->id = ++last_service_id_;
-    service->name = std::make_shared<const std::string>(key.to_string());
-    services_by_id_[service->id] = service;
-  }
-  return service;
-}
-
 void ServiceProxy::on_service(const doc::Value* before, const doc::Value* after) {
-  sweep();
-  const api::ObjectKey key = api::key_of(after != nullptr ? *after : *before);
-  const std::shared_ptr<Service> service = ensure_service(key);
-  service->current = after != nullptr && proxy::is_proxied(*after) ? *after : doc::Value{};
-  set_frontends(service, frontends_of(service->current));
-  set_health_port(service);
-  publish(*service);
-  forget_if_empty(key);
-}
-
-std::vector<ServiceProxy::ServiceFrontend> ServiceProxy::frontends_of(const doc::Value& object) {
-  std::vector<ServiceFrontend> frontends;
-  const api::Service service{object};
-  std::uint32_t index = 0;
-  for (const api::ServicePort port : service.ports()) {
-    const auto protocol = parse_protocol(port.protocol());
-    const auto add = [&](FrontendKind kind, const std::optional<IpAddress>& ip,
-                         std::int64_t number) {
-      if (!ip || !protocol || number < 1 || number > 65535) return;
-      frontends.push_back({{{*ip, static_cast<std::uint16_t>(number)}, *protocol}, kind, index});
-    };
-    for (const doc::Value& text : service.cluster_ips().items()) {
-      const auto ip = IpAddress::parse(text.as_string());
-      if (!ip) continue;
-      add(FrontendKind::cluster_ip, ip, port.port());
-      add(FrontendKind::node_port, any_address(ip->family()), port.node_port());
-    }
-    for (const doc::Value& text : service.external_ips().items()) {
-      add(FrontendKind::external_ip, IpAddress::parse(text.as_string()), port.port());
-    }
-    for (const doc::Value& ingress : service.load_balancer_ingress().items()) {
-      // What a load balancer of the mode Proxy does to the traffic must not be left out.
-      if (ingress["ipMode"].as_string() == "Proxy") continue;
-      add(FrontendKind::load_balancer, IpAddress::parse(ingress["ip"].as_string()), port.port());
-    }
-    ++index;
-  }
-  return frontends;
+  services_.on_service(before, after, reach());
 }
 
 void ServiceProxy::on_endpoint_slice(const doc::Value* before, const doc::Value* after) {
-  sweep();
-  const doc::Value& newest = after != nullptr ? *after : *before;
-  // The label says to which Service a slice belongs, and may change.
-  const auto key_of = [&newest](const doc::Value* slice) -> std::optional<api::ObjectKey> {
-    if (slice == nullptr || !proxy::is_read_by_proxies(*slice)) return {};
-    const std::string_view service = api::EndpointSlice{*slice}.service_name();
-    if (service.empty()) return {};
-    return api::ObjectKey{std::string{api::namespace_of(newest)}, std::string{service}};
-  };
-  const std::string name{api::name(newest)};
-  const auto old_key = key_of(before);
-  const auto new_key = key_of(after);
-  if (old_key && old_key != new_key) {
-    Service& service = *ensure_service(*old_key);
-    service.slices.erase(name);
-    publish(service);
-    forget_if_empty(*old_key);
-  }
-  if (new_key) {
-    Service& service = *ensure_service(*new_key);
-    service.slices[name] = *after;
-    publish(service);
-  }
+  services_.on_endpoint_slice(before, after, reach());
 }
 
-void ServiceProxy::set_health_port(const std::shared_ptr<Service>& service) {
-  const auto wanted =
-      static_cast<std::uint16_t>(api::Service{service->current}.health_check_node_port());
-  if (wanted == service->health_port) return;
-  const auto known = health_ports_.find(service->health_port);
-  if (known != health_ports_.end() && known->second.lock() == service) health_ports_.erase(known);
-  service->health_port = wanted;
-  if (wanted != 0) health_ports_[wanted] = service;
+proxy::ServiceTable::Reach ServiceProxy::reach() const {
+  const sim::Time now = network_.loop().now();
+  proxy::ServiceTable::Reach reach{
+      .now = now, .horizon = now - options_.propagation_delay - options_.propagation_spread};
+  for (const auto& [node, view] : frozen_) reach.frozen.push_back(view);
+  return reach;
 }
 
 void ServiceProxy::tend_own_port(const Node& node, std::uint16_t port) {
   NodeState& state = state_of(node);
   const bool is_own = port == proxy::kHealthzPort || port == proxy::kMetricsPort;
-  if (state.is_stopped || (!is_own && !health_ports_.contains(port))) {
+  if (state.is_stopped || (!is_own && !services_.has_health_port(port))) {
     state.health_servers.erase(port);
     return;
   }
@@ -190,11 +95,7 @@ std::optional<HttpResponse> ServiceProxy::answer_health(const Node& node,
   if (port == proxy::kHealthzPort) {
     return proxy::healthz_answer(sim::format_rfc3339(network_.loop().now()));
   }
-  const auto found = health_ports_.find(port);
-  const std::shared_ptr<Service> service =
-      found == health_ports_.end() ? nullptr : found->second.lock();
-  if (!service) return {};
-  const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
+  const Ref<const ServiceSnapshot> snapshot = services_.find_by_health_port(port, view_time(node));
   if (!snapshot) return {};
   const api::ObjectKey key = api::key_of(snapshot->service());
   const auto primary = IpAddress::parse(api::Service{snapshot->service()}.cluster_ip());
@@ -205,91 +106,6 @@ std::optional<HttpResponse> ServiceProxy::answer_health(const Node& node,
         return endpoint.ready && endpoint.node_name == node.name();
       });
   return proxy::health_answer({key.namespace_, key.name, count});
-}
-
-// Makes a new version of a Service's rules.
-void ServiceProxy::publish(Service& service) {
-  Ref<const ServiceSnapshot> snapshot;
-  if (!service.current.is_null()) {
-    std::vector<doc::Value> slices;
-    slices.reserve(service.slices.size());
-    for (const auto& [name, slice] : service.slices) slices.push_back(slice);
-    snapshot = Ref<const ServiceSnapshot>{
-        new ServiceSnapshot{service.id, service.name, service.current, std::move(slices)}};
-  } else if (!service.versions.latest()) {
-    return;
-  }
-  service.versions.set(network_.loop().now(), std::move(snapshot));
-  service.versions.prune(horizon(), frozen_views());
-}
-
-void ServiceProxy::set_frontends(const std::shared_ptr<Service>& service,
-                                 std::vector<ServiceFrontend> frontends) {
-  std::ranges::sort(frontends);
-  if (frontends == service->frontends) return;
-  const sim::Time now = network_.loop().now();
-  const std::vector<sim::Time> kept = frozen_views();
-  for (const ServiceFrontend& old : service->frontends) {
-    if (std::ranges::binary_search(frontends, old)) continue;
-    proxy::Timeline<Target>& timeline = frontends_[old.frontend];
-    if (timeline.latest().service != service) continue;
-    timeline.set(now, {});
-    timeline.prune(horizon(), kept);
-    retired_.emplace_back(now, old.frontend);
-    count_cluster_ip(old, -1);
-  }
-  for (const ServiceFrontend& wanted : frontends) {
-    proxy::Timeline<Target>& timeline = frontends_[wanted.frontend];
-    const Target& present = timeline.latest();
-    if (present.service == service && present.port == wanted.port && present.kind == wanted.kind) {
-      continue;
-    }
-    if (!present.service) count_cluster_ip(wanted, 1);
-    timeline.set(now, {service, wanted.kind, wanted.port});
-    timeline.prune(horizon(), kept);
-  }
-  service->frontends = std::move(frontends);
-}
-
-void ServiceProxy::count_cluster_ip(const ServiceFrontend& frontend, std::int32_t change) {
-  if (frontend.kind != FrontendKind::cluster_ip) return;
-  proxy::Timeline<std::int32_t>& count = cluster_ips_[frontend.frontend.address.ip];
-  count.set(network_.loop().now(), count.latest() + change);
-  count.prune(horizon(), frozen_views());
-  if (count.size() == 1 && count.latest() == 0) cluster_ips_.erase(frontend.frontend.address.ip);
-}
-
-// What is still reachable through a frontend's past stays alive with it.
-void ServiceProxy::forget_if_empty(const api::ObjectKey& key) {
-  const auto found = services_.find(key);
-  if (found == services_.end()) return;
-  if (found->second->current.is_null() && found->second->slices.empty()) {
-    services_by_id_.erase(found->second->id);
-    services_.erase(found);
-  }
-}
-
-// Forgets frontends that have been without a Service for so long that every node knows.
-void ServiceProxy::sweep() {
-  if (!frozen_.empty()) return;
-  const sim::Time oldest = horizon();
-  while (!retired_.empty() && retired_.front().first < oldest) {
-    const auto found = frontends_.find(retired_.front().second);
-    retired_.pop_front();
-    if (found == frontends_.end() || found->second.latest().service) continue;
-    found->second.prune(oldest, {});
-    if (found->second.size() == 1) frontends_.erase(found);
-  }
-}
-
-sim::Time ServiceProxy::horizon() const {
-  return network_.loop().now() - options_.propagation_delay - options_.propagation_spread;
-}
-
-std::vector<sim::Time> ServiceProxy::frozen_views() const {
-  std::vector<sim::Time> views;
-  for (const auto& [node, view] : frozen_) views.push_back(view);
-  return views;
 }
 
 ServiceProxy::NodeState& ServiceProxy::state_of(const Node& node) const {
@@ -384,26 +200,16 @@ void ServiceProxy::restart(const Node& node) {
   state_of(node).mode.reset();
 }
 
-std::optional<ServiceProxy::Match> ServiceProxy::find_rules(const Frontend& frontend,
-                                                            sim::Time view) const {
-  const auto found = frontends_.find(frontend);
-  if (found == frontends_.end()) return {};
-  const Target& target = found->second.at(view);
-  if (!target.service) return {};
-  const Ref<const ServiceSnapshot>& snapshot = target.service->versions.at(view);
-  if (!snapshot) return {};
-  return Match{snapshot->rules(target.port, frontend.address.ip.family()), target.kind};
-}
-
 // Among whom the endpoint is chosen, and whether the server will see the node instead of the client
 // (writeServiceExternalChain and its neighbours in pkg/proxy/iptables). What comes from a Pod of
 // the cluster or from the node itself is let through to all endpoints, though it asks for an
 // address of the outside: the policy is about what comes from there.
-void ServiceProxy::set_policy(Route& route, const Node& node, const Match& match,
+void ServiceProxy::set_policy(Route& route, const Node& node,
+                              const proxy::ServiceTable::Match& match,
                               const IpAddress& client) const {
   const PortRules& rules = *match.rules;
   const bool forwards = route.verdict == Route::Verdict::forward;
-  if (match.kind == FrontendKind::cluster_ip) {
+  if (match.kind == proxy::FrontendKind::cluster_ip) {
     route.scope = rules.is_internal_local() ? Scope::local : Scope::cluster;
     route.masquerades = forwards && !is_pod_address(client);
     return;
@@ -424,8 +230,7 @@ bool ServiceProxy::is_pod_address(const IpAddress& address) const {
 }
 
 bool ServiceProxy::has_cluster_ip(const Node& node, const IpAddress& address) const {
-  const auto count = cluster_ips_.find(address);
-  return count != cluster_ips_.end() && count->second.at(view_time(node)) != 0;
+  return services_.has_cluster_ip(address, view_time(node));
 }
 
 Route::Verdict ServiceProxy::judge_echo(const Node& node, const IpAddress& destination) {
@@ -435,8 +240,8 @@ Route::Verdict ServiceProxy::judge_echo(const Node& node, const IpAddress& desti
 
 // The chains of nftables that watch over the Services' range: what no rule has taken is refused at
 // an address that some Service has.
-Route ServiceProxy::guard(const Node& node, const Frontend& frontend) {
-  if (!has_cluster_ip(node, frontend.address.ip) || !mode_of(node).guards_cluster_ips()) return {};
+Route ServiceProxy::guard(const Node& node, const IpAddress& destination) {
+  if (!has_cluster_ip(node, destination) || !mode_of(node).guards_cluster_ips()) return {};
   Route route;
   route.verdict = Route::Verdict::reject;
   route.reason = "the Service has no such port";
@@ -448,11 +253,12 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
   const bool is_own_address =
       node.host().has_address(destination.ip) ||
       (destination.ip.is_loopback() && mode_of(node).serves_loopback(destination.ip.family()));
-  const Frontend frontend{
-      {is_own_address ? any_address(destination.ip.family()) : destination.ip, destination.port},
+  const proxy::Frontend frontend{
+      {is_own_address ? proxy::any_address(destination.ip.family()) : destination.ip,
+       destination.port},
       protocol};
-  const auto match = find_rules(frontend, view_time(node));
-  if (!match) return guard(node, frontend);
+  const auto match = services_.find_rules(frontend, view_time(node));
+  if (!match) return guard(node, frontend.address.ip);
   if (!mode_of(node).serves(protocol)) return {};
   const PortRules& rules = *match->rules;
   Route route;
@@ -461,7 +267,7 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
   set_policy(route, node, *match, client.ip);
   const proxy::Eligible& eligible = rules.eligible(state_of(node).place);
   const bool is_admitted =
-      match->kind != FrontendKind::load_balancer || rules.source_ranges().empty() ||
+      match->kind != proxy::FrontendKind::load_balancer || rules.source_ranges().empty() ||
       std::ranges::any_of(rules.source_ranges(),
                           [&](const Cidr& range) { return range.contains(client.ip); });
   if (!eligible.has_any) {
@@ -472,7 +278,7 @@ Route ServiceProxy::route(const Node& node, Protocol protocol, const SocketAddre
     route.reason = "loadBalancerSourceRanges do not admit the client";
   } else if (eligible.of(route.scope).empty()) {
     const bool is_refused =
-        match->kind == FrontendKind::cluster_ip && mode_of(node).refuses_without_local();
+        match->kind == proxy::FrontendKind::cluster_ip && mode_of(node).refuses_without_local();
     route.verdict = is_refused ? Route::Verdict::reject : Route::Verdict::drop;
     route.reason = "the Service has no local endpoints";
   } else if (route.verdict == Route::Verdict::relay && !is_running(node)) {
@@ -498,11 +304,8 @@ std::optional<SocketAddress> ServiceProxy::next_endpoint(const Node& node, const
   };
   if (!after_failure) return choose(Ref{&given});
   // Time has passed: the process asks for an endpoint by what it knows now.
-  const auto found = services_by_id_.find(given.id().service);
-  const std::shared_ptr<Service> service =
-      found == services_by_id_.end() ? nullptr : found->second.lock();
-  if (!service) return {};
-  const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view_time(node));
+  const Ref<const ServiceSnapshot> snapshot =
+      services_.find_service(given.id().service, view_time(node));
   if (!snapshot || snapshot->service()["spec"]["ports"].size() <= given.id().port) return {};
   return choose(snapshot->rules(given.id().port, given.id().family));
 }
@@ -537,24 +340,7 @@ std::string_view ServiceProxy::mode_name(const Node& node) const {
 }
 
 std::vector<ServiceProxy::Rule> ServiceProxy::rules(const Node& node) const {
-  const sim::Time view = view_time(node);
-  const proxy::Place& place = state_of(node).place;
-  // By Service and port, as one port may have several frontends.
-  std::map<std::pair<std::string, PortRules::Id>, Rule> found;
-  for (const auto& [frontend, timeline] : frontends_) {
-    const auto match = find_rules(frontend, view);
-    if (!match) continue;
-    const PortRules& rules = *match->rules;
-    Rule& rule = found[{rules.service_name(), rules.id()}];
-    if (rule.service.empty()) rule = describe(rules, place);
-    rule.frontends.push_back({match->kind, frontend.address});
-  }
-  std::vector<Rule> result;
-  for (auto& [key, rule] : found) {
-    std::ranges::sort(rule.frontends);
-    result.push_back(std::move(rule));
-  }
-  return result;
+  return services_.rules(view_time(node), state_of(node).place);
 }
 
 std::vector<proxy::Turn> ServiceProxy::turns(const Node& node) const {
@@ -568,16 +354,13 @@ std::vector<ServiceProxy::ClientAffinity> ServiceProxy::affinities(const Node& n
   if (!state.mode) return result;
   const sim::Time view = view_time(node);
   for (const proxy::Affinity& affinity : state.mode->affinities()) {
-    const auto found = services_by_id_.find(affinity.port.service);
-    const auto service = found == services_by_id_.end() ? nullptr : found->second.lock();
-    if (!service) continue;
-    const Ref<const ServiceSnapshot>& snapshot = service->versions.at(view);
+    const Ref<const ServiceSnapshot> snapshot = services_.find_service(affinity.port.service, view);
     if (!snapshot || api::Service{snapshot->service()}.ports().size() <= affinity.port.port) {
       continue;
     }
     const PortRules& rules = *snapshot->rules(affinity.port.port, affinity.port.family);
     if (network_.loop().now() - affinity.last_used >= rules.affinity_timeout()) continue;
-    result.push_back({affinity.port, *service->name, rules.port_name(), affinity.client,
+    result.push_back({affinity.port, rules.service_name(), rules.port_name(), affinity.client,
                       affinity.endpoint, affinity.last_used,
                       affinity.last_used + rules.affinity_timeout() - network_.loop().now()});
   }

@@ -2,15 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
-#include "core/api/object.h"
 #include "core/client/informer.h"
 #include "core/doc/value.h"
 #include "core/net/network.h"
@@ -18,7 +15,7 @@
 #include "core/net/proxy/mode.h"
 #include "core/net/proxy/rule.h"
 #include "core/net/proxy/rules.h"
-#include "core/net/proxy/timeline.h"
+#include "core/net/proxy/service_table.h"
 #include "core/net/router.h"
 #include "core/sim/random.h"
 
@@ -112,46 +109,6 @@ class ServiceProxy : public Router {
   std::string_view mode_name(const Node& node) const override;
 
  private:
-  using FrontendKind = proxy::FrontendKind;
-  // Where a port of a Service is reached. Node ports have the address 0.0.0.0 or ::.
-  struct Frontend {
-    SocketAddress address;
-    Protocol protocol = Protocol::tcp;
-    friend auto operator<=>(const Frontend&, const Frontend&) = default;
-  };
-  struct FrontendHash {
-    std::size_t operator()(const Frontend& frontend) const {
-      return AddressHash{}(frontend.address) * 3 + static_cast<std::size_t>(frontend.protocol);
-    }
-  };
-  struct ServiceFrontend {
-    Frontend frontend;
-    FrontendKind kind = FrontendKind::cluster_ip;
-    // The index in spec.ports.
-    std::uint32_t port = 0;
-    friend auto operator<=>(const ServiceFrontend&, const ServiceFrontend&) = default;
-  };
-  struct Service {
-    std::uint64_t id = 0;
-    std::shared_ptr<const std::string> name;
-    // Null while it does not exist.
-    doc::Value current;
-    std::map<std::string, doc::Value> slices;
-    std::vector<ServiceFrontend> frontends;
-    // Its healthCheckNodePort; 0 for none.
-    std::uint16_t health_port = 0;
-    proxy::Timeline<Ref<const proxy::ServiceSnapshot>> versions;
-  };
-  // Which Service's port a frontend leads to.
-  struct Target {
-    std::shared_ptr<Service> service;
-    FrontendKind kind = FrontendKind::cluster_ip;
-    std::uint32_t port = 0;
-  };
-  struct Match {
-    const Ref<const proxy::PortRules>& rules;
-    FrontendKind kind;
-  };
   struct NodeState {
     sim::Duration extra_delay{0};
     bool has_delay = false;
@@ -163,41 +120,22 @@ class ServiceProxy : public Router {
     std::map<std::uint16_t, std::unique_ptr<proxy::HealthServer>> health_servers;
   };
 
-  std::shared_ptr<Service>& ensure_service(const api::ObjectKey& key);
-  void publish(Service& service);
-  void count_cluster_ip(const ServiceFrontend& frontend, std::int32_t change);
-  static std::vector<ServiceFrontend> frontends_of(const doc::Value& service);
-  void set_frontends(const std::shared_ptr<Service>& service,
-                     std::vector<ServiceFrontend> frontends);
-  void forget_if_empty(const api::ObjectKey& key);
-  void set_health_port(const std::shared_ptr<Service>& service);
   std::optional<HttpResponse> answer_health(const Node& node, std::uint16_t port) const;
-  void sweep();
-  sim::Time horizon() const;
-  std::vector<sim::Time> frozen_views() const;
+  // How far back somebody works by what the API said.
+  proxy::ServiceTable::Reach reach() const;
   NodeState& state_of(const Node& node) const;
   proxy::Mode& mode_of(const Node& node);
   // Whether the node knows of a Service with that cluster IP.
   bool has_cluster_ip(const Node& node, const IpAddress& address) const;
-  std::optional<Match> find_rules(const Frontend& frontend, sim::Time view) const;
-  void set_policy(Route& route, const Node& node, const Match& match,
+  void set_policy(Route& route, const Node& node, const proxy::ServiceTable::Match& match,
                   const IpAddress& client) const;
   bool is_pod_address(const IpAddress& address) const;
-  Route guard(const Node& node, const Frontend& frontend);
+  Route guard(const Node& node, const IpAddress& destination);
 
   Network& network_;
   sim::Random random_;
   ProxyOptions options_;
-  std::uint64_t last_service_id_ = 0;
-  std::map<api::ObjectKey, std::shared_ptr<Service>> services_;
-  std::unordered_map<std::uint64_t, std::weak_ptr<Service>> services_by_id_;
-  std::unordered_map<Frontend, proxy::Timeline<Target>, FrontendHash> frontends_;
-  // How many frontends each cluster IP has.
-  std::unordered_map<IpAddress, proxy::Timeline<std::int32_t>, AddressHash> cluster_ips_;
-  // By healthCheckNodePort.
-  std::map<std::uint16_t, std::weak_ptr<Service>> health_ports_;
-  // Frontends that have lost their Service, and when, to be forgotten once no node sees them.
-  std::deque<std::pair<sim::Time, Frontend>> retired_;
+  proxy::ServiceTable services_;
   // By NodeId; made when first needed.
   mutable std::vector<std::unique_ptr<NodeState>> nodes_;
   std::map<NodeId, sim::Time> frozen_;
